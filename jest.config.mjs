@@ -1,0 +1,29 @@
+/** Tests lie beside what they test. Suites that start servers are *.e2e.test.ts. */
+export default {
+  testEnvironment: "node",
+  testMatch: ["**/*.test.ts"],
+  modulePathIgnorePatterns: [
+    "<rootDir>/.data",
+    "<rootDir>/.cache",
+    "<rootDir>/contracts/out",
+    "<rootDir>/subgraph/build",
+  ],
+  setupFiles: ["reflect-metadata"],
+  extensionsToTreatAsEsm: [".ts"],
+  testTimeout: 30_000,
+  transform: {
+    "^.+\\.ts$": [
+      "@swc/jest",
+      {
+        jsc: {
+          target: "es2022",
+          keepClassNames: true,
+          parser: { syntax: "typescript", decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: false, useDefineForClassFields: false },
+        },
+        module: { type: "es6" },
+        sourceMaps: "inline",
+      },
+    ],
+  },
+};

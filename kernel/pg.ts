@@ -1,0 +1,114 @@
+import pg from "pg";
+import { BaseError, messageOf } from "./errors.ts";
+
+export type { Pool, PoolClient, QueryResultRow } from "pg";
+
+const OID = { int8: 20, date: 1082, numericArray: 1231, numeric: 1700 } as const;
+
+/**
+ * How PostgreSQL's values reach us: int8 as `bigint`, numeric and date as text, numeric[] as text[] (the driver's own
+ * parser loses digits), timestamptz as `Date` (milliseconds).
+ */
+const types = new pg.TypeOverrides();
+types.setTypeParser(OID.int8, BigInt);
+types.setTypeParser(OID.numeric, String);
+types.setTypeParser(OID.date, String);
+types.setTypeParser(OID.numericArray, parseNumericArray);
+
+function parseNumericArray(text: string): (string | null)[] {
+  const body = text.slice(1, -1);
+  return body === "" ? [] : body.split(",").map((item) => (item === "NULL" ? null : item));
+}
+
+/** Options of `createPool`. */
+export interface PoolOptions {
+  /** shown in `pg_stat_activity` */
+  name: string;
+  max?: number;
+}
+
+/**
+ * A pool on a `DATABASE_URL`, with the value mapping above. The embedded database has one backend: never use the pool
+ * inside an open transaction, keep transactions short, and use only `SET LOCAL`.
+ */
+export function createPool(databaseUrl: string, { name, max = 10 }: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    application_name: name,
+    max,
+    types,
+    connectionTimeoutMillis: 10_000,
+  });
+  pool.on("error", () => undefined); // an idle client lost its server: the next query says so
+  return pool;
+}
+
+/** Runs `body` in one transaction on one client; rolls back when it throws. */
+export async function withTransaction<T>(pool: pg.Pool, body: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query("begin");
+    const result = await body(client);
+    await client.query("commit");
+    client.release();
+    return result;
+  } catch (error) {
+    // A client whose rollback fails is broken: it must not go back to the pool.
+    const broken = await client.query("rollback").then(
+      () => undefined,
+      (fault: unknown) => fault as Error,
+    );
+    client.release(broken);
+    throw error;
+  }
+}
+
+const MENDS: Record<string, string> = {
+  ECONNREFUSED: "start the server, or correct host and port in DATABASE_URL",
+  ENOTFOUND: "correct the host in DATABASE_URL",
+  EAI_AGAIN: "correct the host in DATABASE_URL",
+  "28P01": "correct user and password in DATABASE_URL",
+  "28000": "correct user and password in DATABASE_URL",
+  "3D000": "create the database, or correct its name in DATABASE_URL",
+};
+
+/**
+ * Checks that a database can be used: it answers, and has TimescaleDB or lets us create it.
+ *
+ * @throws BaseError `DATABASE_UNREACHABLE`, or `TIMESCALEDB_MISSING`, each with its mend
+ */
+export async function checkDatabase(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+  client.on("error", () => undefined);
+  const shown = redactUrl(databaseUrl);
+  try {
+    await client.connect();
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    const { code = "" } = error as { code?: string };
+    throw new BaseError("DATABASE_UNREACHABLE", `cannot connect to ${shown}: ${messageOf(error)}`, {
+      cause: error,
+      hints: [MENDS[code] ?? "check DATABASE_URL", "unset DATABASE_URL to use the embedded database"],
+    });
+  }
+  try {
+    await client.query("create extension if not exists timescaledb");
+  } catch (error) {
+    throw new BaseError("TIMESCALEDB_MISSING", `${shown} has no TimescaleDB: ${messageOf(error)}`, {
+      cause: error,
+      hints: [
+        "install TimescaleDB on that server, add it to shared_preload_libraries and run `create extension timescaledb`",
+        "unset DATABASE_URL to use the embedded database",
+      ],
+    });
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** A database URL without its password. */
+export function redactUrl(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  if (url.password !== "") url.password = "***";
+  return url.href;
+}

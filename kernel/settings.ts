@@ -1,0 +1,157 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+import { BaseError } from "./errors.ts";
+
+/** One setting of the project: where it is read from, what it may be, and what it is for. */
+interface Setting<T> {
+  /** environment variable */
+  env: string;
+  /** command-line flag, which wins over the variable */
+  flag: string;
+  /** text used when neither is given; shown in the README */
+  fallback: string;
+  help: string;
+  parse: z.ZodType<T, string>;
+}
+
+const setting = <T>(
+  env: string,
+  flag: string,
+  fallback: string,
+  help: string,
+  parse: z.ZodType<T, string>,
+): Setting<T> => ({
+  env,
+  flag,
+  fallback,
+  help,
+  parse,
+});
+
+const port = z
+  .string()
+  .regex(/^\d+$/, "must be a port number")
+  .transform(Number)
+  .refine((value) => value <= 65_535, "must be at most 65535");
+const count = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, "must be a whole number")
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be ${min} to ${max}`);
+const url = (...protocols: string[]) =>
+  z.string().refine(
+    (value) => {
+      if (value === "") return true;
+      return URL.canParse(value) && protocols.includes(new URL(value).protocol);
+    },
+    `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}`,
+  );
+const path = z
+  .string()
+  .min(1, "must not be empty")
+  .transform((value) => resolve(value));
+const optionalPath = z.string().transform((value) => (value === "" ? "" : resolve(value)));
+
+/** Every setting. The README's table is made from this; defaults work on one machine. */
+export const SETTINGS = {
+  dataDir: setting("DATA_DIR", "--data", ".data", "folder for everything kept on this machine", path),
+  databaseUrl: setting(
+    "DATABASE_URL",
+    "--database",
+    "",
+    "PostgreSQL server with TimescaleDB; empty: the embedded one",
+    url("postgres:", "postgresql:"),
+  ),
+  databasePort: setting("DATABASE_PORT", "--database-port", "54329", "port of the embedded database", port),
+  rpcUrl: setting("RPC_URL", "--rpc", "", "Ethereum JSON-RPC; empty: a local anvil", url("http:", "https:")),
+  chainPort: setting("CHAIN_PORT", "--chain-port", "8545", "port of the local anvil", port),
+  blockSeconds: setting(
+    "BLOCK_SECONDS",
+    "--block-seconds",
+    "2",
+    "seconds between blocks of the local anvil",
+    count(1, 60),
+  ),
+  deployment: setting(
+    "DEPLOYMENT",
+    "--deployment",
+    "",
+    "JSON file with the contracts' addresses and start block; empty: made by the local deployment",
+    optionalPath,
+  ),
+  manifest: setting("MANIFEST", "--manifest", "", "built subgraph manifest; empty: the project's own", optionalPath),
+  apiPort: setting("PORT", "--port", "4000", "port of the GraphQL API", port),
+  host: setting(
+    "HOST",
+    "--host",
+    "127.0.0.1",
+    "address that servers listen on",
+    z.string().min(1, "must not be empty"),
+  ),
+  indexerPort: setting("INDEXER_PORT", "--indexer-port", "4001", "port of the indexer's /health and /metrics", port),
+  collectorPort: setting(
+    "COLLECTOR_PORT",
+    "--collector-port",
+    "4002",
+    "port of the collector's /health, /metrics and /targets",
+    port,
+  ),
+  fleetPort: setting("FLEET_PORT", "--fleet-port", "9400", "port of the simulated fleet's exporters", port),
+  targetsFile: setting(
+    "TARGETS_FILE",
+    "--targets",
+    "",
+    "exporters to scrape, in Prometheus' file_sd JSON; empty: the simulated fleet",
+    optionalPath,
+  ),
+  scrapeSeconds: setting(
+    "SCRAPE_SECONDS",
+    "--scrape-seconds",
+    "10",
+    "seconds between two scrapes of one target",
+    count(1, 300),
+  ),
+  seed: setting("SEED", "--seed", "1", "seed of the simulated market and fleet", count(0, 4_294_967_295)),
+  logLevel: setting(
+    "LOG_LEVEL",
+    "--log-level",
+    "info",
+    "debug, info, warn or error",
+    z.enum(["debug", "info", "warn", "error"], "must be debug, info, warn or error"),
+  ),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+export type Settings = { readonly [K in SettingName]: z.output<(typeof SETTINGS)[K]["parse"]> };
+
+/**
+ * Reads the named settings, flags before environment before default, and freezes them.
+ *
+ * @param flags texts by setting name, as the command line gave them
+ * @throws BaseError `BAD_SETTINGS` that lists every faulty setting at once
+ */
+export function readSettings<K extends SettingName>(
+  names: readonly K[],
+  flags: Partial<Record<string, string | undefined>> = {},
+  env: NodeJS.ProcessEnv = process.env,
+): Pick<Settings, K> {
+  const values: Partial<Record<SettingName, unknown>> = {};
+  const faults: string[] = [];
+  for (const name of names) {
+    const { env: variable, flag, fallback, parse } = SETTINGS[name];
+    const text = flags[name] ?? env[variable] ?? fallback;
+    const result = (parse as z.ZodType<unknown, string>).safeParse(text);
+    if (result.success) values[name] = result.data;
+    else
+      faults.push(
+        `${variable} (${flag}) is "${text}" but ${result.error.issues.map((issue) => issue.message).join(", ")}`,
+      );
+  }
+  if (faults.length > 0) {
+    throw new BaseError("BAD_SETTINGS", `${faults.length} faulty setting${faults.length > 1 ? "s" : ""}`, {
+      hints: faults,
+    });
+  }
+  return Object.freeze(values) as Pick<Settings, K>;
+}
