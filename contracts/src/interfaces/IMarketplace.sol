@@ -42,7 +42,9 @@ interface IMarketplace {
     );
     /// @notice The rental is over; what wasn't used went back to the customer.
     /// @param endAt when the use ended, not later than `paidUntil`
-    event RentalEnded(uint256 indexed rentalId, uint256 indexed gpuId, EndReason reason, uint256 refundDc, uint64 endAt);
+    event RentalEnded(
+        uint256 indexed rentalId, uint256 indexed gpuId, EndReason reason, uint256 refundDc, uint64 endAt
+    );
 
     /// @notice No such rental.
     error Marketplace_NoRental(uint256 rentalId);
@@ -70,9 +72,7 @@ interface IMarketplace {
     /// @param escrowDc DC to put aside; more can be added
     /// @param maxRateDcPerHour refuses a pool that asks for more
     /// @return rentalId counted from 1
-    function rentOnDemand(uint256 gpuId, uint256 escrowDc, uint64 maxRateDcPerHour)
-        external
-        returns (uint256 rentalId);
+    function rentOnDemand(uint256 gpuId, uint256 escrowDc, uint64 maxRateDcPerHour) external returns (uint256 rentalId);
 
     /// @notice Adds escrow to a running rental. By anyone, from the caller's DC.
     function topUp(uint256 rentalId, uint256 amountDc) external;
