@@ -7,11 +7,12 @@ import {GpuStatus} from "contracts/src/types/Types.sol";
 /// @title GPU NFTs: each the digital twin of one physical GPU
 /// @notice Bound to its GPU by `uuidHash = keccak256(bytes(lowercase uuid))`, the uuid as DCGM prints it.
 interface IGpuNFT is IERC721 {
-    /// @notice A GPU joined a pool. Its first owner is in the ERC-721 `Transfer` of the same transaction.
+    /// @notice A GPU joined a pool. Emitted before the ERC-721 `Transfer` of the mint.
     event GpuMinted(
         uint256 indexed gpuId,
         uint256 indexed poolId,
         uint256 indexed operatorId,
+        address owner,
         address contributor,
         bytes32 modelId,
         bytes32 uuidHash
