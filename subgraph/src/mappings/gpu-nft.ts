@@ -1,0 +1,73 @@
+import { Address } from "@graphprotocol/graph-ts";
+import { GpuMinted, GpuStatusSet, Transfer } from "../generated/GpuNFT/GpuNFT";
+import { GpuTransfer } from "../generated/schema";
+import { actionId, numberId } from "../ids";
+import { getOrCreateAccount } from "../store/accounts";
+import { gpuStatus } from "../store/enums";
+import { createGpu, getGpu } from "../store/gpus";
+import { getNetwork } from "../store/network";
+import { getOperator } from "../store/operators";
+import { getPool } from "../store/pools";
+
+const ACTIVE = 0;
+
+export function handleGpuMinted(event: GpuMinted): void {
+  const gpu = createGpu(event.params.gpuId, event);
+  gpu.owner = getOrCreateAccount(event.params.owner, event).id;
+  gpu.operator = numberId(event.params.operatorId);
+  gpu.pool = numberId(event.params.poolId);
+  gpu.contributor = event.params.contributor;
+  gpu.modelId = event.params.modelId;
+  gpu.uuidHash = event.params.uuidHash;
+  gpu.save();
+
+  const pool = getPool(event.params.poolId);
+  pool.gpuCount += 1;
+  pool.save();
+
+  const operator = getOperator(event.params.operatorId);
+  operator.gpuCount += 1;
+  operator.save();
+
+  const network = getNetwork();
+  network.gpuCount += 1;
+  network.activeGpuCount += 1;
+  network.save();
+}
+
+export function handleGpuStatusSet(event: GpuStatusSet): void {
+  const gpu = getGpu(event.params.gpuId);
+  const before = gpu.status;
+  gpu.status = gpuStatus(event.params.status);
+  gpu.save();
+
+  const network = getNetwork();
+  if (before == gpuStatus(ACTIVE)) network.activeGpuCount -= 1;
+  if (event.params.status == ACTIVE) network.activeGpuCount += 1;
+  network.save();
+}
+
+export function handleGpuTransfer(event: Transfer): void {
+  const to = getOrCreateAccount(event.params.to, event);
+  if (!event.params.from.equals(Address.zero())) {
+    const from = getOrCreateAccount(event.params.from, event);
+    from.gpuCount -= 1;
+    from.save();
+    const gpu = getGpu(event.params.tokenId);
+    gpu.owner = to.id;
+    gpu.save();
+  }
+  // Loaded anew: a transfer to oneself has just changed it.
+  const receiver = getOrCreateAccount(event.params.to, event);
+  receiver.gpuCount += 1;
+  receiver.save();
+
+  const transfer = new GpuTransfer(actionId(event));
+  transfer.gpu = numberId(event.params.tokenId);
+  transfer.from = event.params.from;
+  transfer.to = event.params.to;
+  transfer.blockNumber = event.block.number;
+  transfer.timestamp = event.block.timestamp;
+  transfer.transactionHash = event.transaction.hash;
+  transfer.save();
+}

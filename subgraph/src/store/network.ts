@@ -1,0 +1,21 @@
+import { BigInt } from "@graphprotocol/graph-ts";
+import { Network } from "../generated/schema";
+import { NETWORK_ID } from "../ids";
+
+/** The network's one row. */
+export function getNetwork(): Network {
+  let network = Network.load(NETWORK_ID);
+  if (network === null) {
+    network = new Network(NETWORK_ID);
+    network.operatorCount = 0;
+    network.poolCount = 0;
+    network.gpuCount = 0;
+    network.activeGpuCount = 0;
+    network.rentalCount = 0;
+    network.mintedDc = BigInt.zero();
+    network.burnedDc = BigInt.zero();
+    network.burnedBct = BigInt.zero();
+    network.price = BigInt.zero();
+  }
+  return network;
+}
