@@ -1,0 +1,96 @@
+/** Names and units as the exporter prints them: before release 4.9.0, and from it on. */
+export type Generation = "classic" | "2026";
+
+/** One simulated GPU. */
+export interface FleetGpu {
+  /** as DCGM prints it, e.g. "GPU-5fd4f087-86f3-7a43-b711-4771313afc50"; fixed by seed, host and index */
+  readonly uuid: string;
+  /** as DCGM's `modelName`, one of `GPU_MODELS` */
+  readonly model: string;
+  /** name of its host */
+  readonly host: string;
+  /** 0, 1, … within its host */
+  readonly index: number;
+}
+
+/** One simulated host. */
+export interface FleetHost {
+  /** in the URL of its exporter and in the label `hostname`; letters, digits, dots and dashes */
+  name: string;
+  /** one of `GPU_MODELS` */
+  model: string;
+  gpuCount: number;
+  /** "classic" when left out */
+  generation?: Generation;
+  /** further labels of its target, e.g. { operator: "1", region: "eu-north" } */
+  labels?: Record<string, string>;
+}
+
+/**
+ * Something that goes wrong, until it is cleared:
+ * - HOST_DOWN: connections to the exporter are cut
+ * - EMPTY_BODY: 200 without a body, as in a hot reload
+ * - XID: the code is shown; with 79 (off the bus) and the codes like it the GPU's rows vanish
+ * - THERMAL_THROTTLE: hot inlet air; clocks fall and the throttle reason is shown
+ * - CLOCK_DRIFT: the host's clock (its Date header) is off by so many seconds
+ * - COUNTER_RESET: driver reload, at once: every counter of the host begins anew
+ * - MIG: the GPU is cut into slices of these profiles, e.g. ["1g.10gb", "3g.40gb"]
+ * - GENERATION: the host runs another exporter
+ */
+export type Fault =
+  | { kind: "HOST_DOWN"; host: string }
+  | { kind: "EMPTY_BODY"; host: string }
+  | { kind: "XID"; uuid: string; code: number }
+  | { kind: "THERMAL_THROTTLE"; uuid: string }
+  | { kind: "CLOCK_DRIFT"; host: string; seconds: number }
+  | { kind: "COUNTER_RESET"; host: string }
+  | { kind: "MIG"; uuid: string; profiles: readonly string[] }
+  | { kind: "GENERATION"; host: string; generation: Generation };
+
+/** Takes a fault back. Idempotent. */
+export type ClearFault = () => void;
+
+/** Options of `createFleetModel`. */
+export interface FleetOptions {
+  hosts: readonly FleetHost[];
+  /** same seed, same fleet, to the last digit */
+  seed: number;
+  /** seconds between two readings of the GPUs, as dcgm-exporter's `-c`; 5 when left out */
+  collectSeconds?: number;
+}
+
+/** The physics of a fleet, without a server or a clock: the same calls give the same bodies. */
+export interface FleetModel {
+  readonly gpus: readonly FleetGpu[];
+  /** Demand on a GPU from now on, 0 (nobody) to 1 (all it has). */
+  setLoad(uuid: string, load: number): void;
+  order(fault: Fault): ClearFault;
+  /** Moves on to the last collect tick at or before `atMs` (milliseconds since 1970), tick by tick. */
+  advanceTo(atMs: number): void;
+  /** What the host's exporter prints at this moment; undefined while the host is down, "" in a hot reload. */
+  body(host: string): string | undefined;
+  /** Seconds by which the host's clock is off. */
+  clockDriftSeconds(host: string): number;
+}
+
+/** Options of `startFleet`. */
+export interface StartFleetOptions extends FleetOptions {
+  /** address to listen on */
+  address?: string;
+  /** 0: the system chooses */
+  port: number;
+  /** where to write the list of targets, in Prometheus' file_sd JSON */
+  targetsFile?: string;
+}
+
+/** A running fleet: `<url>/<host>/metrics` answers as that host's dcgm-exporter. */
+export interface Fleet {
+  readonly url: string;
+  readonly gpus: readonly FleetGpu[];
+  setLoad(uuid: string, load: number): void;
+  order(fault: Fault): ClearFault;
+  stop(): Promise<void>;
+}
+
+/** @throws BaseError `PORT_TAKEN`; `BAD_FLEET` for an unknown model or a doubled host */
+export type StartFleet = (options: StartFleetOptions) => Promise<Fleet>;
