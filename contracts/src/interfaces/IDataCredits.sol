@@ -25,6 +25,10 @@ interface IDataCredits {
     event CreditsReturned(address indexed holder, uint256 amount);
     /// @notice DC were burned from the market's escrow for use.
     event CreditsBurned(address indexed holder, uint256 amount);
+    /// @notice At most `capacity` DC can be minted at once, and as many again within `window` seconds.
+    event MintLimitSet(uint256 capacity, uint256 window);
+    /// @notice Minting was stopped or resumed.
+    event IntakePaused(bool isPaused);
 
     /// @notice A mint of nothing.
     error DataCredits_ZeroAmount();
@@ -48,6 +52,8 @@ interface IDataCredits {
     error DataCredits_EscrowShort(uint256 escrow, uint256 amount);
     /// @notice This payment was minted for already.
     error DataCredits_ReferenceUsed(address payer, bytes32 paymentReference);
+    /// @notice Minting is paused. Spending and returning never are.
+    error DataCredits_Paused();
 
     /// @notice Burns exactly `bctAmount` of the caller's BCT; `recipient` gets the DC it is worth, rounded down.
     /// @param minDc the fewest DC that the caller accepts
@@ -75,6 +81,23 @@ interface IDataCredits {
 
     /// @notice Burns DC of `holder` from escrow for use. By the market.
     function burnEscrowed(address holder, uint256 amount) external;
+
+    /// @notice Names the market, once and for all. By the access manager's admin.
+    function setMarket(address market) external;
+
+    /// @notice Changes the limit on minting. By the access manager's admin.
+    /// @param capacity DC that can be minted at once
+    /// @param window seconds in which an empty bucket fills
+    function setMintLimit(uint128 capacity, uint32 window) external;
+
+    /// @notice Stops or resumes minting. By the guardian.
+    function setPaused(bool isPaused) external;
+
+    /// @notice The only contract that moves escrow; zero before it is named.
+    function market() external view returns (address);
+
+    /// @notice Whether minting is stopped.
+    function paused() external view returns (bool);
 
     /// @notice "Data Credit".
     function name() external view returns (string memory);

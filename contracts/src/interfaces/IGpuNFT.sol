@@ -49,11 +49,20 @@ interface IGpuNFT is IERC721 {
     /// @notice Sets a GPU's status. By its operator or its contributor. Leaving ACTIVE ends the running rental.
     function setStatus(uint256 gpuId, GpuStatus status) external;
 
+    /// @notice Names the market, once and for all. By the access manager's admin.
+    function setMarket(address market) external;
+
+    /// @notice The contract told when a GPU leaves ACTIVE; zero before it is named.
+    function market() external view returns (address);
+
     /// @notice The GPU's status.
     function statusOf(uint256 gpuId) external view returns (GpuStatus);
 
     /// @notice The pool the GPU is in.
     function poolOf(uint256 gpuId) external view returns (uint256 poolId);
+
+    /// @notice The operator of the GPU's pool.
+    function operatorOf(uint256 gpuId) external view returns (uint256 operatorId);
 
     /// @notice Who brought the GPU.
     function contributorOf(uint256 gpuId) external view returns (address);

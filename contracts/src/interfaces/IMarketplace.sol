@@ -25,6 +25,8 @@ interface IMarketplace {
     /// @notice Escrow was added.
     event RentalToppedUp(uint256 indexed rentalId, address indexed payer, uint256 amountDc, uint64 paidUntil);
     /// @notice Use was paid: `amountDc` burned for the time `[fromTime, toTime)`.
+    /// The times of one rental's settlements tile it from its start: no gap, no overlap. What is left between the last
+    /// one and `endAt` was paid by the rounding before.
     /// @param sourceId the rental
     /// @param bctEquivalent BCT (18 decimals) that the DC were worth at the feed's price or its last good one
     /// @param epoch the epoch of this block
@@ -45,6 +47,8 @@ interface IMarketplace {
     event RentalEnded(
         uint256 indexed rentalId, uint256 indexed gpuId, EndReason reason, uint256 refundDc, uint64 endAt
     );
+    /// @notice The intake of new rentals was stopped or resumed.
+    event IntakePaused(bool isPaused);
 
     /// @notice No such rental.
     error Marketplace_NoRental(uint256 rentalId);
@@ -57,7 +61,11 @@ interface IMarketplace {
     /// @notice The escrow doesn't pay for the shortest rental.
     error Marketplace_TooShort(uint256 escrowDc, uint256 minEscrowDc);
     /// @notice On-demand can be paid for 7 days ahead at most.
-    error Marketplace_TooFarAhead(uint64 paidUntil, uint64 maxPaidUntil);
+    error Marketplace_TooFarAhead(uint256 paidUntil, uint256 maxPaidUntil);
+    /// @notice A top-up of nothing.
+    error Marketplace_ZeroAmount();
+    /// @notice Epochs of no length, or that begin in the future.
+    error Marketplace_BadEpochs(uint64 genesisTime, uint64 epochLength);
     /// @notice The rental is over.
     error Marketplace_Ended(uint256 rentalId);
     /// @notice Only the customer ends a funded rental.
@@ -92,7 +100,10 @@ interface IMarketplace {
     function settleMany(uint256[] calldata rentalIds) external;
 
     /// @notice Stops or resumes the intake of new rentals. By the guardian.
-    function setPaused(bool paused) external;
+    function setPaused(bool isPaused) external;
+
+    /// @notice Whether the intake of new rentals is stopped.
+    function paused() external view returns (bool);
 
     /// @notice The rental as stored. Reverts if there is none.
     function rentalOf(uint256 rentalId) external view returns (Rental memory);
@@ -106,8 +117,14 @@ interface IMarketplace {
     /// @notice DC accrued and not yet burned.
     function due(uint256 rentalId) external view returns (uint256 amountDc);
 
-    /// @notice The epoch of a time: half-open UTC intervals counted from 0 at deployment.
+    /// @notice The epoch of a time: half-open UTC intervals counted from 0 at `genesisTime`.
     function epochAt(uint64 timestamp) external view returns (uint256 epoch);
+
+    /// @notice When epoch 0 began, seconds since 1970.
+    function genesisTime() external view returns (uint64);
+
+    /// @notice Seconds of an epoch.
+    function epochLength() external view returns (uint64);
 
     /// @notice DC burned for use in an epoch, in all, by pool and by GPU.
     function burnedIn(uint256 epoch) external view returns (uint256 amountDc);

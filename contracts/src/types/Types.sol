@@ -68,7 +68,7 @@ struct Rental {
     uint64 poolId;
     uint64 startAt;
     uint64 settledAt;
-    // slot 2: DC base units
+    // slot 2: DC base units, in all since the start; what is still in escrow is the difference
     uint128 escrowDc;
     uint128 burnedDc;
 }
