@@ -1,0 +1,97 @@
+import { GraphQLError } from "graphql";
+import { ArgsType, Field, Int, ObjectType, type ClassType } from "type-graphql";
+import type { Page } from "../sources/chain.ts";
+
+const DEFAULT_FIRST = 50;
+const MAX_FIRST = 200;
+
+/** Where a page stands in its list. */
+@ObjectType({ simpleResolvers: true, description: "Where a page stands in its list." })
+export class PageInfo {
+  @Field(() => Boolean, { description: "Whether more follow." })
+  hasNextPage!: boolean;
+
+  @Field(() => String, { nullable: true, description: "Pass as `after` to get the next page." })
+  endCursor!: string | null;
+}
+
+/** Arguments of every list. */
+@ArgsType()
+export class PageArgs {
+  @Field(() => Int, { description: `How many at most, 1 to ${MAX_FIRST}.`, defaultValue: DEFAULT_FIRST })
+  first!: number;
+
+  @Field(() => String, { nullable: true, description: "Cursor that the page begins after." })
+  after?: string;
+}
+
+/** A page of a list. */
+export interface Connection<Row> {
+  nodes: Row[];
+  edges: { cursor: string; node: Row }[];
+  pageInfo: PageInfo;
+}
+
+/**
+ * The connection type of a node type, in Relay's shape with `nodes` beside `edges`.
+ *
+ * @example @ObjectType() class GpuConnection extends connectionOf("Gpu", () => Gpu) {}
+ */
+export function connectionOf<Node extends object>(name: string, node: () => ClassType<Node>) {
+  @ObjectType(`${name}Edge`, { simpleResolvers: true })
+  class Edge {
+    @Field(() => String, { description: "Where this node stands in the list." })
+    cursor!: string;
+
+    @Field(() => node())
+    node!: Node;
+  }
+
+  @ObjectType({ simpleResolvers: true })
+  abstract class ConnectionType {
+    @Field(() => [node()], { description: "The nodes of `edges`." })
+    nodes!: Node[];
+
+    @Field(() => [Edge])
+    edges!: Edge[];
+
+    @Field(() => PageInfo)
+    pageInfo!: PageInfo;
+  }
+  return ConnectionType;
+}
+
+/**
+ * Reads one page of a list that is ordered by id.
+ *
+ * @throws GraphQLError `BAD_USER_INPUT` for a bad `first` or `after`
+ */
+export async function readConnection<Row extends { id: string }>(
+  { first, after }: PageArgs,
+  read: (page: Page) => Promise<Row[]>,
+): Promise<Connection<Row>> {
+  if (first < 1 || first > MAX_FIRST) throw badArgument("first", `must be 1 to ${MAX_FIRST}`);
+  const rows = await read({ after: after === undefined ? null : decodeCursor(after), limit: first + 1 });
+  const nodes = rows.slice(0, first);
+  const last = nodes.at(-1);
+  return {
+    nodes,
+    edges: nodes.map((node) => ({ cursor: encodeCursor(node.id), node })),
+    pageInfo: { hasNextPage: rows.length > first, endCursor: last ? encodeCursor(last.id) : null },
+  };
+}
+
+/** The error for an argument that can't be used. */
+export function badArgument(argument: string, problem: string): GraphQLError {
+  return new GraphQLError(`${argument} ${problem}`, { extensions: { code: "BAD_USER_INPUT", argument } });
+}
+
+function encodeCursor(id: string): string {
+  return Buffer.from(id).toString("base64url");
+}
+
+function decodeCursor(cursor: string): string {
+  const id = Buffer.from(cursor, "base64url").toString();
+  if (!/^\d{1,78}$/.test(id)) throw badArgument("after", "is no cursor of this list");
+  return id;
+}

@@ -1,0 +1,19 @@
+import { gzipSync } from "node:zlib";
+import { EXAMPLES } from "./examples.ts";
+
+let page: Promise<Buffer> | undefined;
+
+/**
+ * The explorer page, gzipped: GraphiQL with all it needs inside, so that it works offline, one tab per example. Made
+ * when first asked for: it is 9 MB of text.
+ */
+export function explorerPage(): Promise<Buffer> {
+  page ??= import("@graphql-yoga/render-graphiql").then(({ renderGraphiQL }) => {
+    const tabs = EXAMPLES.map(({ title, query, variables }) => ({
+      query: `# ${title}\n${query}\n`,
+      variables: JSON.stringify(variables, null, 2),
+    }));
+    return gzipSync(renderGraphiQL({ title: "Berkeley Compute", endpoint: "/graphql", defaultTabs: tabs }));
+  });
+  return page;
+}

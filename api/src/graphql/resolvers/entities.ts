@@ -1,0 +1,108 @@
+import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { accruedDc, isRunning } from "../../domain/rental.ts";
+import * as chain from "../../sources/chain.ts";
+import { PageArgs, readConnection, type Connection } from "../connection.ts";
+import type { Context } from "../context.ts";
+import { DcScalar } from "../scalars.ts";
+import { Account } from "../types/account.ts";
+import { Gpu, GpuConnection } from "../types/gpu.ts";
+import { Operator } from "../types/operator.ts";
+import { Pool, PoolConnection } from "../types/pool.ts";
+import { Rental, RentalConnection } from "../types/rental.ts";
+
+/** Every GPU, whatever its state. */
+const ANY_GPU: chain.GpuFilter = { poolId: null, operatorId: null, owner: null, status: null };
+
+@Resolver(() => Account)
+export class AccountResolver {
+  @FieldResolver(() => GpuConnection, { description: "GPU NFTs that it holds." })
+  gpus(
+    @Root() account: chain.AccountRow,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { snapshot }: Context,
+  ): Promise<Connection<chain.GpuRow>> {
+    return readConnection(page, (slice) => chain.listGpus(snapshot, slice, { ...ANY_GPU, owner: account.address }));
+  }
+
+  @FieldResolver(() => RentalConnection, { description: "Rentals that it paid." })
+  rentals(
+    @Root() account: chain.AccountRow,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { snapshot }: Context,
+  ): Promise<Connection<chain.RentalRow>> {
+    const filter = { gpuId: null, customer: account.address };
+    return readConnection(page, (slice) => chain.listRentals(snapshot, slice, filter));
+  }
+}
+
+@Resolver(() => Operator)
+export class OperatorResolver {
+  @FieldResolver(() => Account, { nullable: true, description: "Holder of the identity. CURRENT." })
+  owner(@Root() operator: chain.OperatorRow, @Ctx() { load }: Context): Promise<chain.AccountRow | undefined> {
+    return load.account.load(operator.ownerAddress);
+  }
+
+  @FieldResolver(() => PoolConnection)
+  pools(
+    @Root() operator: chain.OperatorRow,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { snapshot }: Context,
+  ): Promise<Connection<chain.PoolRow>> {
+    const filter = { operatorId: operator.id, model: null, region: null };
+    return readConnection(page, (slice) => chain.listPools(snapshot, slice, filter));
+  }
+}
+
+@Resolver(() => Pool)
+export class PoolResolver {
+  @FieldResolver(() => Operator, { nullable: true })
+  operator(@Root() pool: chain.PoolRow, @Ctx() { load }: Context): Promise<chain.OperatorRow | undefined> {
+    return load.operator.load(pool.operatorId);
+  }
+
+  @FieldResolver(() => GpuConnection)
+  gpus(
+    @Root() pool: chain.PoolRow,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { snapshot }: Context,
+  ): Promise<Connection<chain.GpuRow>> {
+    return readConnection(page, (slice) => chain.listGpus(snapshot, slice, { ...ANY_GPU, poolId: pool.id }));
+  }
+}
+
+@Resolver(() => Rental)
+export class RentalResolver {
+  @FieldResolver(() => Gpu, { nullable: true })
+  gpu(@Root() rental: chain.RentalRow, @Ctx() { load }: Context): Promise<chain.GpuRow | undefined> {
+    return load.gpu.load(rental.gpuId);
+  }
+
+  @FieldResolver(() => Pool, { nullable: true })
+  pool(@Root() rental: chain.RentalRow, @Ctx() { load }: Context): Promise<chain.PoolRow | undefined> {
+    return load.pool.load(rental.poolId);
+  }
+
+  @FieldResolver(() => Account, { nullable: true, description: "Who pays." })
+  customer(@Root() rental: chain.RentalRow, @Ctx() { load }: Context): Promise<chain.AccountRow | undefined> {
+    return load.account.load(rental.customerAddress);
+  }
+
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description: "Whether it runs at the block of this answer: funded, and nobody has ended it.",
+  })
+  async isRunning(@Root() rental: chain.RentalRow, @Ctx() context: Context): Promise<boolean> {
+    const { block } = await context.asOf();
+    return isRunning(rental, block.timestamp);
+  }
+
+  @FieldResolver(() => DcScalar, {
+    nullable: true,
+    description:
+      "Used up to the block of this answer, burned or not yet: ⌈rate · seconds / 3600⌉, at most the deposit.",
+  })
+  async accruedDc(@Root() rental: chain.RentalRow, @Ctx() context: Context): Promise<bigint> {
+    const { block } = await context.asOf();
+    return accruedDc(rental, block.timestamp);
+  }
+}

@@ -1,0 +1,40 @@
+import { Field, ID, Int, ObjectType } from "type-graphql";
+import { BytesScalar, DateTimeScalar, DcScalar } from "../scalars.ts";
+import { connectionOf } from "../connection.ts";
+import { OperatorMode } from "./enums.ts";
+
+@ObjectType({ simpleResolvers: true, description: "An operator: the identity NFT whose holder runs the pools." })
+export class Operator {
+  @Field(() => ID, { description: "Token id." })
+  id!: string;
+
+  @Field(() => BytesScalar, { nullable: true, description: "Where its rewards go; null: to the owner. CURRENT." })
+  payout!: string | null;
+
+  @Field(() => OperatorMode)
+  mode!: OperatorMode;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => String, { description: "Where more is told; may be empty." })
+  metadataURI!: string;
+
+  @Field(() => Int, { description: "Pools opened. CUMULATIVE." })
+  poolCount!: number;
+
+  @Field(() => Int, { description: "GPUs minted into its pools. CUMULATIVE." })
+  gpuCount!: number;
+
+  @Field(() => Int, { description: "Members in good standing. CURRENT." })
+  memberCount!: number;
+
+  @Field(() => DcScalar, { description: "Burned for use of its GPUs. CUMULATIVE." })
+  burnedDc!: bigint;
+
+  @Field(() => DateTimeScalar)
+  createdAt!: bigint;
+}
+
+@ObjectType({ simpleResolvers: true })
+export class OperatorConnection extends connectionOf("Operator", () => Operator) {}

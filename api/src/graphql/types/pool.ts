@@ -1,0 +1,62 @@
+import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
+import { connectionOf } from "../connection.ts";
+import { DateTimeScalar, DcScalar } from "../scalars.ts";
+
+const RATE = "Per GPU and hour, for use that begins now. CURRENT.";
+
+@ObjectType({
+  simpleResolvers: true,
+  description: "GPUs of one model under one operator, one price list and one share rule.",
+})
+export class Pool {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String, { description: "Model of all its GPUs, as DCGM names it." })
+  model!: string;
+
+  @Field(() => String)
+  region!: string;
+
+  @Field(() => DcScalar, { description: RATE })
+  spotRateDcPerHour!: bigint;
+
+  @Field(() => DcScalar, { description: RATE })
+  onDemandRateDcPerHour!: bigint;
+
+  @Field(() => DcScalar, { description: RATE })
+  reservedRateDcPerHour!: bigint;
+
+  @Field(() => Int, { description: "Share of rewards to the operator, in basis points. CURRENT." })
+  operatorBps!: number;
+
+  @Field(() => Int, { description: "Share of rewards to all healthy GPUs of the pool, in basis points. CURRENT." })
+  poolBps!: number;
+
+  @Field(() => Int, { description: "Share of rewards to the GPU used, in basis points. CURRENT." })
+  gpuBps!: number;
+
+  @Field(() => Int, { description: "GPUs minted into it. CUMULATIVE." })
+  gpuCount!: number;
+
+  @Field(() => DcScalar, { description: "Burned for use of its GPUs. CUMULATIVE." })
+  burnedDc!: bigint;
+
+  @Field(() => DateTimeScalar)
+  createdAt!: bigint;
+}
+
+@ObjectType({ simpleResolvers: true })
+export class PoolConnection extends connectionOf("Pool", () => Pool) {}
+
+@InputType({ description: "Which pools; all that are given must hold." })
+export class PoolWhere {
+  @Field(() => ID, { nullable: true })
+  operator?: string;
+
+  @Field(() => String, { nullable: true })
+  model?: string;
+
+  @Field(() => String, { nullable: true })
+  region?: string;
+}

@@ -1,0 +1,55 @@
+import { Field, ID, InputType, ObjectType } from "type-graphql";
+import { connectionOf } from "../connection.ts";
+import { BytesScalar, DateTimeScalar, DcScalar } from "../scalars.ts";
+import { EndReason, Tier } from "./enums.ts";
+
+@ObjectType({ simpleResolvers: true, description: "One use of a GPU." })
+export class Rental {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => Tier)
+  tier!: Tier;
+
+  @Field(() => DcScalar, { description: "Per hour. Fixed at its start." })
+  rateDcPerHour!: bigint;
+
+  @Field(() => DcScalar, { description: "Put into escrow. CUMULATIVE." })
+  depositedDc!: bigint;
+
+  @Field(() => DcScalar, { description: "Burned for use so far. CUMULATIVE." })
+  burnedDc!: bigint;
+
+  @Field(() => DcScalar, { description: "Returned to the customer when it ended." })
+  refundedDc!: bigint;
+
+  @Field(() => DateTimeScalar)
+  startAt!: bigint;
+
+  @Field(() => DateTimeScalar, { description: "When the escrow runs out." })
+  paidUntil!: bigint;
+
+  @Field(() => DateTimeScalar, { description: "Use is burned for up to here." })
+  settledUntil!: bigint;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: "When the use ended; null while nobody has ended it on-chain.",
+  })
+  endAt!: bigint | null;
+
+  @Field(() => EndReason, { nullable: true })
+  endReason!: EndReason | null;
+}
+
+@ObjectType({ simpleResolvers: true })
+export class RentalConnection extends connectionOf("Rental", () => Rental) {}
+
+@InputType({ description: "Which rentals; all that are given must hold." })
+export class RentalWhere {
+  @Field(() => ID, { nullable: true })
+  gpu?: string;
+
+  @Field(() => BytesScalar, { nullable: true, description: "Address of the customer." })
+  customer?: string;
+}

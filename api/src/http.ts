@@ -1,0 +1,78 @@
+import fastifyApollo from "@as-integrations/fastify";
+import Fastify, { type FastifyInstance } from "fastify";
+import { messageOf } from "#kernel/errors.ts";
+import type { Logger } from "#kernel/log.ts";
+import { createRegistry } from "#kernel/metrics.ts";
+import type { Pool } from "#kernel/pg.ts";
+import { createContext } from "./graphql/context.ts";
+import { explorerPage } from "./graphql/explorer.ts";
+import { createApollo } from "./graphql/server.ts";
+import { Snapshot } from "./sources/snapshot.ts";
+
+const BODY_LIMIT = 256 * 1024;
+/** How long open requests may go on once the server stops. */
+const DRAIN_MS = 8_000;
+
+/** The HTTP server: /graphql with its explorer, /healthz, /readyz, /metrics. */
+export async function createApp(pool: Pool, logger: Logger): Promise<FastifyInstance> {
+  const app = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: "idle" });
+  const apollo = await createApollo(logger);
+  await apollo.start();
+  addExplorer(app);
+  await app.register(fastifyApollo(apollo), {
+    path: "/graphql",
+    method: ["GET", "POST", "OPTIONS"],
+    context: async () => createContext(new Snapshot(pool)),
+  });
+  addStatus(app, pool);
+  drainOnClose(app);
+  app.addHook("onClose", () => apollo.stop());
+  return app;
+}
+
+/** A browser that opens /graphql gets the explorer; everything else goes on to Apollo. */
+function addExplorer(app: FastifyInstance): void {
+  app.get("/", (_request, reply) => reply.redirect("/graphql"));
+  app.addHook("onRequest", async (request, reply) => {
+    const isPage =
+      request.method === "GET" && request.url === "/graphql" && request.headers.accept?.includes("text/html");
+    if (!isPage) return;
+    await reply
+      .headers({
+        "content-type": "text/html; charset=utf-8",
+        "content-encoding": "gzip",
+        "cache-control": "max-age=3600",
+      })
+      .send(await explorerPage());
+  });
+}
+
+function addStatus(app: FastifyInstance, pool: Pool): void {
+  const registry = createRegistry("api");
+  app.get("/healthz", () => ({ isHealthy: true }));
+  app.get("/readyz", async (_request, reply) => {
+    try {
+      await pool.query("select 1 from chain.head, telemetry.watermark limit 1");
+      return { isReady: true };
+    } catch (error) {
+      return reply.code(503).send({ isReady: false, reason: messageOf(error) });
+    }
+  });
+  app.get("/metrics", async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
+}
+
+/**
+ * A keep-alive connection that was busy when the server began to close turns idle later, and would hold it for
+ * Fastify's 72 s: it is swept.
+ */
+function drainOnClose(app: FastifyInstance): void {
+  let sweep: NodeJS.Timeout | undefined;
+  app.addHook("preClose", async () => {
+    const until = Date.now() + DRAIN_MS;
+    sweep = setInterval(() => {
+      if (Date.now() > until) app.server.closeAllConnections();
+      else app.server.closeIdleConnections();
+    }, 100);
+  });
+  app.addHook("onClose", async () => clearInterval(sweep));
+}

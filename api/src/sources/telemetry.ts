@@ -1,0 +1,34 @@
+import type { Snapshot } from "./snapshot.ts";
+
+/** One GPU in one minute. Means weighted by time; null: no reading. */
+export interface MinuteRow {
+  /** start of the minute */
+  at: Date;
+  state: "UP" | "DOWN" | "UNKNOWN";
+  /** busy fraction, 0 to 1 */
+  utilization: number | null;
+  powerWatts: number | null;
+  temperatureCelsius: number | null;
+  energyWattHours: number | null;
+}
+
+/**
+ * The minutes that start in `[from, to)` of the GPU with this UUID hash, ascending, one row each; no rows if no exporter
+ * has ever shown the GPU.
+ *
+ * @param uuidHash 0x hex
+ */
+export async function readMinutes(snapshot: Snapshot, uuidHash: string, from: Date, to: Date): Promise<MinuteRow[]> {
+  return snapshot.rows<MinuteRow>(
+    "gpu-minutes",
+    `select m.minute as at, m.state, r.util_ratio as utilization, r.power_watts as "powerWatts",
+            r.gpu_temp_celsius as "temperatureCelsius", r.energy_watt_hours as "energyWattHours"
+     from telemetry.gpu g
+     join telemetry.gpu_minutes($2::timestamptz, $3::timestamptz) m on m.gpu_key = g.gpu_key
+     left join telemetry.rollup_1m r
+       on r.gpu_key = g.gpu_key and r.bucket = m.minute and r.bucket >= $2 and r.bucket < $3
+     where g.uuid_hash = $1
+     order by m.minute`,
+    [Buffer.from(uuidHash.slice(2), "hex"), from, to],
+  );
+}
