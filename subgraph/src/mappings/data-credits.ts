@@ -1,10 +1,5 @@
 import { Bytes } from "@graphprotocol/graph-ts";
-import {
-  CreditsBurned,
-  CreditsEscrowed,
-  CreditsMinted,
-  CreditsReturned,
-} from "../generated/DataCredits/DataCredits";
+import { CreditsBurned, CreditsEscrowed, CreditsMinted, CreditsReturned } from "../generated/DataCredits/DataCredits";
 import { CreditsMint } from "../generated/schema";
 import { actionId } from "../ids";
 import { getOrCreateAccount } from "../store/accounts";

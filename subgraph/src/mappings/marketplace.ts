@@ -1,7 +1,7 @@
 import { RentalEnded, RentalStarted, RentalToppedUp, UsageSettled } from "../generated/Marketplace/Marketplace";
 import { UsagePoint, UsageSettlement } from "../generated/schema";
 import { actionId, numberId } from "../ids";
-import { getOrCreateAccount } from "../store/accounts";
+import { getAccount, getOrCreateAccount } from "../store/accounts";
 import { endReason, tier } from "../store/enums";
 import { getGpu } from "../store/gpus";
 import { getNetwork } from "../store/network";
@@ -37,6 +37,14 @@ export function handleRentalToppedUp(event: RentalToppedUp): void {
   rental.depositedDc = rental.depositedDc.plus(event.params.amountDc);
   rental.paidUntil = event.params.paidUntil;
   rental.save();
+
+  // Escrow is the customer's from here on, whoever put it in: burns and refunds take it from the customer.
+  const payer = getOrCreateAccount(event.params.payer, event);
+  payer.escrowDc = payer.escrowDc.minus(event.params.amountDc);
+  payer.save();
+  const customer = getAccount(rental.customer);
+  customer.escrowDc = customer.escrowDc.plus(event.params.amountDc);
+  customer.save();
 }
 
 export function handleUsageSettled(event: UsageSettled): void {

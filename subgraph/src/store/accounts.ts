@@ -1,4 +1,4 @@
-import { Address, BigInt, ethereum } from "@graphprotocol/graph-ts";
+import { Address, BigInt, Bytes, ethereum } from "@graphprotocol/graph-ts";
 import { Account } from "../generated/schema";
 
 /** The account's row, made on its first appearance. */
@@ -15,4 +15,9 @@ export function getOrCreateAccount(address: Address, event: ethereum.Event): Acc
     account.save();
   }
   return account;
+}
+
+/** The row of an account that another row refers to. */
+export function getAccount(id: Bytes): Account {
+  return Account.load(id)!;
 }

@@ -1,0 +1,112 @@
+import type { FleetHost } from "../fleet/types.ts";
+
+/** Operators' modes by their number on the chain. */
+export const MODE = { SELF_POOLED: 0, SINGLE_SOURCE: 1, DISTRIBUTED: 2 } as const;
+
+/** Index of an account in the local chain's mnemonic. */
+export type AccountIndex = number;
+
+/** One operator to register. */
+export interface OperatorPlan {
+  name: string;
+  mode: number;
+  owner: AccountIndex;
+  members: readonly AccountIndex[];
+}
+
+/** One pool to open, and the hosts whose GPUs join it. Rates in DC base units per hour. */
+export interface PoolPlan {
+  /** place of its operator in `operators` */
+  operator: number;
+  model: string;
+  region: string;
+  rates: { spot: bigint; onDemand: bigint; reserved: bigint };
+  shares: { operatorBps: number; poolBps: number; gpuBps: number };
+  hosts: readonly string[];
+  /** who mints, in turn */
+  contributors: readonly AccountIndex[];
+  /** who gets the NFTs, in turn */
+  owners: readonly AccountIndex[];
+}
+
+/** A small network: three operators, one of each mode, four pools, six hosts, 24 GPUs. */
+export interface MarketPlan {
+  deployer: AccountIndex;
+  keeper: AccountIndex;
+  customers: readonly AccountIndex[];
+  operators: readonly OperatorPlan[];
+  pools: readonly PoolPlan[];
+  hosts: readonly FleetHost[];
+}
+
+const usd = (dollars: number): bigint => BigInt(Math.round(dollars * 1e6));
+const rates = (spot: number, onDemand: number, reserved: number) => ({
+  spot: usd(spot),
+  onDemand: usd(onDemand),
+  reserved: usd(reserved),
+});
+
+const H100 = "NVIDIA H100 80GB HBM3";
+const A100 = "NVIDIA A100-SXM4-80GB";
+const L40S = "NVIDIA L40S";
+
+export const MARKET_PLAN: MarketPlan = {
+  deployer: 0,
+  keeper: 9,
+  customers: [10, 11, 12, 13],
+  operators: [
+    { name: "Telegraph Compute", mode: MODE.SELF_POOLED, owner: 1, members: [] },
+    { name: "Shattuck Cloud", mode: MODE.SINGLE_SOURCE, owner: 2, members: [] },
+    { name: "Gilman Collective", mode: MODE.DISTRIBUTED, owner: 3, members: [4, 5] },
+  ],
+  pools: [
+    {
+      operator: 0,
+      model: H100,
+      region: "us-west",
+      rates: rates(1.39, 2.49, 1.99),
+      shares: { operatorBps: 2_000, poolBps: 6_750, gpuBps: 1_250 },
+      hosts: ["tg-h100-01", "tg-h100-02"],
+      contributors: [1],
+      owners: [1],
+    },
+    {
+      operator: 1,
+      model: A100,
+      region: "eu-north",
+      rates: rates(0.79, 1.49, 1.19),
+      shares: { operatorBps: 2_500, poolBps: 6_000, gpuBps: 1_500 },
+      hosts: ["sh-a100-01", "sh-a100-02"],
+      contributors: [2],
+      owners: [6, 7, 8],
+    },
+    {
+      operator: 2,
+      model: L40S,
+      region: "us-east",
+      rates: rates(0.49, 0.89, 0.69),
+      shares: { operatorBps: 1_500, poolBps: 7_000, gpuBps: 1_500 },
+      hosts: ["gm-l40s-01"],
+      contributors: [4, 5],
+      owners: [4, 5],
+    },
+    {
+      operator: 2,
+      model: H100,
+      region: "us-east",
+      rates: rates(1.29, 2.29, 1.89),
+      shares: { operatorBps: 1_500, poolBps: 7_000, gpuBps: 1_500 },
+      hosts: ["gm-h100-01"],
+      contributors: [5],
+      owners: [5, 8],
+    },
+  ],
+  hosts: [
+    { name: "tg-h100-01", model: H100, gpuCount: 4 },
+    { name: "tg-h100-02", model: H100, gpuCount: 4, generation: "2026" },
+    { name: "sh-a100-01", model: A100, gpuCount: 4 },
+    { name: "sh-a100-02", model: A100, gpuCount: 4 },
+    { name: "gm-l40s-01", model: L40S, gpuCount: 4, generation: "2026" },
+    { name: "gm-h100-01", model: H100, gpuCount: 4 },
+  ],
+};
