@@ -32,7 +32,10 @@ export interface PoolPlan {
 /** A small network: three operators, one of each mode, four pools, six hosts, 24 GPUs. */
 export interface MarketPlan {
   deployer: AccountIndex;
+  /** settles rentals */
   keeper: AccountIndex;
+  /** report the price of BCT */
+  reporters: readonly AccountIndex[];
   customers: readonly AccountIndex[];
   operators: readonly OperatorPlan[];
   pools: readonly PoolPlan[];
@@ -53,6 +56,7 @@ const L40S = "NVIDIA L40S";
 export const MARKET_PLAN: MarketPlan = {
   deployer: 0,
   keeper: 9,
+  reporters: [14, 15, 16],
   customers: [10, 11, 12, 13],
   operators: [
     { name: "Telegraph Compute", mode: MODE.SELF_POOLED, owner: 1, members: [] },

@@ -1,0 +1,112 @@
+import { keccak256, toBytes } from "viem";
+import type { Logger } from "#kernel/log.ts";
+import type { FleetGpu } from "../fleet/types.ts";
+import type { MarketPlan, PoolPlan } from "./plan.ts";
+import { accountOf, as, type Network } from "./wallets.ts";
+
+/** BCT that each customer gets from the treasury, 18 decimals. */
+const CUSTOMER_BCT = 50_000n * 10n ** 18n;
+/** DC that each customer mints, 6 decimals. */
+const CUSTOMER_DC = 5_000n * 10n ** 6n;
+/** First price reported, USD per BCT with 8 decimals. */
+const FIRST_PRICE = 200_000_000n;
+
+/** The link between a physical GPU and its NFT. */
+export function uuidHashOf(uuid: string): `0x${string}` {
+  return keccak256(toBytes(uuid.toLowerCase()));
+}
+
+/**
+ * Brings the plan onto the chain: operators, members, pools, GPU NFTs bound to the fleet's UUIDs, customers with DC.
+ * What is there already stays: a start that was cut off is taken up where it ended.
+ */
+export async function bootstrapMarket(
+  network: Network,
+  plan: MarketPlan,
+  gpus: readonly FleetGpu[],
+  logger: Logger,
+): Promise<void> {
+  for (const [place, operator] of plan.operators.entries()) {
+    const operatorId = BigInt(place + 1);
+    if (!(await exists(network.operators.read.ownerOf([operatorId])))) {
+      await network.mined(
+        network.operators.write.register([operator.mode, operator.name, ""], as(operator.owner, network)),
+      );
+    }
+    for (const member of operator.members) {
+      const { address } = accountOf(member);
+      if (await network.operators.read.isMember([operatorId, address])) continue;
+      await network.mined(network.operators.write.addMember([operatorId, address], as(operator.owner, network)));
+    }
+  }
+  for (const [place, pool] of plan.pools.entries()) {
+    const poolId = BigInt(place + 1);
+    if (!(await exists(network.pools.read.operatorOf([poolId])))) await openPool(network, plan, pool);
+    await mintGpus(network, poolId, pool, gpus);
+  }
+  await fundCustomers(network, plan);
+  logger.info({ operators: plan.operators.length, pools: plan.pools.length, gpus: gpus.length }, "market is open");
+}
+
+async function openPool(network: Network, plan: MarketPlan, pool: PoolPlan): Promise<void> {
+  const owner = plan.operators[pool.operator]?.owner ?? plan.deployer;
+  const args = [BigInt(pool.operator + 1), pool.model, pool.region, pool.rates, pool.shares] as const;
+  await network.mined(network.pools.write.createPool(args, as(owner, network)));
+}
+
+async function mintGpus(network: Network, poolId: bigint, pool: PoolPlan, gpus: readonly FleetGpu[]): Promise<void> {
+  const members = gpus.filter((gpu) => pool.hosts.includes(gpu.host));
+  for (const [place, gpu] of members.entries()) {
+    const uuidHash = uuidHashOf(gpu.uuid);
+    if ((await network.gpus.read.gpuOf([uuidHash])) !== 0n) continue;
+    const contributor = inTurn(pool.contributors, place);
+    const owner = accountOf(inTurn(pool.owners, place)).address;
+    await network.mined(network.gpus.write.mint([poolId, owner, uuidHash], as(contributor, network)));
+  }
+}
+
+/** Each customer gets BCT from the treasury and burns some of it for DC. */
+async function fundCustomers(network: Network, plan: MarketPlan): Promise<void> {
+  await reportPrice(network, plan, FIRST_PRICE);
+  for (const customer of plan.customers) {
+    const { address } = accountOf(customer);
+    if ((await network.credits.read.balanceOf([address])) > 0n) continue;
+    if ((await network.token.read.balanceOf([address])) === 0n) {
+      await network.mined(network.token.write.transfer([address, CUSTOMER_BCT], as(plan.deployer, network)));
+    }
+    await buyCredits(network, customer, CUSTOMER_DC);
+  }
+}
+
+/** The customer burns BCT for exactly `amountDc`. */
+export async function buyCredits(network: Network, customer: number, amountDc: bigint): Promise<void> {
+  const { address } = accountOf(customer);
+  const maxBct = await network.token.read.balanceOf([address]);
+  await network.mined(network.token.write.approve([network.credits.address, maxBct], as(customer, network)));
+  const noReference = `0x${"0".repeat(64)}` as const;
+  const args = [address, amountDc, maxBct, noReference] as const;
+  await network.mined(network.credits.write.mintExactFor(args, as(customer, network)));
+}
+
+/** Every reporter reports the price. USD per BCT, 8 decimals. */
+export async function reportPrice(network: Network, plan: MarketPlan, price: bigint): Promise<void> {
+  for (const reporter of plan.reporters) await network.mined(network.feed.write.report([price], as(reporter, network)));
+}
+
+function inTurn<T>(list: readonly T[], place: number): T {
+  const item = list[place % list.length];
+  if (item === undefined) throw new Error("BUG: a pool without contributors or owners");
+  return item;
+}
+
+/** Whether a read that reverts for missing things succeeds. A node that doesn't answer is an error. */
+async function exists(read: Promise<unknown>): Promise<boolean> {
+  try {
+    await read;
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.name === "ContractFunctionExecutionError" && /revert/i.test(error.message))
+      return false;
+    throw error;
+  }
+}
