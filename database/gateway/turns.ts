@@ -1,0 +1,78 @@
+/** Somebody who wants the backend. One claimant has at most one claim. */
+export interface Claimant {
+  /** called once the backend is the claimant's; it must call `release` sooner or later */
+  onTurn(): void;
+  /** called instead when it has waited too long */
+  onTimeout?(): void;
+}
+
+interface Claim {
+  claimant: Claimant;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** Who has the one backend: first come, first served; a client in a transaction keeps it until that ends. */
+export class Turns {
+  #holder: Claimant | undefined;
+  readonly #queue: Claim[] = [];
+
+  /** @param onFault told of anything that a claimant throws during its turn: the backend's state is unknown then */
+  constructor(private readonly onFault: (error: unknown) => void) {}
+
+  get waitingCount(): number {
+    return this.#queue.length;
+  }
+
+  get isFree(): boolean {
+    return this.#holder === undefined && this.#queue.length === 0;
+  }
+
+  isHeldBy(claimant: Claimant): boolean {
+    return this.#holder === claimant;
+  }
+
+  /** Asks for the backend; `onTurn` follows in a later tick of the event loop. */
+  request(claimant: Claimant, timeoutMs?: number): void {
+    const claim: Claim = { claimant, timer: undefined };
+    if (timeoutMs !== undefined) {
+      claim.timer = setTimeout(() => {
+        if (this.#remove(claimant)) claimant.onTimeout?.();
+      }, timeoutMs);
+    }
+    this.#queue.push(claim);
+    this.#next();
+  }
+
+  /** Gives the backend back, or takes back a claim. The backend must be outside any transaction. */
+  release(claimant: Claimant): void {
+    this.#remove(claimant);
+    if (this.#holder !== claimant) return;
+    this.#holder = undefined;
+    this.#next();
+  }
+
+  #remove(claimant: Claimant): boolean {
+    const index = this.#queue.findIndex((claim) => claim.claimant === claimant);
+    if (index < 0) return false;
+    clearTimeout(this.#queue[index]?.timer);
+    this.#queue.splice(index, 1);
+    return true;
+  }
+
+  #next(): void {
+    if (this.#holder) return;
+    const claim = this.#queue.shift();
+    if (!claim) return;
+    clearTimeout(claim.timer);
+    this.#holder = claim.claimant;
+    // A tick between two turns lets sockets be read and written: the backend's calls are synchronous.
+    setImmediate(() => {
+      if (this.#holder !== claim.claimant) return;
+      try {
+        claim.claimant.onTurn();
+      } catch (error) {
+        this.onFault(error);
+      }
+    });
+  }
+}

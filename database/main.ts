@@ -1,0 +1,78 @@
+import { parseArgs } from "node:util";
+import { resolve } from "node:path";
+import { onParentGone } from "#kernel/child.ts";
+import { BaseError, describeError } from "#kernel/errors.ts";
+import { createLogger, type Logger } from "#kernel/log.ts";
+import { openGateway, type Gateway } from "./gateway/gateway.ts";
+import { openEmbedded, type EmbeddedDatabase } from "./open.ts";
+
+/** The exit status after a crash of the backend: a new process will recover from the write-ahead log. */
+const EXIT_TRAPPED = 70;
+
+/** One embedded database as a process: `main.ts --dir <folder> [--port <n>] [--host <loopback>] [--log-level <level>]`. */
+async function main(): Promise<void> {
+  const { dir, port, host, logLevel } = readFlags();
+  const logger = createLogger("database", logLevel);
+  const database = await openEmbedded(dir);
+  let gateway: Gateway;
+  try {
+    gateway = await openGateway({
+      engine: database.engine,
+      host,
+      port,
+      logger,
+      onFault: (error) => crash(error, logger),
+    });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  const stop = onceStopped(gateway, database, logger);
+  process.on("SIGTERM", stop).on("SIGINT", stop);
+  onParentGone(stop);
+  process.stdout.write(`ready postgres://postgres@${host}:${gateway.port}/berkeley\n`);
+}
+
+function readFlags(): { dir: string; port: number; host: string; logLevel: string } {
+  const { values } = parseArgs({
+    options: {
+      dir: { type: "string" },
+      port: { type: "string", default: "0" },
+      host: { type: "string", default: "127.0.0.1" },
+      "log-level": { type: "string", default: "info" },
+    },
+  });
+  const port = Number(values.port);
+  if (!values.dir || !Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new BaseError("BAD_FLAGS", "the embedded database needs --dir <folder> and a --port from 0 to 65535", {
+      hints: ["tsx database/main.ts --dir .data/database --port 54329"],
+    });
+  }
+  return { dir: resolve(values.dir), port, host: values.host, logLevel: values["log-level"] };
+}
+
+function onceStopped(gateway: Gateway, database: EmbeddedDatabase, logger: Logger): () => void {
+  let isStopping = false;
+  return () => {
+    if (isStopping) return;
+    isStopping = true;
+    void gateway
+      .close()
+      .then(() => database.close())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => crash(error, logger),
+      );
+  };
+}
+
+function crash(error: unknown, logger: Logger): never {
+  logger.fatal({ err: error }, "the embedded database has crashed");
+  process.stderr.write(`${describeError(error)}\n`);
+  process.exit(EXIT_TRAPPED);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${describeError(error)}\n`);
+  process.exit(1);
+});

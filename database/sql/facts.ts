@@ -1,0 +1,89 @@
+import { statementsOf, type Statement } from "./statements.ts";
+import type { Token } from "./tokens.ts";
+
+/** A LISTEN or UNLISTEN; no channel means all. */
+export interface Listening {
+  isListen: boolean;
+  channel: string | undefined;
+}
+
+/** What the gateway must know of a client's SQL before the shared backend gets it. */
+export interface Facts {
+  /** there is a COPY … FROM STDIN: the backend must get it together with its data */
+  copy: { isBinary: boolean } | undefined;
+  /** COPY … PROGRAM: popen destroys the file-path memory of the WASM build */
+  hasProgram: boolean;
+  /** DISCARD ALL or DEALLOCATE ALL, which would take from every client */
+  clearsAll: "DISCARD ALL" | "DEALLOCATE ALL" | undefined;
+  /** may leave the session with other settings than before */
+  mayChangeSettings: boolean;
+  /** may leave temporary tables, SQL-level prepared statements or held cursors in the session */
+  mayLeaveObjects: boolean;
+  listenings: Listening[];
+  /** statements in the text, 0 if it wasn't looked into */
+  count: number;
+}
+
+const PLAIN: Facts = {
+  copy: undefined,
+  hasProgram: false,
+  clearsAll: undefined,
+  mayChangeSettings: false,
+  mayLeaveObjects: false,
+  listenings: [],
+  count: 0,
+};
+
+/** Text without any of these words has no facts; most hasn't. */
+const NOTABLE =
+  /\b(?:copy|set|set_config|reset|discard|deallocate|listen|unlisten|temp|temporary|pg_temp|prepare|hold)\b/i;
+
+/** Reads SQL text of a client. */
+export function factsOf(sql: string): Facts {
+  if (!NOTABLE.test(sql)) return PLAIN;
+  const facts: Facts = { ...PLAIN, listenings: [] };
+  for (const statement of statementsOf(sql)) {
+    facts.count++;
+    addFacts(facts, statement, sql);
+  }
+  return facts;
+}
+
+function addFacts(facts: Facts, { head, start, end }: Statement, sql: string): void {
+  const [first, second, third] = head.map((token) => (token.kind === "string" ? "" : token.text));
+  if (first === "copy") readCopy(facts, head);
+  else if (first === "set") facts.mayChangeSettings ||= second !== "local" && second !== "constraints";
+  else if (first === "reset" || first === "discard") facts.mayChangeSettings = true;
+  else if (first === "listen" || first === "unlisten") {
+    facts.listenings.push({ isListen: first === "listen", channel: second === "*" ? undefined : second });
+  } else if (first === "prepare") facts.mayLeaveObjects ||= second !== "transaction";
+  else if (first === "do" || first === "call") {
+    facts.mayChangeSettings ||= /\bset/i.test(sql.slice(start, end));
+    facts.mayLeaveObjects ||= /\btemp/i.test(sql.slice(start, end));
+  }
+  if (first === "discard" && second === "all") facts.clearsAll = "DISCARD ALL";
+  if (first === "deallocate" && (second === "all" || (second === "prepare" && third === "all"))) {
+    facts.clearsAll = "DEALLOCATE ALL";
+  }
+  for (const { kind, text } of head) {
+    if (kind !== "word") continue;
+    if (text === "set_config") facts.mayChangeSettings = true;
+    else if (text === "temp" || text === "temporary" || text === "pg_temp" || text === "hold") {
+      facts.mayLeaveObjects = true;
+    }
+  }
+}
+
+/** PostgreSQL's grammar takes STDIN and STDOUT for each other. */
+function readCopy(facts: Facts, head: readonly Token[]): void {
+  let depth = 0;
+  head.forEach(({ kind, text }, index) => {
+    if (kind === "symbol") depth += text === "(" ? 1 : text === ")" ? -1 : 0;
+    const next = head[index + 1];
+    if (depth > 0 || kind !== "word" || next?.kind !== "word") return;
+    if (text === "from" && (next.text === "stdin" || next.text === "stdout")) {
+      facts.copy = { isBinary: head.some((token) => token.kind === "word" && token.text === "binary") };
+    }
+    if ((text === "from" || text === "to") && next.text === "program") facts.hasProgram = true;
+  });
+}

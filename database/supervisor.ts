@@ -1,0 +1,137 @@
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startChild, type Child } from "#kernel/child.ts";
+import { BaseError, messageOf } from "#kernel/errors.ts";
+import type { Logger } from "#kernel/log.ts";
+import { backoffMs, sleep } from "#kernel/time.ts";
+import { readFailure, relayLine } from "./childOutput.ts";
+
+const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
+/** `--import tsx` is looked up from here */
+const ROOT = dirname(dirname(MAIN));
+
+/** A start may have to replay hundreds of megabytes of write-ahead log (measured: 5 s for 363 MB). */
+const READY_TIMEOUT_MS = 120_000;
+/** Starts that fail in a row before it gives up. */
+const MAX_FAILURES = 6;
+/** A database that lived this long had recovered: its failures are counted anew. */
+const HEALTHY_MS = 60_000;
+
+/** An embedded database in a process of its own, kept alive. */
+export interface RunningDatabase {
+  /** for `pg`; valid across restarts */
+  readonly url: string;
+  /** of the process that serves it now */
+  readonly pid: number;
+  /** resolves once it has died too often and isn't started any more */
+  readonly gaveUp: Promise<BaseError>;
+  /** checkpoint, close, end. Idempotent */
+  stop(): Promise<void>;
+}
+
+/** Where and how `startEmbeddedDatabase` runs the database. */
+export interface EmbeddedOptions {
+  dir: string;
+  host: string;
+  /** 0: any free one, kept across restarts */
+  port: number;
+  logger: Logger;
+}
+
+/**
+ * Starts the embedded database as a child process and starts it again, on the same port, whenever it dies (a trap of the
+ * WebAssembly build, kill -9). It recovers from its write-ahead log; clients see their connections end.
+ *
+ * @throws BaseError what the child says when the first start fails: `LOCKED`, `PORT_TAKEN`, `DATABASE_FOLDER_…`,
+ *   `EMBEDDED_UNAVAILABLE`, `HOST_NOT_LOOPBACK`, or `CHILD_FAILED`
+ */
+export async function startEmbeddedDatabase(options: EmbeddedOptions): Promise<RunningDatabase> {
+  const first = await startOnce(options, options.port);
+  const state = { child: first.child, isStopping: false, stopping: new AbortController() };
+  const gaveUp = keepAlive(options, Number(new URL(first.url).port), state);
+  return {
+    url: first.url,
+    get pid() {
+      return state.child.pid;
+    },
+    gaveUp: gaveUp.then((error) => error ?? new Promise<never>(() => undefined)),
+    async stop() {
+      state.isStopping = true;
+      state.stopping.abort();
+      await state.child.stop();
+      await gaveUp;
+    },
+  };
+}
+
+interface State {
+  child: Child;
+  isStopping: boolean;
+  stopping: AbortController;
+}
+
+/** Resolves with the error when it gives up, with nothing when it was stopped. */
+async function keepAlive(options: EmbeddedOptions, port: number, state: State): Promise<BaseError | undefined> {
+  const { logger } = options;
+  let failures = 0;
+  let cause: unknown;
+  for (;;) {
+    const startedAt = Date.now();
+    const end = await state.child.ended;
+    if (state.isStopping) return undefined;
+    if (Date.now() - startedAt > HEALTHY_MS) failures = 0;
+    logger.error({ code: end.code, signal: end.signal }, "the embedded database has died; starting it again");
+    for (;;) {
+      if (++failures > MAX_FAILURES) return giveUp(options.dir, cause);
+      await sleep(backoffMs(failures - 1, 50, 5_000), state.stopping.signal).catch(() => undefined);
+      if (state.isStopping) return undefined;
+      try {
+        state.child = (await startOnce(options, port)).child;
+        logger.warn({ pid: state.child.pid }, "the embedded database is back");
+        break;
+      } catch (error) {
+        cause = error;
+        logger.error({ err: error }, "the embedded database could not be started again");
+      }
+    }
+    if (state.isStopping) await state.child.stop();
+  }
+}
+
+function giveUp(dir: string, cause: unknown): BaseError {
+  return new BaseError(
+    "DATABASE_LOST",
+    `the embedded database in ${dir} keeps dying: ${MAX_FAILURES} starts in a row`,
+    {
+      cause,
+      hints: [
+        "look at the log above for its last words",
+        `restore ${dir} from a copy, or start with a new folder`,
+        "set DATABASE_URL to a PostgreSQL server with TimescaleDB",
+      ],
+    },
+  );
+}
+
+async function startOnce({ dir, host, logger }: EmbeddedOptions, port: number): Promise<{ child: Child; url: string }> {
+  const lines: string[] = [];
+  let url = "";
+  try {
+    const child = await startChild({
+      name: "embedded database",
+      command: process.execPath,
+      args: ["--import", "tsx", MAIN, "--dir", resolve(dir), "--port", String(port), "--host", host],
+      cwd: ROOT,
+      env: { ...process.env, NODE_OPTIONS: "" },
+      readyTimeoutMs: READY_TIMEOUT_MS,
+      isReady: (line) => line.startsWith("ready "),
+      onLine: (line) => {
+        if (line.startsWith("ready ")) url = line.slice("ready ".length);
+        else if (!relayLine(logger, line)) lines.push(line);
+      },
+    });
+    return { child, url };
+  } catch (error) {
+    throw readFailure(lines) ?? new BaseError("CHILD_FAILED", messageOf(error), { cause: error });
+  }
+}
