@@ -4,7 +4,8 @@ import { onParentGone } from "#kernel/child.ts";
 import { BaseError, describeError } from "#kernel/errors.ts";
 import { createLogger, type Logger } from "#kernel/log.ts";
 import { openGateway, type Gateway } from "./gateway/gateway.ts";
-import { openEmbedded, type EmbeddedDatabase } from "./open.ts";
+import { openEmbedded } from "./open.ts";
+import { startScheduler } from "./scheduler/scheduler.ts";
 
 /** The exit status after a crash of the backend: a new process will recover from the write-ahead log. */
 const EXIT_TRAPPED = 70;
@@ -27,7 +28,13 @@ async function main(): Promise<void> {
     await database.close();
     throw error;
   }
-  const stop = onceStopped(gateway, database, logger);
+  const { turns, session } = gateway;
+  const stopScheduler = startScheduler({ engine: database.engine, turns, session, logger });
+  const stop = onceStopped(async () => {
+    stopScheduler();
+    await gateway.close();
+    await database.close();
+  }, logger);
   process.on("SIGTERM", stop).on("SIGINT", stop);
   onParentGone(stop);
   process.stdout.write(`ready postgres://postgres@${host}:${gateway.port}/berkeley\n`);
@@ -51,18 +58,15 @@ function readFlags(): { dir: string; port: number; host: string; logLevel: strin
   return { dir: resolve(values.dir), port, host: values.host, logLevel: values["log-level"] };
 }
 
-function onceStopped(gateway: Gateway, database: EmbeddedDatabase, logger: Logger): () => void {
+function onceStopped(stop: () => Promise<void>, logger: Logger): () => void {
   let isStopping = false;
   return () => {
     if (isStopping) return;
     isStopping = true;
-    void gateway
-      .close()
-      .then(() => database.close())
-      .then(
-        () => process.exit(0),
-        (error: unknown) => crash(error, logger),
-      );
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => crash(error, logger),
+    );
   };
 }
 

@@ -1,10 +1,10 @@
 import pg from "pg";
 import { BaseError, messageOf } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
-import { readMigrations, type Migration, type MigrationSource, type MigrationStatement } from "./migrationFiles.ts";
-import { MigrationLease } from "./migrationLease.ts";
+import { readMigrations, type Migration, type MigrationSource, type MigrationStatement } from "./migration/files.ts";
+import { MigrationLease } from "./migration/lease.ts";
 
-export type { MigrationSource } from "./migrationFiles.ts";
+export type { MigrationSource } from "./migration/files.ts";
 
 /**
  * Brings a database's schema up to the files `NNNN_name.sql` of each source, in the order of sources and numbers. Each

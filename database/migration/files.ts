@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BaseError, messageOf } from "#kernel/errors.ts";
-import { statementsOf } from "./sql/statements.ts";
+import { statementsOf } from "../sql/statements.ts";
 
 /** A room's folder of migrations. */
 export interface MigrationSource {
