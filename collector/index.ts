@@ -1,0 +1,19 @@
+import { openCollector, type CollectorOptions } from "./src/collector.ts";
+
+export { openCollector, type Collector, type CollectorOptions } from "./src/collector.ts";
+export { COLUMNS, METRICS, type Metric } from "./src/metrics.ts";
+export { parseExposition } from "./src/parse/exposition.ts";
+export { ScrapeFailure, type FailureReason } from "./src/parse/limits.ts";
+export type { GpuRow, ParseResult, RejectReason, SeenXid } from "./src/parse/result.ts";
+export { parseFileSd } from "./src/targets/fileSd.ts";
+export type { Target } from "./src/targets/target.ts";
+
+/**
+ * Collects until `signal` is aborted. To serve its health and pages meanwhile, use `openCollector`.
+ *
+ * @throws BaseError as `openCollector` does
+ */
+export async function runCollector(options: CollectorOptions & { signal: AbortSignal }): Promise<void> {
+  const collector = await openCollector(options);
+  await collector.run(options.signal);
+}

@@ -1,0 +1,87 @@
+import { COLUMNS } from "../metrics.ts";
+import type { ScannedSeries } from "./series.ts";
+
+/** A physical GPU or a MIG slice of one target, with what the body being read says of it. */
+export class Entity {
+  /** by place in `COLUMNS`, raw; NaN where the body says nothing */
+  readonly values = new Float64Array(COLUMNS.length);
+  /** XIDs shown, with their text */
+  readonly xids = new Map<number, string>();
+  /** number of the body that the readings above are from */
+  body = 0;
+  model: string | undefined;
+  migProfile: string | undefined;
+  labels: Record<string, string> = {};
+
+  constructor(
+    /** canonical, see `canonicalUuid` */
+    readonly uuid: string,
+    readonly migId: string | undefined,
+  ) {}
+
+  /** Forgets the readings of the body before. */
+  begin(body: number): void {
+    this.body = body;
+    this.values.fill(NaN);
+    this.xids.clear();
+  }
+}
+
+/** Labels kept, each under its one name here, with the spellings of all exporter generations. */
+const KEPT: Record<string, string> = {
+  hostname: "hostname",
+  Hostname: "hostname",
+  gpu: "index",
+  device: "device",
+  pci_bus_id: "pci_bus_id",
+  DCGM_FI_DRIVER_VERSION: "driver_version",
+  DCGM_FI_SYSTEM_DRIVER_VERSION: "driver_version",
+  pod: "pod",
+  pod_name: "pod",
+  namespace: "namespace",
+  pod_namespace: "namespace",
+  container: "container",
+  container_name: "container",
+};
+
+/** What the labels of a series say about where it belongs. */
+export interface SeriesLabels {
+  uuid: string | undefined;
+  migId: string | undefined;
+  migProfile: string | undefined;
+  model: string | undefined;
+  xidText: string | undefined;
+  /** the row is of a link, a switch or a CPU, not of a GPU */
+  isOtherEntity: boolean;
+  /** spelled as from release 4.9.0 on */
+  isNewSpelling: boolean;
+  kept: Record<string, string>;
+}
+
+/** Sorts the labels of a series; empty values count as absent, as Prometheus has it. */
+export function readLabels(labels: ScannedSeries["labels"]): SeriesLabels {
+  const found: SeriesLabels = {
+    uuid: undefined,
+    migId: undefined,
+    migProfile: undefined,
+    model: undefined,
+    xidText: undefined,
+    isOtherEntity: false,
+    isNewSpelling: false,
+    kept: {},
+  };
+  for (const [name, value] of labels) {
+    if (value === "") continue;
+    const kept = Object.hasOwn(KEPT, name) ? KEPT[name] : undefined;
+    if (kept !== undefined) found.kept[kept] = value;
+    if (name === "UUID" || name === "uuid") found.uuid = value;
+    else if (name === "modelName") found.model = value;
+    else if (name === "GPU_I_ID") found.migId = value;
+    else if (name === "GPU_I_PROFILE") found.migProfile = value;
+    else if (name === "err_msg") found.xidText = value;
+    else if (name === "nvlink" || name === "nvswitch" || name === "cpu" || name === "cpucore")
+      found.isOtherEntity = true;
+    else if (name === "DCGM_FI_SYSTEM_DRIVER_VERSION") found.isNewSpelling = true;
+  }
+  return found;
+}

@@ -1,0 +1,222 @@
+import { canonicalUuid } from "../identity/uuid.ts";
+import { COLUMNS, METRICS } from "../metrics.ts";
+import { Entity, readLabels, type SeriesLabels } from "./entity.ts";
+import { DEFAULT_LIMITS, ScrapeFailure, type Limits } from "./limits.ts";
+import { Rejects, rowsOf, type ParseResult } from "./result.ts";
+import { findBlank, findLabelsEnd, scanSeries, skipBlanks, type ScannedSeries } from "./series.ts";
+import { readValue } from "./value.ts";
+
+const RETURN = 0x0d;
+const HASH = 0x23;
+const XID = -1;
+
+/** Where the values of one series go. `entity` is undefined for what isn't kept. */
+interface Series {
+  entity: Entity | undefined;
+  /** place in `COLUMNS`, or `XID` */
+  column: number;
+  isNewSpelling: boolean;
+  xidText: string | undefined;
+  /** number of the last body that had it: twice in one body is a duplicate */
+  body: number;
+}
+
+/** The body being read. */
+interface Body {
+  number: number;
+  sampleCount: number;
+  hasNewSpelling: boolean;
+  isOpenMetricsComplete: boolean;
+  entities: Entity[];
+  rejects: Rejects;
+}
+
+const FIELDS = new Map<string, { column: number; isNewName: boolean; scope: "device" | "instance" }>();
+for (const metric of METRICS) {
+  const column = metric.kind === "event" ? XID : COLUMNS.indexOf(metric);
+  for (const name of [metric.newName, metric.oldName, metric.legacyName]) {
+    if (name !== "")
+      FIELDS.set(name, { column, isNewName: name !== metric.oldName && name === metric.newName, scope: metric.scope });
+  }
+}
+
+const NOT_KEPT = { entity: undefined, column: 0, isNewSpelling: false, xidText: undefined, body: 0 };
+
+/**
+ * Reads the bodies of one target, one after the other. Series are remembered by the text before their value, so that
+ * labels are read once and not at every scrape.
+ */
+export class ExpositionParser {
+  readonly #limits: Limits;
+  readonly #series = new Map<string, Series>();
+  readonly #entities = new Map<string, Entity>();
+  #bodyNumber = 0;
+
+  constructor(limits: Limits = DEFAULT_LIMITS) {
+    this.#limits = limits;
+  }
+
+  /**
+   * Reads a body in Prometheus text or OpenMetrics. A bad line costs that line.
+   *
+   * @param at when it was asked for, milliseconds since 1970: the exporter's own timestamps are not used
+   * @throws ScrapeFailure when a limit is exceeded
+   */
+  parse(text: string, at: number): ParseResult {
+    const body: Body = {
+      number: ++this.#bodyNumber,
+      sampleCount: 0,
+      hasNewSpelling: false,
+      isOpenMetricsComplete: false,
+      entities: [],
+      rejects: new Rejects(),
+    };
+    for (let start = 0; start < text.length;) {
+      let next = text.indexOf("\n", start);
+      if (next < 0) next = text.length;
+      const end = text.charCodeAt(next - 1) === RETURN && next > start ? next - 1 : next;
+      if (!this.#readLine(text, skipBlanks(text, start, end), end, body)) break;
+      start = next + 1;
+    }
+    this.#forgetOldSeries(body);
+    return rowsOf(body, at);
+  }
+
+  /** @returns false at OpenMetrics' end mark */
+  #readLine(text: string, start: number, end: number, body: Body): boolean {
+    if (start >= end) return true;
+    if (text.charCodeAt(start) === HASH) {
+      body.isOpenMetricsComplete = text.slice(start, end).trimEnd() === "# EOF";
+      return !body.isOpenMetricsComplete;
+    }
+    if (++body.sampleCount > this.#limits.samples) {
+      throw new ScrapeFailure("too_many_samples", `more than ${this.#limits.samples} samples`);
+    }
+    const labelsEnd = findLabelsEnd(text, start, end);
+    const keyEnd = labelsEnd < 0 ? findBlank(text, start, end) : labelsEnd;
+    const known = this.#series.get(text.slice(start, keyEnd));
+    if (known) this.#readSample(text, keyEnd, end, known, body);
+    else this.#readNewSeries(text, start, keyEnd, end, body);
+    return true;
+  }
+
+  #readNewSeries(text: string, start: number, keyEnd: number, end: number, body: Body): void {
+    const scanned = scanSeries(text, start, end);
+    if (!scanned) return body.rejects.add("bad_line", text, start, end);
+    this.#checkLimits(scanned);
+    const series = this.#resolve(scanned);
+    if (!series) return body.rejects.add("no_uuid", text, start, end);
+    // An exemplar has braces of its own: then the key isn't the series, and is read anew each time.
+    if (scanned.end === keyEnd) this.#series.set(text.slice(start, keyEnd), series);
+    this.#readSample(text, scanned.end, end, series, body);
+  }
+
+  /** @returns undefined for a GPU's series that doesn't say which GPU */
+  #resolve(scanned: ScannedSeries): Series | undefined {
+    const field = FIELDS.get(scanned.name);
+    if (!field) return { ...NOT_KEPT };
+    const labels = readLabels(scanned.labels);
+    if (labels.isOtherEntity) return { ...NOT_KEPT };
+    const uuid = labels.uuid === undefined ? undefined : canonicalUuid(labels.uuid);
+    if (uuid === undefined) return undefined;
+    return {
+      entity: this.#entityFor(uuid, field.scope, labels),
+      column: field.column,
+      isNewSpelling: field.isNewName || labels.isNewSpelling,
+      xidText: labels.xidText,
+      body: 0,
+    };
+  }
+
+  #checkLimits({ name, labels }: ScannedSeries): void {
+    const longest = Math.max(name.length, ...labels.map(([label, value]) => Math.max(label.length, value.length)));
+    if (labels.length <= this.#limits.labels && longest <= this.#limits.labelLength) return;
+    throw new ScrapeFailure(
+      "labels_too_large",
+      `${name.slice(0, 80)} has ${labels.length} labels, the longest text of ${longest} characters`,
+    );
+  }
+
+  #entityFor(uuid: string, scope: "device" | "instance", labels: SeriesLabels): Entity {
+    const migId = scope === "instance" ? labels.migId : undefined;
+    const key = migId === undefined ? uuid : `${uuid}/${migId}`;
+    let entity = this.#entities.get(key);
+    if (!entity) {
+      entity = new Entity(uuid, migId);
+      this.#entities.set(key, entity);
+    }
+    if (labels.model !== undefined) entity.model = labels.model;
+    if (migId !== undefined) entity.migProfile = labels.migProfile;
+    entity.labels = labels.migId === migId ? labels.kept : withoutPod(labels.kept);
+    return entity;
+  }
+
+  #readSample(text: string, from: number, end: number, series: Series, body: Body): void {
+    const { entity } = series;
+    const start = skipBlanks(text, from, end);
+    const valueEnd = findBlank(text, start, end);
+    const reading = readValue(text.slice(start, valueEnd));
+    if (typeof reading !== "number" || valueEnd < end) {
+      if (reading === "bad_value" || !isTail(text, valueEnd, end)) return body.rejects.add("bad_line", text, from, end);
+      if (typeof reading !== "number") return entity && body.rejects.add(reading, text, from, end);
+    }
+    if (!entity) return;
+    if (entity.body !== body.number) {
+      entity.begin(body.number);
+      body.entities.push(entity);
+      if (body.entities.length > this.#limits.gpus) {
+        throw new ScrapeFailure("too_many_gpus", `more than ${this.#limits.gpus} GPUs and MIG slices`);
+      }
+    }
+    body.hasNewSpelling ||= series.isNewSpelling;
+    const isDuplicate = series.body === body.number;
+    series.body = body.number;
+    if (isDuplicate) body.rejects.add("duplicate", text, from, end);
+    if (series.column === XID) entity.xids.set(reading, series.xidText ?? "");
+    else keep(entity, series.column, reading, isDuplicate);
+  }
+
+  /** What hasn't been seen for long (pods come and go) must not pile up. */
+  #forgetOldSeries(body: Body): void {
+    if (this.#series.size <= 2 * body.sampleCount + 1_000) return;
+    this.#series.clear();
+    this.#entities.clear();
+  }
+}
+
+/** A slice's pod is no attribute of the physical GPU. */
+function withoutPod(labels: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(labels).filter(([name]) => !["pod", "namespace", "container"].includes(name)),
+  );
+}
+
+/**
+ * Of a series printed twice the last counts. Of different series for one place (a GPU's power on each of its MIG slices
+ * or pods, perhaps one poll apart) the greatest does.
+ */
+function keep(entity: Entity, column: number, value: number, isDuplicate: boolean): void {
+  const before = entity.values[column] ?? NaN;
+  entity.values[column] = isDuplicate || !(before > value) ? value : before;
+}
+
+/** After the value: nothing, a timestamp, or an exemplar. */
+function isTail(text: string, from: number, end: number): boolean {
+  const start = skipBlanks(text, from, end);
+  if (start >= end || text.charCodeAt(start) === HASH) return true;
+  const tokenEnd = findBlank(text, start, end);
+  if (typeof readValue(text.slice(start, tokenEnd)) === "string") return false;
+  const rest = skipBlanks(text, tokenEnd, end);
+  return rest >= end || text.charCodeAt(rest) === HASH;
+}
+
+/**
+ * Reads one body by itself.
+ *
+ * @param at when it was asked for, milliseconds since 1970
+ * @throws ScrapeFailure when a limit is exceeded
+ * @example parseExposition('DCGM_FI_DEV_POWER_USAGE{gpu="0",UUID="GPU-…"} 67.268', Date.now()).rows[0]
+ */
+export function parseExposition(text: string, at: number, limits: Limits = DEFAULT_LIMITS): ParseResult {
+  return new ExpositionParser(limits).parse(text, at);
+}

@@ -1,0 +1,108 @@
+import { COLUMNS, type Generation } from "../metrics.ts";
+import type { Entity } from "./entity.ts";
+import { detectGeneration } from "./generation.ts";
+
+/** One GPU, or MIG slice, in one scrape. */
+export interface GpuRow {
+  /** milliseconds since 1970 */
+  at: number;
+  /** of the physical GPU, see `canonicalUuid` */
+  uuid: string;
+  migId: string | null;
+  migProfile: string | null;
+  /** as DCGM's modelName */
+  model: string | null;
+  /** hostname, index, device, pci_bus_id, driver_version, pod, namespace, container; absent ones are left out */
+  labels: Record<string, string>;
+  /** by place in `COLUMNS`, canonical units; null for no reading */
+  values: (number | null)[];
+}
+
+/** An XID that an exporter shows. It is sticky: `XidTracker` finds the edges. */
+export interface SeenXid {
+  uuid: string;
+  kind: "XID";
+  code: number;
+  text: string;
+}
+
+/** Why a line, or its value, was not kept. */
+export type RejectReason = "bad_line" | "no_uuid" | "duplicate" | "blank" | "out_of_range";
+
+/** What a body says. */
+export interface ParseResult {
+  generation: Generation;
+  rows: GpuRow[];
+  events: SeenXid[];
+  /** lines not kept, by reason; reasons without any are left out */
+  rejects: Partial<Record<RejectReason, number>>;
+  /** the first bad line, shortened, for people */
+  firstBadLine: string | undefined;
+  /** lines with a sample, kept or not */
+  sampleCount: number;
+  /** OpenMetrics' `# EOF` was there */
+  isOpenMetricsComplete: boolean;
+}
+
+/** Counts what isn't kept. */
+export class Rejects {
+  readonly counts: Partial<Record<RejectReason, number>> = {};
+  firstBadLine: string | undefined;
+
+  add(reason: RejectReason, text: string, start: number, end: number): void {
+    this.counts[reason] = (this.counts[reason] ?? 0) + 1;
+    if (reason === "bad_line") this.firstBadLine ??= text.slice(start, Math.min(end, start + 120));
+  }
+}
+
+/** What `rowsOf` needs of a body that has been read. */
+export interface ReadBody {
+  entities: readonly Entity[];
+  hasNewSpelling: boolean;
+  isOpenMetricsComplete: boolean;
+  sampleCount: number;
+  rejects: Rejects;
+}
+
+/** Turns raw readings into rows in canonical units. A GPU without a single reading gives no row. */
+export function rowsOf(body: ReadBody, at: number): ParseResult {
+  const generation = detectGeneration(body.entities, body.hasNewSpelling);
+  const rows: GpuRow[] = [];
+  const events: SeenXid[] = [];
+  for (const entity of body.entities) {
+    for (const [code, text] of entity.xids) if (code > 0) events.push({ uuid: entity.uuid, kind: "XID", code, text });
+    const values = canonicalValues(entity, generation, body.rejects);
+    if (values.every((value) => value === null)) continue;
+    rows.push({
+      at,
+      uuid: entity.uuid,
+      migId: entity.migId ?? null,
+      migProfile: entity.migProfile ?? null,
+      model: entity.model ?? null,
+      labels: entity.labels,
+      values,
+    });
+  }
+  return {
+    generation,
+    rows,
+    events,
+    rejects: body.rejects.counts,
+    firstBadLine: body.rejects.firstBadLine,
+    sampleCount: body.sampleCount,
+    isOpenMetricsComplete: body.isOpenMetricsComplete,
+  };
+}
+
+function canonicalValues(entity: Entity, generation: Generation, rejects: Rejects): (number | null)[] {
+  return COLUMNS.map((metric, index) => {
+    const raw = entity.values[index] ?? NaN;
+    if (Number.isNaN(raw)) return null;
+    const { times, over } = metric.scale[generation];
+    const value = (raw * times) / over;
+    if (raw === metric.blank) rejects.add("blank", "", 0, 0);
+    else if (value < metric.min || value > metric.max) rejects.add("out_of_range", "", 0, 0);
+    else return metric.type === "integer" ? Math.round(value) : value;
+    return null;
+  });
+}

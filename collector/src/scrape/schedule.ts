@@ -1,0 +1,25 @@
+import { createHash } from "node:crypto";
+
+/** When targets are due: at a phase of their own, fixed by their URL, so that load is spread and restarts change nothing. */
+export interface Schedule {
+  intervalMs: number;
+  /** less than the interval */
+  timeoutMs: number;
+}
+
+/** The schedule for scraping every `seconds`: a scrape may take four fifths of it, at most 10 s. */
+export function scheduleEvery(seconds: number): Schedule {
+  const intervalMs = seconds * 1_000;
+  return { intervalMs, timeoutMs: Math.min(10_000, intervalMs * 0.8) };
+}
+
+/** The target's offset into the interval, 0 ≤ offset < `intervalMs`. */
+export function offsetMs(url: string, intervalMs: number): number {
+  return createHash("sha256").update(url).digest().readUInt32BE(0) % intervalMs;
+}
+
+/** The first time after `nowMs` at which the target is due. */
+export function nextDueAt(url: string, intervalMs: number, nowMs: number): number {
+  const offset = offsetMs(url, intervalMs);
+  return (Math.floor((nowMs - offset) / intervalMs) + 1) * intervalMs + offset;
+}

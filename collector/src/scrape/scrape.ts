@@ -1,0 +1,106 @@
+import { messageOf } from "#kernel/errors.ts";
+import type { ExpositionParser } from "../parse/exposition.ts";
+import { ScrapeFailure, type FailureReason, type Limits } from "../parse/limits.ts";
+import type { GpuRow, ParseResult, SeenXid } from "../parse/result.ts";
+import type { Answer, Fetcher } from "./fetcher.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** What came of one scrape, good or not. Times are milliseconds since 1970. */
+export interface ScrapeResult {
+  url: string;
+  /** our clock when the request was sent */
+  at: number;
+  /** when the target is due again */
+  dueUntil: number;
+  /** between two scrapes of this target */
+  intervalMs: number;
+  /** null for a good scrape */
+  failure: { reason: FailureReason; detail: string } | null;
+  durationMs: number;
+  bodyBytes: number;
+  sampleCount: number;
+  rows: GpuRow[];
+  events: SeenXid[];
+  rejects: ParseResult["rejects"];
+  clockSkewSeconds: number | null;
+}
+
+/** One scrape to do. */
+export interface ScrapeOrder {
+  url: string;
+  /** when it is sent */
+  at: number;
+  dueUntil: number;
+  schedule: Schedule;
+  parser: ExpositionParser;
+  fetcher: Fetcher;
+  limits: Limits;
+}
+
+/** Scrapes a target once. Never throws for what the target does: its failure is the result. */
+export async function scrape({
+  url,
+  at,
+  dueUntil,
+  schedule,
+  parser,
+  fetcher,
+  limits,
+}: ScrapeOrder): Promise<ScrapeResult> {
+  const startedAt = performance.now();
+  const result: ScrapeResult = {
+    url,
+    at,
+    dueUntil,
+    intervalMs: schedule.intervalMs,
+    failure: null,
+    durationMs: 0,
+    bodyBytes: 0,
+    sampleCount: 0,
+    rows: [],
+    events: [],
+    rejects: {},
+    clockSkewSeconds: null,
+  };
+  try {
+    const answer = await fetcher.fetch(url, { timeoutMs: schedule.timeoutMs, bodyBytes: limits.bodyBytes });
+    result.durationMs = performance.now() - startedAt;
+    result.bodyBytes = answer.bodyBytes;
+    result.clockSkewSeconds = answer.clockSkewSeconds;
+    const { rows, events, rejects, sampleCount } = readAnswer(answer, at, parser);
+    return { ...result, rows, events, rejects, sampleCount };
+  } catch (error) {
+    result.durationMs = performance.now() - startedAt;
+    const reason = error instanceof ScrapeFailure ? error.reason : "internal";
+    const detail = `${reason === "internal" ? "BUG: " : ""}${messageOf(error).slice(0, 300)}`;
+    return { ...result, failure: { reason, detail } };
+  }
+}
+
+/**
+ * Reads an exporter's answer.
+ *
+ * @throws ScrapeFailure if it holds no GPU, and why
+ */
+export function readAnswer(
+  answer: Pick<Answer, "text" | "contentType">,
+  at: number,
+  parser: ExpositionParser,
+): ParseResult {
+  const { text, contentType } = answer;
+  if (text.trim() === "") throw new ScrapeFailure("empty", "200 with an empty body: the exporter is reloading");
+  if (contentType.startsWith("text/html") || /^\s*</.test(text)) {
+    throw new ScrapeFailure("html", "a web page, not metrics: a login or portal answers at this address");
+  }
+  if (text.includes("\0")) throw new ScrapeFailure("not_metrics", "binary data, not metrics");
+  const result = parser.parse(text, at);
+  if (contentType.startsWith("application/openmetrics-text") && !result.isOpenMetricsComplete) {
+    throw new ScrapeFailure("truncated", "an OpenMetrics body without its end mark");
+  }
+  if (result.rows.length > 0) return result;
+  if (result.rejects.bad_line === result.sampleCount && result.sampleCount > 0) {
+    throw new ScrapeFailure("not_metrics", `no line is a metric; the first: ${result.firstBadLine ?? ""}`);
+  }
+  if (result.sampleCount === 0) throw new ScrapeFailure("empty", "no sample in the body: the exporter is reloading");
+  throw new ScrapeFailure("no_gpus", `${result.sampleCount} samples, but none of a GPU`);
+}

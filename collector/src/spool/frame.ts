@@ -1,0 +1,45 @@
+import { crc32 } from "node:zlib";
+
+/** First bytes of every segment. */
+export const MAGIC = Buffer.from("BCSPOOL1");
+
+/** length (4), checksum (4), low-water time (8); the checksum covers everything after itself. */
+const HEADER_BYTES = 16;
+/** A length above this is damage, not a record. */
+const MAX_PAYLOAD_BYTES = 64 * 1_048_576;
+
+/** One record on disk. */
+export interface Frame {
+  payload: Buffer;
+  /** no record from this one on is of a time before it, milliseconds since 1970 */
+  low: number;
+}
+
+/** A record as bytes. */
+export function encodeFrame({ payload, low }: Frame): Buffer {
+  const frame = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
+  frame.writeUInt32LE(payload.length, 0);
+  frame.writeDoubleLE(low, 8);
+  payload.copy(frame, HEADER_BYTES);
+  frame.writeUInt32LE(crc32(frame.subarray(8)), 4);
+  return frame;
+}
+
+/** Bytes that a record takes on disk. */
+export function frameBytes(payload: Buffer): number {
+  return HEADER_BYTES + payload.length;
+}
+
+/**
+ * The record that begins at `offset`.
+ *
+ * @returns undefined where there is no whole, undamaged record
+ */
+export function decodeFrame(bytes: Buffer, offset: number): Frame | undefined {
+  if (bytes.length - offset < HEADER_BYTES) return undefined;
+  const length = bytes.readUInt32LE(offset);
+  const end = offset + HEADER_BYTES + length;
+  if (length > MAX_PAYLOAD_BYTES || end > bytes.length) return undefined;
+  if (crc32(bytes.subarray(offset + 8, end)) !== bytes.readUInt32LE(offset + 4)) return undefined;
+  return { payload: bytes.subarray(offset + HEADER_BYTES, end), low: bytes.readDoubleLE(offset + 8) };
+}

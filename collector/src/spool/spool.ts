@@ -1,0 +1,266 @@
+import { mkdir, open, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import { BaseError, messageOf } from "#kernel/errors.ts";
+import { acquireLock, type Release } from "#kernel/lock.ts";
+import type { Logger } from "#kernel/log.ts";
+import { readCursor, writeCursor, type Position } from "./cursor.ts";
+import { encodeFrame, frameBytes, MAGIC, type Frame } from "./frame.ts";
+import { newSegment, noteRecord, readRecords, removeSegment, scanSegments, type Segment } from "./segment.ts";
+
+/** Options of `openSpool`. */
+export interface SpoolOptions {
+  dir: string;
+  logger: Logger;
+  /** above it the oldest segments are dropped; 1 GiB when left out */
+  maxBytes?: number;
+  /** size at which a new file is begun; 8 MiB when left out */
+  segmentBytes?: number;
+}
+
+/** Records to be written, oldest first. */
+export interface SpoolBatch {
+  payloads: Buffer[];
+  /** given back to `acknowledge` */
+  end: Position;
+}
+
+interface Waiting extends Frame {
+  resolve: () => void;
+}
+
+/** While the disk refuses, so much is held in memory. */
+const MAX_WAITING_BYTES = 64 * 1_048_576;
+
+/**
+ * The queue on disk between scraping and the database. A record is safe once `append` has resolved; it is handed out, in
+ * order and again after a restart, until it is acknowledged. At the byte cap the oldest are dropped, loudly.
+ */
+export class Spool {
+  /** records dropped because the spool was full, in its life */
+  droppedRecords = 0;
+  /** the disk's last refusal, until a write succeeds */
+  fault: string | undefined;
+
+  readonly #options: Required<SpoolOptions>;
+  readonly #release: Release;
+  /** oldest first; the last one is being written */
+  #segments: Segment[] = [];
+  /** in the oldest segment */
+  #head: Position = { segmentId: 0, record: 0 };
+  #writing: Waiting[] = [];
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  #file: FileHandle | undefined;
+  #flushing: Promise<void> = Promise.resolve();
+
+  constructor(options: SpoolOptions, release: Release) {
+    const maxBytes = options.maxBytes ?? 1_073_741_824;
+    const segmentBytes = Math.min(options.segmentBytes ?? 8 * 1_048_576, maxBytes / 4);
+    this.#options = { ...options, maxBytes, segmentBytes };
+    this.#release = release;
+  }
+
+  /** Finds what an earlier run has left. */
+  async load(): Promise<void> {
+    const { dir, logger } = this.#options;
+    const { segments, damagedBytes } = await scanSegments(dir);
+    if (damagedBytes > 0) logger.warn({ damagedBytes }, "the spool has a torn or damaged record: skipped it");
+    const cursor = await readCursor(this.#cursorPath);
+    this.droppedRecords = cursor?.droppedRecords ?? 0;
+    // Never append to a file that may end in a torn record.
+    this.#segments = [...segments, newSegment(dir, Math.max(segments.at(-1)?.id ?? 0, cursor?.segmentId ?? 0) + 1)];
+    while (this.#oldest.id < (cursor?.segmentId ?? 0)) await this.#removeOldest();
+    this.#head = { segmentId: this.#oldest.id, record: this.#oldest.id === cursor?.segmentId ? cursor.record : 0 };
+    await this.#skipDone();
+  }
+
+  /** Records not yet acknowledged, those not yet on disk included. */
+  get recordCount(): number {
+    const stored = this.#segments.reduce((sum, { offsets }) => sum + offsets.length, 0);
+    return stored - this.#head.record + this.#writing.length + this.#waiting.length;
+  }
+
+  get bytes(): number {
+    return this.#segments.reduce((sum, { bytes }) => sum + bytes, 0) + this.#waitingBytes;
+  }
+
+  /** No record that is still here, or comes later, is of a time before this; undefined when the spool is empty. */
+  get pendingSince(): number | undefined {
+    for (const segment of this.#segments) {
+      const low = segment.lows[segment === this.#oldest ? this.#head.record : 0];
+      if (low !== undefined) return low;
+    }
+    return (this.#writing[0] ?? this.#waiting[0])?.low;
+  }
+
+  /**
+   * Adds a record. It reaches the disk with the next `flush`.
+   *
+   * @param low see `Frame`
+   * @returns resolves once the record is safe, or was dropped because the disk refused for too long
+   */
+  append(payload: Buffer, low: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ payload, low, resolve });
+      this.#waitingBytes += payload.length;
+      while (this.#waitingBytes > MAX_WAITING_BYTES && this.#waiting.length > 0) this.#dropWaiting();
+    });
+  }
+
+  /** Writes what waits and syncs it to the disk. A refusal of the disk is kept in `fault`, and tried again next time. */
+  async flush(): Promise<void> {
+    this.#flushing = this.#flushing.then(() => this.#write());
+    return this.#flushing;
+  }
+
+  /** The oldest records on disk, at most `maxRecords` and about `maxBytes`; undefined when there are none. */
+  async read(maxRecords: number, maxBytes: number): Promise<SpoolBatch | undefined> {
+    const segment = this.#oldest;
+    const from = this.#head.record;
+    if (from >= segment.offsets.length) return undefined;
+    const start = segment.offsets[from] ?? 0;
+    let to = from + 1;
+    while (to - from < maxRecords && to < segment.offsets.length && (segment.offsets[to] ?? 0) - start < maxBytes) to++;
+    try {
+      const payloads = await readRecords(segment, from, to);
+      if (payloads.length < to - from) this.#lost(to - from - payloads.length, "the spool is damaged: lost scrapes");
+      return { payloads, end: { segmentId: segment.id, record: to } };
+    } catch (error) {
+      if (segment !== this.#oldest) return this.read(maxRecords, maxBytes); // it was dropped meanwhile
+      throw error;
+    }
+  }
+
+  /** The records of a batch are in the database: forget them. */
+  async acknowledge({ end }: SpoolBatch): Promise<void> {
+    if (end.segmentId !== this.#head.segmentId) return; // it was dropped meanwhile
+    this.#head = end;
+    await this.#skipDone();
+    await this.#keepCursor();
+  }
+
+  /** Writes what waits, and gives the folder back. */
+  async close(): Promise<void> {
+    await this.flush();
+    await this.#file?.close();
+    this.#file = undefined;
+    this.#release();
+  }
+
+  get #oldest(): Segment {
+    const segment = this.#segments[0];
+    if (!segment) throw new Error("BUG: a spool always has the segment being written");
+    return segment;
+  }
+
+  get #cursorPath(): string {
+    return join(this.#options.dir, "cursor.json");
+  }
+
+  async #write(): Promise<void> {
+    if (this.#waiting.length === 0) return;
+    const segment = this.#segments.at(-1) ?? this.#oldest;
+    this.#writing = this.#waiting;
+    this.#waiting = [];
+    try {
+      this.#file ??= await open(segment.path, "w");
+      const bytes = Buffer.concat([MAGIC, ...this.#writing.map(encodeFrame)]);
+      const isFirst = segment.offsets.length === 0;
+      const from = isFirst ? 0 : MAGIC.length;
+      await this.#file.write(bytes, from, bytes.length - from, isFirst ? 0 : segment.bytes);
+      await this.#file.datasync();
+      if (isFirst) await syncFolder(this.#options.dir);
+    } catch (error) {
+      this.#refused(error);
+      this.#waiting = [...this.#writing, ...this.#waiting];
+      this.#writing = [];
+      return;
+    }
+    this.fault = undefined;
+    const written = this.#writing;
+    this.#writing = [];
+    for (const { payload, low, resolve } of written) {
+      noteRecord(segment, frameBytes(payload), low);
+      this.#waitingBytes -= payload.length;
+      resolve();
+    }
+    if (segment.bytes >= this.#options.segmentBytes) await this.#beginSegment();
+    await this.#dropOldest();
+  }
+
+  async #beginSegment(): Promise<void> {
+    await this.#file?.close();
+    this.#file = undefined;
+    this.#segments.push(newSegment(this.#options.dir, (this.#segments.at(-1)?.id ?? 0) + 1));
+    await this.#skipDone();
+  }
+
+  #refused(error: unknown): void {
+    if (this.fault === undefined) {
+      this.#options.logger.error({ err: error }, "the spool can't be written: holding scrapes in memory");
+    }
+    this.fault = messageOf(error);
+  }
+
+  #dropWaiting(): void {
+    const dropped = this.#waiting.shift();
+    this.#waitingBytes -= dropped?.payload.length ?? 0;
+    this.#lost(1, "the disk refuses and memory is full: dropped the oldest scrape");
+    dropped?.resolve();
+  }
+
+  #lost(records: number, what: string): void {
+    this.droppedRecords += records;
+    this.#options.logger.error({ records, inAll: this.droppedRecords }, what);
+  }
+
+  async #dropOldest(): Promise<void> {
+    while (this.#segments.length > 1 && this.bytes > this.#options.maxBytes) {
+      this.#lost(this.#oldest.offsets.length - this.#head.record, "the spool is full: dropped the oldest scrapes");
+      await this.#removeOldest();
+      await this.#keepCursor();
+    }
+  }
+
+  /** Deletes segments that are done; the one being written stays. */
+  async #skipDone(): Promise<void> {
+    while (this.#segments.length > 1 && this.#head.record >= this.#oldest.offsets.length) await this.#removeOldest();
+  }
+
+  async #removeOldest(): Promise<void> {
+    const segment = this.#segments.shift();
+    this.#head = { segmentId: this.#oldest.id, record: 0 };
+    if (segment) await removeSegment(segment);
+  }
+
+  async #keepCursor(): Promise<void> {
+    await writeCursor(this.#cursorPath, { ...this.#head, droppedRecords: this.droppedRecords }).catch(
+      (error: unknown) => this.#refused(error),
+    );
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  await folder.sync().finally(() => folder.close());
+}
+
+/**
+ * Opens the spool in a folder, made if need be, for this process alone.
+ *
+ * @throws BaseError `LOCKED` if another collector has it, `SPOOL_UNUSABLE` if it can't be read or written
+ */
+export async function openSpool(options: SpoolOptions): Promise<Spool> {
+  try {
+    await mkdir(options.dir, { recursive: true });
+    const spool = new Spool(options, acquireLock(join(options.dir, "lock"), `spool folder ${options.dir}`));
+    await spool.load();
+    return spool;
+  } catch (error) {
+    if (error instanceof BaseError) throw error;
+    throw new BaseError("SPOOL_UNUSABLE", `spool folder ${options.dir} cannot be used: ${messageOf(error)}`, {
+      hints: ["make it writable for this user, or choose another folder"],
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import { readFile, stat } from "node:fs/promises";
+import { BaseError, messageOf } from "#kernel/errors.ts";
+import { sleep } from "#kernel/time.ts";
+import { parseFileSd } from "./fileSd.ts";
+import type { Target } from "./target.ts";
+
+/**
+ * Reads the target file.
+ *
+ * @throws BaseError `NO_TARGETS_FILE` if it can't be read, `BAD_TARGETS` if it is malformed
+ */
+export async function readTargetsFile(path: string): Promise<Target[]> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    throw new BaseError("NO_TARGETS_FILE", `target file ${path} cannot be read: ${messageOf(error)}`, {
+      hints: ["set TARGETS_FILE to a Prometheus file_sd JSON file"],
+      cause: error,
+    });
+  }
+  return parseFileSd(text, path);
+}
+
+/** What `watchTargetsFile` tells. */
+export interface TargetsWatcher {
+  onTargets(targets: Target[]): void;
+  /** the edited file is bad, and the last good list stays in force */
+  onError(error: unknown): void;
+}
+
+/**
+ * Follows edits of the target file until `signal` is aborted. It looks at the file's state rather than wait for the
+ * system's notices, which are lost on network folders and when an editor replaces the file.
+ */
+export async function watchTargetsFile(
+  path: string,
+  watcher: TargetsWatcher,
+  signal: AbortSignal,
+  everyMs = 2_000,
+): Promise<void> {
+  let seen = await fileState(path);
+  while (!signal.aborted) {
+    await sleep(everyMs, signal).catch(() => undefined);
+    const state = await fileState(path);
+    if (signal.aborted || state === seen) continue;
+    seen = state;
+    try {
+      watcher.onTargets(await readTargetsFile(path));
+    } catch (error) {
+      watcher.onError(error);
+    }
+  }
+}
+
+async function fileState(path: string): Promise<string> {
+  return stat(path, { bigint: true }).then(
+    ({ ino, size, mtimeNs }) => `${ino} ${size} ${mtimeNs}`,
+    () => "gone",
+  );
+}

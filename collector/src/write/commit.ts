@@ -1,0 +1,112 @@
+import { from as copyFrom } from "pg-copy-streams";
+import { finished } from "node:stream/promises";
+import { withTransaction, type Pool, type PoolClient } from "#kernel/pg.ts";
+import type { GpuState } from "../identity/registry.ts";
+import { copyStatement, encodeCopy } from "./copy.ts";
+import { insertParameters, insertStatement } from "./insert.ts";
+import type { Plan } from "./plan.ts";
+import { SAMPLE, SCRAPE, type BulkTable, type Cell } from "./table.ts";
+
+const UNIQUE_VIOLATION = "23505";
+
+/**
+ * Writes a batch in one transaction: all of it or nothing. Rows that are there already are left as they are, so that a
+ * batch may be sent again.
+ */
+export async function commitPlan(pool: Pool, plan: Plan, collectorKey: number): Promise<void> {
+  try {
+    await withTransaction(pool, (client) => write(client, plan, collectorKey, copyRows));
+  } catch (error) {
+    if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
+    await withTransaction(pool, (client) => write(client, plan, collectorKey, insertRows));
+  }
+}
+
+type WriteRows = (client: PoolClient, table: BulkTable, rows: readonly Cell[][]) => Promise<void>;
+
+async function write(client: PoolClient, plan: Plan, collectorKey: number, writeRows: WriteRows): Promise<void> {
+  await writeRows(client, SAMPLE, plan.samples);
+  await writeRows(client, SCRAPE, plan.scrapes);
+  await writeHeartbeats(client, plan, collectorKey);
+  await writeEvents(client, plan);
+  await writeSeats(client, plan);
+  await writeGpus(client, plan.changed);
+}
+
+async function copyRows(client: PoolClient, table: BulkTable, rows: readonly Cell[][]): Promise<void> {
+  if (rows.length === 0) return;
+  const stream = client.query(copyFrom(copyStatement(table)));
+  stream.end(encodeCopy(table, rows));
+  await finished(stream);
+}
+
+async function insertRows(client: PoolClient, table: BulkTable, rows: readonly Cell[][]): Promise<void> {
+  if (rows.length > 0) await client.query(insertStatement(table), insertParameters(table, rows));
+}
+
+async function writeHeartbeats(client: PoolClient, { heartbeats }: Plan, collectorKey: number): Promise<void> {
+  if (heartbeats.length === 0) return;
+  const rows = heartbeats.map(({ minute, targetCount, spoolBytes }) => ({
+    minute: new Date(minute),
+    target_count: targetCount,
+    spool_bytes: spoolBytes,
+  }));
+  await client.query(
+    `insert into telemetry.heartbeat (collector_key, minute, target_count, spool_bytes)
+     select $1, minute, target_count, spool_bytes
+     from jsonb_to_recordset($2::jsonb) as h(minute timestamptz, target_count int, spool_bytes bigint)
+     on conflict do nothing`,
+    [collectorKey, JSON.stringify(rows)],
+  );
+}
+
+async function writeEvents(client: PoolClient, { events }: Plan): Promise<void> {
+  if (events.length === 0) return;
+  const rows = events.map(({ at, gpuKey, ...event }) => ({ ...event, time: new Date(at), gpu_key: gpuKey }));
+  await client.query(
+    `insert into telemetry.gpu_event (time, gpu_key, kind, code, detail)
+     select time, gpu_key, kind, code, detail
+     from jsonb_to_recordset($1::jsonb) as e(time timestamptz, gpu_key int, kind text, code int, detail text)
+     on conflict do nothing`,
+    [JSON.stringify(rows)],
+  );
+}
+
+async function writeSeats(client: PoolClient, { seats }: Plan): Promise<void> {
+  if (seats.length === 0) return;
+  const rows = seats.map(({ gpuKey, since, targetKey }) => ({
+    gpu_key: gpuKey,
+    since: new Date(since),
+    target_key: targetKey,
+  }));
+  await client.query(
+    `insert into telemetry.gpu_target (gpu_key, since, target_key)
+     select gpu_key, since, target_key from jsonb_to_recordset($1::jsonb) as s(gpu_key int, since timestamptz, target_key int)
+     on conflict do nothing`,
+    [JSON.stringify(rows)],
+  );
+}
+
+async function writeGpus(client: PoolClient, changed: readonly GpuState[]): Promise<void> {
+  if (changed.length === 0) return;
+  const rows = changed.map((gpu) => ({
+    gpu_key: gpu.gpuKey,
+    last_seen_at: new Date(gpu.storedSeenAt),
+    target_key: gpu.targetKey,
+    is_present: gpu.isPresent,
+    xids: gpu.xids,
+    model: gpu.model,
+    mig_profile: gpu.migProfile,
+    labels: gpu.labels,
+  }));
+  await client.query(
+    `update telemetry.gpu g
+     set last_seen_at = n.last_seen_at, target_key = n.target_key, is_present = n.is_present, xids = n.xids,
+       model = n.model, mig_profile = n.mig_profile, labels = n.labels
+     from jsonb_to_recordset($1::jsonb) as n(
+       gpu_key int, last_seen_at timestamptz, target_key int, is_present boolean, xids int[],
+       model text, mig_profile text, labels jsonb)
+     where g.gpu_key = n.gpu_key`,
+    [JSON.stringify(rows)],
+  );
+}

@@ -1,0 +1,75 @@
+import { bucketStart, HOUR_MS, MINUTE_MS } from "#kernel/time.ts";
+import type { Pool } from "#kernel/pg.ts";
+
+/**
+ * Rows younger than this are read from the samples themselves: the minute aggregates' policies leave the newest 5 minutes
+ * alone (end_offset in sql/0003_policies.sql), and a minute is left for the batch to be committed in.
+ */
+const FRESH_MS = 4 * MINUTE_MS;
+const SLICE_MS = 6 * HOUR_MS;
+
+/** A span of time, milliseconds since 1970. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** The two spans as one. */
+export function joinSpans(a: Span | undefined, b: Span | undefined): Span | undefined {
+  if (!a || !b) return a ?? b;
+  return { from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) };
+}
+
+/** The part of a batch that the minute aggregates may already have passed, and would hide. */
+export function lateSpan(span: Span | undefined, nowMs: number): Span | undefined {
+  if (!span || span.from >= nowMs - FRESH_MS) return undefined;
+  return { from: span.from, to: Math.min(span.to, nowMs - FRESH_MS) };
+}
+
+/** Refreshes the minute aggregates over late rows, so that what the watermark calls complete is what readers see. */
+export async function refreshMinutes(pool: Pool, span: Span, nowMs: number): Promise<void> {
+  const end = Math.min(bucketStart(span.to, MINUTE_MS) + MINUTE_MS, bucketStart(nowMs - FRESH_MS, MINUTE_MS));
+  for (let from = bucketStart(span.from, MINUTE_MS); from < end; from += SLICE_MS) {
+    const to = Math.min(from + SLICE_MS, end);
+    for (const view of ["telemetry.gpu_1m", "telemetry.target_1m"]) {
+      await pool.query("call refresh_continuous_aggregate($1, $2::timestamptz, $3::timestamptz)", [
+        view,
+        new Date(from),
+        new Date(to),
+      ]);
+    }
+  }
+}
+
+/** What a collector says of itself. */
+export interface CollectorState {
+  collectorKey: number;
+  nowMs: number;
+  /** everything before it is in the tables */
+  sampledThrough: number;
+  spoolBytes: number;
+  droppedRecords: number;
+}
+
+/** Publishes a collector's state. The watermark never falls. */
+export async function publish(pool: Pool, state: CollectorState): Promise<void> {
+  await pool.query(
+    `update telemetry.collector
+     set seen_at = $2, sampled_through = greatest(sampled_through, $3), spool_bytes = $4, dropped_records = $5
+     where collector_key = $1`,
+    [state.collectorKey, new Date(state.nowMs), new Date(state.sampledThrough), state.spoolBytes, state.droppedRecords],
+  );
+}
+
+/** Registers a collector by its name, and makes it responsible again if it had been retired. */
+export async function registerCollector(pool: Pool, name: string, nowMs: number): Promise<number> {
+  const { rows } = await pool.query<{ collector_key: number }>(
+    `insert into telemetry.collector (name, started_at, seen_at) values ($1, $2, $2)
+     on conflict (name) do update set started_at = excluded.started_at, seen_at = excluded.seen_at, retired_at = null
+     returning collector_key`,
+    [name, new Date(nowMs)],
+  );
+  const key = rows[0]?.collector_key;
+  if (key === undefined) throw new Error("BUG: registering a collector returns its key");
+  return key;
+}
