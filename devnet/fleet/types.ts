@@ -30,7 +30,7 @@ export interface FleetHost {
  * Something that goes wrong, until it is cleared:
  * - HOST_DOWN: connections to the exporter are cut
  * - EMPTY_BODY: 200 without a body, as in a hot reload
- * - XID: the code is shown; with 79 (off the bus) and the codes like it the GPU's rows vanish
+ * - XID: the code is shown; with 79 (fallen off the bus) the GPU's rows vanish at the next tick
  * - THERMAL_THROTTLE: hot inlet air; clocks fall and the throttle reason is shown
  * - CLOCK_DRIFT: the host's clock (its Date header) is off by so many seconds
  * - COUNTER_RESET: driver reload, at once: every counter of the host begins anew
@@ -79,6 +79,8 @@ export interface StartFleetOptions extends FleetOptions {
   address?: string;
   /** 0: the system chooses */
   port: number;
+  /** physics that have lived already, e.g. through a seeded history; made anew when left out */
+  model?: FleetModel;
   /** where to write the list of targets, in Prometheus' file_sd JSON */
   targetsFile?: string;
 }

@@ -1,0 +1,154 @@
+import type { GpuModel } from "./catalog.ts";
+import { noise, smoothNoise } from "./random.ts";
+
+/** A GPU at one tick. */
+export interface GpuReadings {
+  /** share of time in which it computes */
+  activity: number;
+  tensorActivity: number;
+  dramActivity: number;
+  powerWatts: number;
+  /** since the driver was loaded */
+  energyJoules: number;
+  gpuCelsius: number;
+  memoryCelsius: number;
+  smClockMhz: number;
+  memoryUsedMib: number;
+  pcieTxBytesPerSecond: number;
+  pcieRxBytesPerSecond: number;
+  nvlinkMegabytesPerSecond: number;
+  /** DCGM's bits: 1 idle, 4 power cap, 32 heat */
+  clockReasons: number;
+  /** throttled since the driver was loaded, in seconds */
+  powerViolationSeconds: number;
+  thermalViolationSeconds: number;
+  /** 1 is full speed; less while the driver fights heat */
+  throttle: number;
+}
+
+/** What acts on a GPU during a tick. */
+export interface GpuInfluence {
+  /** demand, 0 to 1 */
+  load: number;
+  /** how much warmer than usual the air comes in */
+  inletExcessCelsius: number;
+}
+
+/** Where a GPU stands in the fleet's random streams. */
+export interface GpuStream {
+  seed: number;
+  /** number of the GPU in the fleet */
+  gpu: number;
+}
+
+/** Memory kept back by the driver. */
+export const RESERVED_MIB = 640;
+const IDLE_MIB = 4;
+
+const POWER_TAU_SECONDS = 1.5;
+const HEAT_TAU_SECONDS = 45;
+const MEMORY_TAU_SECONDS = 8;
+/** NVIDIA's clocks move in such steps. */
+const CLOCK_STEP_MHZ = 15;
+/** Jobs have phases; each lasts so many ticks. */
+const PHASE_TICKS = 12;
+
+/** A GPU that has idled since its driver was loaded, just now. */
+export function coldGpu(model: GpuModel): GpuReadings {
+  const celsius = model.inletCelsius + model.celsiusPerWatt * model.idleWatts;
+  return {
+    activity: 0,
+    tensorActivity: 0,
+    dramActivity: 0,
+    powerWatts: model.idleWatts,
+    energyJoules: 0,
+    gpuCelsius: celsius,
+    memoryCelsius: celsius,
+    smClockMhz: model.idleClockMhz,
+    memoryUsedMib: IDLE_MIB,
+    pcieTxBytesPerSecond: 0,
+    pcieRxBytesPerSecond: 0,
+    nvlinkMegabytesPerSecond: 0,
+    clockReasons: 1,
+    powerViolationSeconds: 0,
+    thermalViolationSeconds: 0,
+    throttle: 1,
+  };
+}
+
+/**
+ * The GPU one tick later. Power follows work within seconds, heat follows power within a minute, and the energy counter
+ * is the integral of power, so that no reading contradicts another.
+ */
+export function stepGpu(
+  model: GpuModel,
+  before: GpuReadings,
+  { load, inletExcessCelsius }: GpuInfluence,
+  { seed, gpu }: GpuStream,
+  tick: number,
+  seconds: number,
+): GpuReadings {
+  const random = (channel: number): number => noise(seed, gpu * 16 + channel, tick);
+  const phase = smoothNoise(seed, gpu * 16, tick, PHASE_TICKS);
+  const activity = load <= 0 ? 0 : Math.min(1, load * (0.88 + 0.12 * phase + 0.02 * (random(1) - 0.5)));
+  const throttle = nextThrottle(model, before, seconds);
+  const powerWatts = nextPower(model, before.powerWatts, load, activity * throttle, random(2), seconds);
+  const steady = model.inletCelsius + inletExcessCelsius + model.celsiusPerWatt * powerWatts;
+  const gpuCelsius = approach(before.gpuCelsius, steady, HEAT_TAU_SECONDS, seconds);
+  const dramActivity = activity * (0.35 + 0.3 * phase);
+  const isCapped = powerWatts > 0.97 * model.limitWatts;
+  const isHot = throttle < 1;
+  const job = 0.72 + 0.2 * noise(seed, gpu * 16 + 3, Math.floor(load * 1e6));
+  const memoryTarget = load > 0 ? (model.memoryMib - RESERVED_MIB) * job : IDLE_MIB;
+  return {
+    activity,
+    tensorActivity: activity * (0.45 + 0.25 * (1 - phase)),
+    dramActivity,
+    powerWatts,
+    energyJoules: before.energyJoules + ((before.powerWatts + powerWatts) / 2) * seconds,
+    gpuCelsius,
+    memoryCelsius: approach(before.memoryCelsius, gpuCelsius + 2 + 12 * dramActivity, HEAT_TAU_SECONDS, seconds),
+    smClockMhz: smClock(model, activity, throttle, random(4)),
+    memoryUsedMib: Math.round(approach(before.memoryUsedMib, memoryTarget, MEMORY_TAU_SECONDS, seconds)),
+    pcieTxBytesPerSecond: Math.round(9_000 + 9_000 * random(5) + activity * 1.4e9 * random(6)),
+    pcieRxBytesPerSecond: Math.round(7_000 + 9_000 * random(7) + activity * 3.1e9 * random(8)),
+    nvlinkMegabytesPerSecond: model.hasNvlink ? Math.round(activity * 120_000 * phase) : 0,
+    clockReasons: (load <= 0 ? 1 : 0) | (isCapped ? 4 : 0) | (isHot ? 32 : 0),
+    powerViolationSeconds: before.powerViolationSeconds + (isCapped ? seconds : 0),
+    thermalViolationSeconds: before.thermalViolationSeconds + (isHot ? seconds : 0),
+    throttle,
+  };
+}
+
+/** Too hot, the driver takes speed away by steps, and gives it back more slowly once it is 3 °C below. */
+function nextThrottle(model: GpuModel, before: GpuReadings, seconds: number): number {
+  if (before.gpuCelsius > model.slowdownCelsius) return Math.max(0.2, before.throttle - 0.02 * seconds);
+  if (before.gpuCelsius < model.slowdownCelsius - 3) return Math.min(1, before.throttle + 0.005 * seconds);
+  return before.throttle;
+}
+
+/** A loaded job alone costs power, computing or not: context, memory and higher clocks. */
+function nextPower(
+  model: GpuModel,
+  before: number,
+  load: number,
+  work: number,
+  random: number,
+  seconds: number,
+): number {
+  const span = model.limitWatts - model.idleWatts;
+  const target = model.idleWatts + (load > 0 ? span * (0.08 + 0.9 * work) : 0);
+  const noisy = target * (1 + 0.012 * (random - 0.5));
+  return Math.min(1.01 * model.limitWatts, approach(before, noisy, POWER_TAU_SECONDS, seconds));
+}
+
+function smClock(model: GpuModel, activity: number, throttle: number, random: number): number {
+  if (activity === 0) return model.idleClockMhz;
+  const clock = model.boostClockMhz * throttle * (1 - 0.06 * activity) - 30 * random;
+  return Math.max(model.idleClockMhz, Math.round(clock / CLOCK_STEP_MHZ) * CLOCK_STEP_MHZ);
+}
+
+/** Moves from a value to another as a first-order system does in `seconds`. */
+function approach(from: number, to: number, tauSeconds: number, seconds: number): number {
+  return to + (from - to) * Math.exp(-seconds / tauSeconds);
+}
