@@ -16,7 +16,11 @@ export function listFiles(paths: readonly string[], skip: (path: string) => bool
 /** Hash of the names and contents of files, to tell whether what was built from them is current. */
 export function hashFiles(files: readonly string[]): string {
   const hash = createHash("sha256");
-  for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(ROOT, file))).update("\0");
+  for (const file of files)
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(ROOT, file)))
+      .update("\0");
   return hash.digest("hex");
 }
 

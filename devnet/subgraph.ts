@@ -19,7 +19,9 @@ const STAMP = join(BUILD, ".built-from");
  */
 export async function buildSubgraph(): Promise<string> {
   const isMade = (path: string) => path.startsWith("subgraph/build") || path.startsWith("subgraph/src/generated");
-  const sources = listFiles(["subgraph", "contracts/abi"], isMade).filter((file) => !/\.md$|abi\/.*\.ts$|test/.test(file));
+  const sources = listFiles(["subgraph", "contracts/abi"], isMade).filter(
+    (file) => !/\.md$|abi\/.*\.ts$|test/.test(file),
+  );
   const stamp = hashFiles(sources);
   if (readOr(STAMP) === stamp) return BUILD;
   const graph = binaryPath("graph");
@@ -46,9 +48,13 @@ export function placeSubgraph(build: string, deployment: Deployment, dir: string
     const name = String(item.get("name"));
     const address = deployment.contracts[name];
     if (address === undefined) {
-      throw new BaseError("BAD_DEPLOYMENT", `the subgraph reads ${name}, which the deployment on chain ${deployment.chainId} lacks`, {
-        hints: ["deploy the contracts of this version"],
-      });
+      throw new BaseError(
+        "BAD_DEPLOYMENT",
+        `the subgraph reads ${name}, which the deployment on chain ${deployment.chainId} lacks`,
+        {
+          hints: ["deploy the contracts of this version"],
+        },
+      );
     }
     item.setIn(["source", "address"], address);
     item.setIn(["source", "startBlock"], deployment.startBlock);

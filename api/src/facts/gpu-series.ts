@@ -25,13 +25,13 @@ export async function burnedHours(snapshot: Snapshot, gpuId: string, { at, width
   return readBurnedByHour(snapshot, [gpuId], new Date(until - width), new Date(until));
 }
 
-/** Telemetry of a GPU in the whole minutes up to `at`; nothing if no exporter has ever shown it. */
+/** Telemetry of a GPU in the minute that holds `at` and those before it; nothing if no exporter has ever shown it. */
 export async function telemetryMinutes(
   snapshot: Snapshot,
   uuidHash: string,
   { at, width }: Span,
 ): Promise<TelemetryMinutesFact | undefined> {
-  const until = bucketStart(at, MINUTE_MS);
+  const until = bucketStart(at, MINUTE_MS) + MINUTE_MS;
   const rows = await readMinutes(snapshot, uuidHash, new Date(until - width), new Date(until));
   if (rows.length === 0) return undefined;
   return {

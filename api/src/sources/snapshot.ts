@@ -1,4 +1,12 @@
+import { BaseError } from "#kernel/errors.ts";
 import type { Pool, PoolClient, QueryResultRow } from "#kernel/pg.ts";
+
+/** A statement was prepared on views that have been replaced since (another deployment): its connection is given up. */
+const STALE_PLAN = "0A000";
+/** A schema or a relation isn't there: nothing has ever been indexed or collected into this database. */
+const NOT_LOADED = new Set(["3F000", "42P01"]);
+/** Classes of SQLSTATE, and codes of Node, that say that the server is away or too busy. */
+const AWAY = /^(08|53|55|57|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_)/;
 
 /**
  * One consistent view of the database for one operation: every query sees the same block and the same samples, so that
@@ -7,19 +15,34 @@ import type { Pool, PoolClient, QueryResultRow } from "#kernel/pg.ts";
 export class Snapshot {
   readonly #pool: Pool;
   #client: Promise<PoolClient> | undefined;
+  /** resolves when the statement asked for last is done: a connection runs one at a time */
+  #last: Promise<unknown> = Promise.resolve();
   #isClosed = false;
+  /** why the connection can't be used again */
+  #fault: Error | undefined;
 
   constructor(pool: Pool) {
     this.#pool = pool;
   }
 
-  /** Runs one statement. Statements are prepared once per connection under `name`. */
+  /**
+   * Runs one statement. Statements are prepared once per connection under `name`.
+   *
+   * @throws BaseError `UPSTREAM_UNAVAILABLE` when the database is away or has not been loaded yet
+   */
   async rows<Row extends QueryResultRow>(name: string, text: string, values: unknown[] = []): Promise<Row[]> {
     if (this.#isClosed) throw new Error(`BUG: ${name} after its snapshot was closed`);
-    this.#client ??= this.#open();
-    const client = await this.#client;
-    const result = await client.query<Row>({ name, text, values });
-    return result.rows;
+    try {
+      this.#client ??= this.#open();
+      const client = await this.#client;
+      const run = this.#last.then(() => client.query<Row>({ name, text, values }));
+      this.#last = run.catch((error: unknown) => {
+        if (codeOf(error) === STALE_PLAN) this.#fault = error as Error;
+      });
+      return (await run).rows;
+    } catch (error) {
+      throw toFault(error);
+    }
   }
 
   /** Ends the transaction and gives the connection back. Idempotent. */
@@ -28,11 +51,12 @@ export class Snapshot {
     this.#isClosed = true;
     const client = await this.#client?.catch(() => undefined);
     if (!client) return;
+    await this.#last;
     const broken = await client.query("commit").then(
       () => undefined,
       (error: unknown) => error as Error,
     );
-    client.release(broken);
+    client.release(this.#fault ?? broken);
   }
 
   async #open(): Promise<PoolClient> {
@@ -45,4 +69,23 @@ export class Snapshot {
       throw error;
     }
   }
+}
+
+/** The database's faults that a client may know of, as our errors; anything else as it is. */
+function toFault(error: unknown): unknown {
+  const code = codeOf(error);
+  const loading = "the chain or the telemetry has not been loaded into the database yet";
+  const message = NOT_LOADED.has(code) ? loading : isAway(error, code) ? "the database does not answer" : undefined;
+  return message === undefined
+    ? error
+    : new BaseError("UPSTREAM_UNAVAILABLE", message, { isRetryable: true, cause: error });
+}
+
+function isAway(error: unknown, code: string): boolean {
+  const { message = "" } = error as { message?: string };
+  return AWAY.test(code) || /connection (terminated|error)|timeout exceeded when trying to connect/i.test(message);
+}
+
+function codeOf(error: unknown): string {
+  return (error as { code?: string }).code ?? "";
 }

@@ -62,8 +62,8 @@ hours before it, those with a burn.`,
 
   @FieldResolver(() => TelemetryMinutes, {
     nullable: true,
-    description: `What DCGM reported by minute: the last whole minute that is complete (\`asOf.sampledThrough\`) and those
-before it. Null: no exporter has shown this GPU yet.`,
+    description: `What DCGM reported by minute: the minute of \`asOf.sampledThrough\`, which may still run, and those before
+it. Null: no exporter has shown this GPU yet.`,
   })
   async telemetry(
     @Root() gpu: chain.GpuRow,

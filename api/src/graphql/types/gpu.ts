@@ -77,17 +77,18 @@ export class TelemetryMinutes {
   @Field(() => [MinuteState], { description: "What is known of the minute." })
   state!: MinuteState[];
 
-  @Field(() => [Float, { nullable: true }], {
+  @Field(() => [Float], {
+    nullable: "items",
     description: "Mean busy fraction that DCGM reported, 0 to 1; null: no sample.",
   })
   utilization!: (number | null)[];
 
-  @Field(() => [Float, { nullable: true }], { description: "Mean power, watts; null: no sample." })
+  @Field(() => [Float], { nullable: "items", description: "Mean power, watts; null: no sample." })
   powerWatts!: (number | null)[];
 
-  @Field(() => [Float, { nullable: true }], { description: "Mean temperature of the GPU, °C; null: no sample." })
+  @Field(() => [Float], { nullable: "items", description: "Mean temperature of the GPU, °C; null: no sample." })
   temperatureCelsius!: (number | null)[];
 
-  @Field(() => [Float, { nullable: true }], { description: "Energy used, watt-hours; null: no sample." })
+  @Field(() => [Float], { nullable: "items", description: "Energy used, watt-hours; null: no sample." })
   energyWattHours!: (number | null)[];
 }

@@ -1,0 +1,24 @@
+import { Command, CommanderError } from "commander";
+import { describeError } from "#kernel/errors.ts";
+import { addCollect } from "./commands/collect.ts";
+import { addDoctor } from "./commands/doctor.ts";
+import { addIndex } from "./commands/index.ts";
+import { addMigrate } from "./commands/migrate.ts";
+import { addServe } from "./commands/serve.ts";
+import { addUp } from "./commands/up.ts";
+
+const program = new Command("bc")
+  .description("Berkeley Compute: a GPU rental network's chain and telemetry, indexed, joined and served")
+  .showHelpAfterError()
+  .exitOverride();
+for (const add of [addUp, addIndex, addCollect, addServe, addMigrate, addDoctor]) add(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    process.stderr.write(`${describeError(error)}\n`);
+    process.exitCode = 1;
+  }
+}

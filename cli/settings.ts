@@ -1,0 +1,33 @@
+import { Option, type Command } from "commander";
+import { readSettings, SETTINGS, type SettingName, type Settings } from "#kernel/settings.ts";
+
+/** Gives a command the flags of these settings. */
+export function addSettings(command: Command, names: readonly SettingName[]): Command {
+  for (const name of names) command.addOption(optionOf(name));
+  return command;
+}
+
+/**
+ * The settings of a command from its flags, the environment and the defaults.
+ *
+ * @throws BaseError `BAD_SETTINGS`
+ */
+export function settingsOf<K extends SettingName>(command: Command, names: readonly K[]): Pick<Settings, K> {
+  const given = command.opts<Record<string, string | undefined>>();
+  return readSettings(names, Object.fromEntries(names.map((name) => [name, given[optionOf(name).attributeName()]])));
+}
+
+function optionOf(name: SettingName): Option {
+  const { flag, help, env, fallback } = SETTINGS[name];
+  return new Option(`${flag} <value>`, `${help} [${env}${fallback === "" ? "" : `, ${fallback}`}]`);
+}
+
+/** The database's URL: the server named, or the embedded one on this machine. */
+export function databaseUrlOf(settings: Pick<Settings, "databaseUrl" | "databasePort">): string {
+  return settings.databaseUrl || `postgres://postgres@127.0.0.1:${settings.databasePort}/berkeley`;
+}
+
+/** The node's URL: the one named, or the local chain on this machine. */
+export function rpcUrlOf(settings: Pick<Settings, "rpcUrl" | "chainPort">): string {
+  return settings.rpcUrl || `http://127.0.0.1:${settings.chainPort}`;
+}

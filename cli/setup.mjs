@@ -1,0 +1,54 @@
+// Runs before `npm start`, `npm test` and `npm run check`, with Node alone: installs what the lockfile says unless it is
+// installed already. Plain JavaScript, because nothing else is there yet.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const STAMP = `${root}node_modules/.installed-from`;
+
+/** @param {string} message @param {string[]} hints */
+function fail(message, hints) {
+  process.stderr.write(`error: ${message}\n${hints.map((hint) => `  try: ${hint}\n`).join("")}`);
+  process.exit(1);
+}
+
+/** @param {string} path */
+function readOr(path) {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  fail(`Node ${process.versions.node} is too old: 20.19 or newer is needed`, [
+    "install Node 20.19, 22 or newer (nodejs.org)",
+  ]);
+}
+if (process.platform !== "linux" || process.arch !== "x64") {
+  process.stderr.write(
+    `note: npm has the chain tools for Linux x64 only; on ${process.platform} ${process.arch} install Foundry 1.7 by hand\n` +
+      "      (getfoundry.sh) and link anvil and forge into node_modules/.bin after `npm ci`\n",
+  );
+}
+const lock = createHash("sha256")
+  .update(readFileSync(`${root}package-lock.json`))
+  .digest("hex");
+if (readOr(STAMP) !== lock) {
+  process.stdout.write("Installing packages from the lockfile (700 MB on disk; about a minute)…\n");
+  const npm = process.env.npm_execpath;
+  const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  const options = { cwd: root, stdio: /** @type {const} */ ("inherit") };
+  const result = npm ? spawnSync(process.execPath, [npm, ...args], options) : spawnSync("npm", args, options);
+  if (result.status !== 0) {
+    fail("the packages could not be installed", [
+      "read npm's message above; check the network and the registry (npm ping)",
+      "delete node_modules and run the command again",
+    ]);
+  }
+  writeFileSync(STAMP, lock);
+}

@@ -1,0 +1,291 @@
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { migrate, type MigrationSource } from "#database/migrate.ts";
+import { startEmbeddedDatabase } from "#database/supervisor.ts";
+import { acquireLock } from "#kernel/lock.ts";
+import { checkDatabase } from "#kernel/pg.ts";
+import { checkPort } from "#kernel/ports.ts";
+import type { SettingName, Settings } from "#kernel/settings.ts";
+import { ROOT } from "./binaries.ts";
+import { startChain } from "./chain.ts";
+import { buildContracts, checkDeployment, deployContracts, readDeployment, type Deployment } from "./deployment.ts";
+import { startFleet } from "./fleet/index.ts";
+import type { Fleet } from "./fleet/types.ts";
+import { bootstrapMarket } from "./market/bootstrap.ts";
+import { LiveMarket } from "./market/live.ts";
+import { MARKET_PLAN } from "./market/plan.ts";
+import { createRandom } from "./market/random.ts";
+import { accountOf, connect } from "./market/wallets.ts";
+import type { Progress } from "./progress.ts";
+import { LogFolder, startRole } from "./roles.ts";
+import { checkRpc } from "./rpc.ts";
+import { buildSubgraph, placeSubgraph } from "./subgraph.ts";
+import { Teardown } from "./teardown.ts";
+
+/** Settings that a whole network takes. */
+export const NETWORK_SETTINGS = [
+  "dataDir",
+  "databaseUrl",
+  "databasePort",
+  "rpcUrl",
+  "chainPort",
+  "blockSeconds",
+  "deployment",
+  "apiPort",
+  "host",
+  "indexerPort",
+  "collectorPort",
+  "fleetPort",
+  "targetsFile",
+  "scrapeSeconds",
+  "seed",
+  "logLevel",
+] as const satisfies SettingName[];
+
+export type NetworkSettings = Pick<Settings, (typeof NETWORK_SETTINGS)[number]>;
+
+/** What starting a network needs beside its settings. */
+export interface NetworkOptions {
+  settings: NetworkSettings;
+  migrations: readonly MigrationSource[];
+  progress: Progress;
+  /** told of what goes wrong while it runs */
+  onTrouble: (text: string) => void;
+  /** aborts the start */
+  signal: AbortSignal;
+}
+
+/** A running network. */
+export interface RunningNetwork {
+  apiUrl: string;
+  /** undefined: not ours */
+  fleetUrl: string | undefined;
+  rpcUrl: string;
+  databaseUrl: string;
+  collectorUrl: string;
+  indexerUrl: string;
+  logDir: string;
+  /** Stops all of it, in the reverse order. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Brings up a whole network on this machine: database, chain, contracts, subgraph, fleet, indexer, collector, market,
+ * API. What `DATABASE_URL`, `RPC_URL` and `TARGETS_FILE` name is used instead of our own; the simulated market lives on
+ * our own chain only. When one part can't be started, what was started is stopped again.
+ *
+ * @throws BaseError the first part's error
+ */
+export async function startNetwork(options: NetworkOptions): Promise<RunningNetwork> {
+  const teardown = new Teardown();
+  const aborted = once(options.signal, "abort").then(() => options.signal.throwIfAborted());
+  aborted.catch(() => undefined);
+  try {
+    options.signal.throwIfAborted();
+    const running = new NetworkStart(options, teardown).run();
+    running.catch(() => undefined);
+    await Promise.race([running, aborted]);
+    return await running;
+  } catch (error) {
+    await teardown.run(options.onTrouble);
+    throw error;
+  }
+}
+
+class NetworkStart {
+  readonly #settings: NetworkSettings;
+  readonly #options: NetworkOptions;
+  readonly #teardown: Teardown;
+  readonly #logs: LogFolder;
+
+  constructor(options: NetworkOptions, teardown: Teardown) {
+    this.#settings = options.settings;
+    this.#options = options;
+    this.#teardown = teardown;
+    const { dataDir } = options.settings;
+    teardown.add("lock", acquireLock(join(dataDir, "lock"), `data folder ${dataDir}`));
+    this.#logs = new LogFolder(join(dataDir, "logs"));
+    teardown.add("logs", () => this.#logs.close());
+  }
+
+  async run(): Promise<RunningNetwork> {
+    const { progress } = this.#options;
+    await this.#checkPorts();
+    const [databaseUrl, rpcUrl, build] = await together(
+      progress.step("database", () => this.#database()),
+      progress.step("chain", () => this.#chain()),
+      progress.step("subgraph built", () => buildSubgraph()),
+      progress.step("contracts compiled", () => buildContracts()),
+    );
+    const [deployment, fleet] = await together(
+      progress.step("contracts deployed", () => this.#deployment(rpcUrl)),
+      this.#fleet(),
+    );
+    const manifest = placeSubgraph(build, deployment, join(this.#settings.dataDir, "subgraph"));
+    await together(
+      progress.step("indexer", () => this.#indexer(databaseUrl, rpcUrl, manifest)),
+      progress.step("collector", () => this.#collector(databaseUrl)),
+      progress.step("API", () => this.#api(databaseUrl)),
+      fleet ? progress.step("market", () => this.#market(rpcUrl, deployment, fleet)) : Promise.resolve(),
+    );
+    return this.#running(databaseUrl, rpcUrl, fleet);
+  }
+
+  #running(databaseUrl: string, rpcUrl: string, fleet: Fleet | undefined): RunningNetwork {
+    const { host, apiPort, collectorPort, indexerPort } = this.#settings;
+    return {
+      apiUrl: `http://${host}:${apiPort}/graphql`,
+      fleetUrl: fleet?.url,
+      rpcUrl,
+      databaseUrl,
+      collectorUrl: `http://${host}:${collectorPort}`,
+      indexerUrl: `http://${host}:${indexerPort}`,
+      logDir: this.#logs.dir,
+      stop: () => this.#teardown.run(this.#options.onTrouble),
+    };
+  }
+
+  /** Before anything is started or written: a port that is taken would stop the start half-way. */
+  async #checkPorts(): Promise<void> {
+    const { host, apiPort, indexerPort, collectorPort, fleetPort, databasePort, chainPort } = this.#settings;
+    await checkPort(host, apiPort, "PORT");
+    await checkPort(host, indexerPort, "INDEXER_PORT");
+    await checkPort(host, collectorPort, "COLLECTOR_PORT");
+    if (this.#settings.targetsFile === "") await checkPort(host, fleetPort, "FLEET_PORT");
+    if (this.#settings.databaseUrl === "") await checkPort("127.0.0.1", databasePort, "DATABASE_PORT");
+    if (this.#settings.rpcUrl === "") await checkPort("127.0.0.1", chainPort, "CHAIN_PORT");
+  }
+
+  async #database(): Promise<string> {
+    const { databaseUrl, databasePort, dataDir, logLevel } = this.#settings;
+    const logger = this.#logs.logger("database", logLevel);
+    let url = databaseUrl;
+    if (url === "") {
+      const dir = join(dataDir, "database");
+      const database = await startEmbeddedDatabase({ dir, host: "127.0.0.1", port: databasePort, logger });
+      this.#teardown.add("database", () => database.stop());
+      void database.gaveUp.then((error) => this.#options.onTrouble(error.message));
+      url = database.url;
+    }
+    await checkDatabase(url);
+    await migrate(url, this.#options.migrations, logger);
+    return url;
+  }
+
+  async #chain(): Promise<string> {
+    const { rpcUrl, chainPort, blockSeconds, dataDir } = this.#settings;
+    if (rpcUrl !== "") {
+      await checkRpc(rpcUrl);
+      return rpcUrl;
+    }
+    const chain = await startChain({
+      dir: join(dataDir, "chain"),
+      host: "127.0.0.1",
+      port: chainPort,
+      blockSeconds,
+      onLine: (line) => this.#logs.write("chain", line),
+    });
+    let isStopping = false;
+    this.#teardown.add("chain", () => {
+      isStopping = true;
+      return chain.stop();
+    });
+    void chain.ended.then(({ code, signal }) => {
+      if (!isStopping)
+        this.#options.onTrouble(`the local chain ended (${signal ?? `code ${code ?? "?"}`}): start again`);
+    });
+    return chain.rpcUrl;
+  }
+
+  async #deployment(rpcUrl: string): Promise<Deployment> {
+    const isOurs = this.#settings.rpcUrl === "";
+    const chainId = await checkRpc(rpcUrl);
+    const path = isOurs
+      ? join(this.#settings.dataDir, "deployment.json")
+      : this.#settings.deployment || join(ROOT, "contracts", "deployments", `${chainId}.json`);
+    if (isOurs && !existsSync(path)) return deployContracts(rpcUrl, accountOf(MARKET_PLAN.deployer).address, path);
+    const deployment = readDeployment(path);
+    await checkDeployment(deployment, rpcUrl);
+    return deployment;
+  }
+
+  async #fleet(): Promise<Fleet | undefined> {
+    const { targetsFile, host, fleetPort, seed } = this.#settings;
+    if (targetsFile !== "") return undefined;
+    const fleet = await startFleet({
+      hosts: MARKET_PLAN.hosts,
+      seed,
+      address: host,
+      port: fleetPort,
+      targetsFile: this.#targetsFile(),
+    });
+    this.#teardown.add("fleet", () => fleet.stop());
+    return fleet;
+  }
+
+  #targetsFile(): string {
+    return this.#settings.targetsFile || join(this.#settings.dataDir, "targets.json");
+  }
+
+  #indexer(databaseUrl: string, rpcUrl: string, manifest: string): Promise<void> {
+    const { host, indexerPort } = this.#settings;
+    return this.#role("index", {
+      "--manifest": manifest,
+      "--rpc": rpcUrl,
+      "--database": databaseUrl,
+      "--host": host,
+      "--indexer-port": indexerPort,
+    });
+  }
+
+  #collector(databaseUrl: string): Promise<void> {
+    const { host, collectorPort, scrapeSeconds, dataDir } = this.#settings;
+    return this.#role("collect", {
+      "--database": databaseUrl,
+      "--targets": this.#targetsFile(),
+      "--data": dataDir,
+      "--host": host,
+      "--collector-port": collectorPort,
+      "--scrape-seconds": scrapeSeconds,
+    });
+  }
+
+  #api(databaseUrl: string): Promise<void> {
+    const { host, apiPort } = this.#settings;
+    return this.#role("serve", { "--database": databaseUrl, "--host": host, "--port": apiPort });
+  }
+
+  async #role(role: string, flags: Record<string, string | number>): Promise<void> {
+    const args = Object.entries({ ...flags, "--log-level": this.#settings.logLevel }).flatMap(([flag, value]) => [
+      flag,
+      String(value),
+    ]);
+    const running = await startRole({ role, args, logs: this.#logs, onTrouble: this.#options.onTrouble });
+    this.#teardown.add(role, () => running.stop());
+  }
+
+  /** Only on our own chain: elsewhere the market is real. */
+  async #market(rpcUrl: string, deployment: Deployment, fleet: Fleet): Promise<void> {
+    if (this.#settings.rpcUrl !== "") return;
+    const logger = this.#logs.logger("market", this.#settings.logLevel);
+    const network = connect(rpcUrl, deployment);
+    await bootstrapMarket(network, MARKET_PLAN, fleet.gpus, logger);
+    const market = new LiveMarket(network, MARKET_PLAN, fleet, createRandom(this.#settings.seed), logger);
+    await market.open();
+    const stopping = new AbortController();
+    const running = market.run(stopping.signal);
+    this.#teardown.add("market", async () => {
+      stopping.abort();
+      await running;
+    });
+  }
+}
+
+/** Waits for all, also when one fails, so that what the others started is known when it is torn down. */
+async function together<T extends readonly unknown[]>(...parts: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  const results = await Promise.allSettled(parts);
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed) throw failed.reason;
+  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T;
+}

@@ -1,0 +1,120 @@
+import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
+import { join } from "node:path";
+import { pino } from "pino";
+import { readFailure } from "#database/childOutput.ts";
+import { startChild, type Child } from "#kernel/child.ts";
+import { messageOf } from "#kernel/errors.ts";
+import type { Logger } from "#kernel/log.ts";
+import { backoffMs, sleep } from "#kernel/time.ts";
+import { ROOT } from "./binaries.ts";
+
+/** A role of the network, run as `bc <role>` in a process of its own. */
+export interface RoleOptions {
+  /** command of `bc` */
+  role: string;
+  /** flags */
+  args: readonly string[];
+  logs: LogFolder;
+  /** told when it has ended by itself and is started again, or could not be */
+  onTrouble: (text: string) => void;
+}
+
+/** A role that is kept running. */
+export interface Role {
+  readonly name: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+/** A role that lived this long had started well: its failures are counted anew. */
+const HEALTHY_MS = 60_000;
+
+/** One file per role, `<dir>/<role>.log`, with what it prints. */
+export class LogFolder {
+  readonly dir: string;
+  readonly #streams = new Map<string, WriteStream>();
+
+  constructor(dir: string) {
+    this.dir = dir;
+    mkdirSync(dir, { recursive: true });
+  }
+
+  write(role: string, line: string): void {
+    let stream = this.#streams.get(role);
+    if (!stream) this.#streams.set(role, (stream = createWriteStream(join(this.dir, `${role}.log`), { flags: "a" })));
+    stream.write(`${line}\n`);
+  }
+
+  /** A logger that writes into the role's file. */
+  logger(role: string, level: string): Logger {
+    return pino({ name: role, level }, { write: (line) => this.write(role, line.trimEnd()) });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#streams.values()].map((stream) => new Promise((resolve) => stream.end(resolve))));
+  }
+}
+
+/**
+ * Starts a role and, once it has been ready, starts it again whenever it ends, with growing pauses: one role's fall
+ * takes no other with it.
+ *
+ * @throws BaseError the role's own error when its first start fails
+ */
+export async function startRole(options: RoleOptions): Promise<Role> {
+  const stopping = new AbortController();
+  let child = await startOnce(options);
+  const kept = keepRunning();
+  return {
+    name: options.role,
+    get pid() {
+      return child.pid;
+    },
+    async stop() {
+      stopping.abort();
+      await child.stop();
+      await kept;
+    },
+  };
+
+  async function keepRunning(): Promise<void> {
+    for (let failures = 0; ; failures++) {
+      const startedAt = Date.now();
+      const { code, signal } = await child.ended;
+      if (stopping.signal.aborted) return;
+      if (Date.now() - startedAt > HEALTHY_MS) failures = 0;
+      options.onTrouble(`${options.role} ended (${signal ?? `code ${code ?? "?"}`}) and is started again`);
+      for (;;) {
+        await sleep(backoffMs(failures), stopping.signal).catch(() => undefined);
+        if (stopping.signal.aborted) return;
+        try {
+          child = await startOnce(options);
+          break;
+        } catch (error) {
+          failures++;
+          options.onTrouble(`${options.role} could not be started again: ${messageOf(error)}`);
+        }
+      }
+      if (stopping.signal.aborted) await child.stop();
+    }
+  }
+}
+
+async function startOnce({ role, args, logs }: RoleOptions): Promise<Child> {
+  const said: string[] = [];
+  try {
+    return await startChild({
+      name: role,
+      command: process.execPath,
+      args: ["--import", "tsx", join(ROOT, "cli", "main.ts"), role, ...args],
+      cwd: ROOT,
+      onLine: (line) => {
+        logs.write(role, line);
+        if (!line.startsWith("{")) said.push(line);
+      },
+      isReady: (line) => line.startsWith("{") && line.includes('"msg":"ready"'),
+    });
+  } catch (error) {
+    throw readFailure(said) ?? error;
+  }
+}
