@@ -57,7 +57,7 @@ library PriceAverage {
             if (older.time <= from) return (total - _cumulativeUp(older, newer, from)) / MAX_WINDOW;
             newer = older;
         }
-        return newer.time == time ? newer.price : (total - newer.cumulative) / (time - newer.time);
+        return newer.time == time ? self.newest.price : (total - newer.cumulative) / (time - newer.time);
     }
 
     /// @dev The integral at a time between two observations.
