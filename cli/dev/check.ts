@@ -1,0 +1,38 @@
+import { existsSync } from "node:fs";
+import { bin, show, stage, testedStamp, treeHash, type Outcome } from "./stage.ts";
+
+const jest = (path: string): Promise<Outcome> =>
+  show(process.execPath, [bin("jest"), path], {
+    NODE_OPTIONS: "--experimental-vm-modules --disable-warning=ExperimentalWarning",
+  });
+const tsx = (...args: string[]): Promise<Outcome> => show(process.execPath, ["--import", "tsx", ...args]);
+
+/** All tests, unless `npm test` has passed on this very tree. */
+async function tests(): Promise<Outcome> {
+  const stamp = testedStamp(treeHash());
+  if (existsSync(stamp)) {
+    process.stdout.write("npm test has passed on this very tree\n");
+    return { code: 0, output: "" };
+  }
+  return tsx("cli/dev/test.ts");
+}
+
+const STAGES: [string, () => Promise<Outcome>][] = [
+  ["format: TypeScript", () => show(bin("prettier"), ["--check", "--log-level=warn", "."])],
+  ["format: Solidity", () => show(bin("forge"), ["fmt", "--check"])],
+  ["lint: TypeScript", () => show(bin("eslint"), ["--max-warnings=0", "."])],
+  ["lint: Solidity", () => show(bin("forge"), ["lint", "contracts/src"])],
+  ["types", () => show(bin("tsc"), ["--project", "."])],
+  ["generated files", () => tsx("cli/dev/codegen.ts", "--check")],
+  ["import directions and file sizes", () => jest("cli/dev/architecture.test.ts")],
+  ["tests", tests],
+];
+
+const failed: string[] = [];
+for (const [title, run] of STAGES) {
+  const { code } = await stage(title, run);
+  if (code !== 0) failed.push(title);
+}
+if (failed.length > 0) process.stderr.write(`\nerror: not clean: ${failed.join("; ")}\n`);
+else process.stdout.write("\nclean\n");
+process.exitCode = failed.length > 0 ? 1 : 0;

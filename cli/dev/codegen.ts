@@ -1,0 +1,62 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { schemaText } from "#api/src/graphql/schema.ts";
+import { DASHBOARDS, dashboardText } from "#dashboards/src/index.ts";
+import { SETTINGS } from "#kernel/settings.ts";
+import { bin, ROOT, show } from "./stage.ts";
+
+/** A file that is made, whole or in part, from something else in the repository. */
+interface Generated {
+  file: string;
+  /** its new text, from its present one */
+  make: (present: string) => Promise<string> | string;
+}
+
+const FILES: readonly Generated[] = [
+  { file: "schema.graphql", make: () => schemaText() },
+  ...DASHBOARDS.map((spec) => ({ file: `dashboards/${spec.uid}.json`, make: () => dashboardText(spec) })),
+  { file: "README.md", make: (present) => between(present, "settings", settingsTable()) },
+];
+
+/** The README's table of settings. */
+function settingsTable(): string {
+  const rows = Object.values(SETTINGS).map(
+    ({ env, flag, fallback, help }) =>
+      `| \`${env}\` | \`${flag}\` | ${fallback === "" ? "" : `\`${fallback}\``} | ${help} |`,
+  );
+  return ["| variable | flag | default | what it is |", "|---|---|---|---|", ...rows].join("\n");
+}
+
+/** Replaces what stands between the marks `<!-- name -->` and `<!-- /name -->`. */
+function between(text: string, name: string, body: string): string {
+  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [from, to] = [text.indexOf(open), text.indexOf(close)];
+  if (from < 0 || to < from) throw new Error(`the marks ${open} and ${close} are missing`);
+  return `${text.slice(0, from + open.length)}\n${body}\n${text.slice(to)}`;
+}
+
+const isCheck = process.argv.includes("--check");
+const stale: string[] = [];
+const build = await show(bin("forge"), ["build", "contracts/src"]);
+const abis = await show(process.execPath, [
+  "--import",
+  "tsx",
+  "contracts/tools/abis.ts",
+  ...(isCheck ? ["--check"] : []),
+]);
+if (build.code !== 0 || abis.code !== 0) stale.push("contracts/abi");
+for (const { file, make } of FILES) {
+  const path = join(ROOT, file);
+  const present = existsSync(path) ? readFileSync(path, "utf8") : "";
+  const text = await make(present);
+  if (text === present) continue;
+  if (isCheck) stale.push(file);
+  else {
+    writeFileSync(path, text);
+    process.stdout.write(`wrote ${file}\n`);
+  }
+}
+if (stale.length > 0) {
+  process.stderr.write(`error: not current: ${stale.join(", ")}\n  try: npm run codegen, and commit what it writes\n`);
+  process.exitCode = 1;
+}

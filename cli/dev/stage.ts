@@ -1,0 +1,74 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The repository's root. */
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What one program said and how it ended. */
+export interface Outcome {
+  code: number;
+  output: string;
+}
+
+/** Runs a program at the root, showing what it prints as it comes, and keeps that too. */
+export async function show(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(command, [...args], {
+      cwd: ROOT,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    for (const [stream, target] of [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ] as const) {
+      stream.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+        target.write(chunk);
+      });
+    }
+    child.once("error", (error) => resolve({ code: 127, output: `${output}\n${error.message}` }));
+    child.once("close", (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+/** A program that npm installed. */
+export function bin(name: string): string {
+  return join(ROOT, "node_modules", ".bin", name);
+}
+
+/** Writes a heading, and says afterwards how long the body took. */
+export async function stage<T>(title: string, body: () => Promise<T>): Promise<T> {
+  const startedAt = Date.now();
+  process.stdout.write(`\n── ${title}\n`);
+  const result = await body();
+  process.stdout.write(`── ${title}: ${((Date.now() - startedAt) / 1_000).toFixed(1)} s\n`);
+  return result;
+}
+
+/** Hash of every file of the work tree that git tracks or would track; "" where there is no git. */
+export function treeHash(): string {
+  let files: string[];
+  try {
+    const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: ROOT });
+    files = listed.toString().split("\0").filter(Boolean).sort();
+  } catch {
+    return "";
+  }
+  const hash = createHash("sha256");
+  for (const file of files) {
+    const path = join(ROOT, file);
+    if (existsSync(path) && statSync(path).isFile()) hash.update(`${file}\0`).update(readFileSync(path)).update("\0");
+  }
+  return hash.digest("hex");
+}
+
+/** Where it is noted that all tests have passed on the tree with this hash. */
+export function testedStamp(hash: string): string {
+  return join(ROOT, ".cache", `tested-${hash}`);
+}

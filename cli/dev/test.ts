@@ -1,0 +1,90 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { buildSubgraph } from "#devnet/subgraph.ts";
+import { describeError } from "#kernel/errors.ts";
+import { bin, show, stage, testedStamp, treeHash } from "./stage.ts";
+
+/** How many tests of a suite went which way. */
+export interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const NONE: Count = { passed: 0, failed: 0, skipped: 0 };
+/** A suite that could not run at all. */
+const BROKEN: Count = { passed: 0, failed: 1, skipped: 0 };
+
+/** Contracts: unit, fuzz and invariant tests. */
+async function testContracts(): Promise<Count> {
+  const { code, output } = await show(bin("forge"), ["test"]);
+  const summary = /(\d+) tests passed, (\d+) failed, (\d+) skipped \(\d+ total tests\)/.exec(output);
+  if (!summary) return BROKEN;
+  const count = { passed: Number(summary[1]), failed: Number(summary[2]), skipped: Number(summary[3]) };
+  return code === 0 || count.failed > 0 ? count : { ...count, failed: 1 };
+}
+
+/** Everything written for jest whose path has one of `paths`, and none of `without`. */
+async function testJest(paths: readonly string[], without: readonly string[] = []): Promise<Count> {
+  const folder = mkdtempSync(join(tmpdir(), "bc-jest-"));
+  const file = join(folder, "result.json");
+  const ignored = without.flatMap((path) => ["--testPathIgnorePatterns", path]);
+  const args = [...paths, ...ignored, "--maxWorkers=2", "--json", `--outputFile=${file}`];
+  const options = { NODE_OPTIONS: "--experimental-vm-modules --disable-warning=ExperimentalWarning" };
+  const { code } = await show(process.execPath, [bin("jest"), ...args], options);
+  try {
+    const result = JSON.parse(readFileSync(file, "utf8")) as Record<string, number>;
+    const failed = (result["numFailedTests"] ?? 0) + (result["numRuntimeErrorTestSuites"] ?? 0);
+    const skipped = (result["numPendingTests"] ?? 0) + (result["numTodoTests"] ?? 0);
+    return { passed: result["numPassedTests"] ?? 0, failed: code === 0 ? failed : Math.max(failed, 1), skipped };
+  } catch {
+    return BROKEN;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The subgraph: built by graph-cli, its handlers run by the engine on a real chain. */
+async function testSubgraph(): Promise<Count> {
+  await buildSubgraph();
+  return testJest(["subgraph/tests"]);
+}
+
+const SUITES: Record<string, () => Promise<Count>> = {
+  contracts: testContracts,
+  subgraph: testSubgraph,
+  unit: () => testJest([], ["subgraph/tests", "\\.e2e\\.test\\.ts$"]),
+  e2e: () => testJest(["\\.e2e\\.test\\.ts$"]),
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in SUITES));
+if (unknown.length > 0) {
+  process.stderr.write(`error: no suite ${unknown.join(", ")}\n  try: ${Object.keys(SUITES).join(", ")}\n`);
+  process.exit(2);
+}
+const before = treeHash();
+let total = NONE;
+for (const [name, run] of Object.entries(SUITES)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  const count = await stage(name, () =>
+    run().catch((error: unknown) => {
+      process.stderr.write(`${describeError(error)}\n`);
+      return BROKEN;
+    }),
+  );
+  total = {
+    passed: total.passed + count.passed,
+    failed: total.failed + count.failed,
+    skipped: total.skipped + count.skipped,
+  };
+}
+const isWhole = asked.length === 0 && total.failed === 0 && total.passed > 0;
+if (isWhole && before !== "" && before === treeHash()) {
+  const stamp = testedStamp(before);
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, new Date().toISOString());
+}
+process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
+process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
