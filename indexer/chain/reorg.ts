@@ -1,0 +1,33 @@
+import { BaseError } from "#kernel/errors.ts";
+import type { ChainReader } from "../source/chain-reader.ts";
+import type { BlockRef } from "../source/types.ts";
+import type { ReorgWindow } from "./window.ts";
+
+const STEP = 50;
+
+/**
+ * The highest indexed block that is still on the chain.
+ *
+ * @throws BaseError `REORG_TOO_DEEP` when none of the known ones is
+ */
+export async function findAncestor(reader: ChainReader, window: ReorgWindow, last: BlockRef): Promise<BlockRef> {
+  const known = window.descending();
+  for (let at = 0; at < known.length; at += STEP) {
+    const part = known.slice(at, at + STEP);
+    const headers = await reader.headersByNumber(part.map((block) => block.number));
+    const found = part.find((block, index) => headers[index]?.hash === block.hash);
+    if (found) return { number: found.number, hash: found.hash };
+  }
+  const lowest = known.at(-1) ?? last;
+  const rewind = Math.max(0, lowest.number - 1);
+  throw new BaseError(
+    "REORG_TOO_DEEP",
+    `block ${lowest.number} (${lowest.hash}) is no longer on the chain and is the oldest one whose hash is kept: a reorg of at least ${last.number - lowest.number + 1} blocks`,
+    {
+      hints: [
+        `find the last block that both chains share, and run again with --rewind BLOCK (below ${rewind + 1})`,
+        "if another chain answers at RPC_URL, correct it",
+      ],
+    },
+  );
+}

@@ -1,0 +1,191 @@
+import { BaseError, messageOf } from "#kernel/errors.ts";
+import type { Logger } from "#kernel/log.ts";
+import { backoffMs, sleep } from "#kernel/time.ts";
+import { MappingError } from "./host/errors.ts";
+import type { HealthBoard } from "./health.ts";
+import type { IndexerMetrics } from "./metrics.ts";
+import type { IndexedStep, TouchedEntity } from "./options.ts";
+import { Progress } from "./progress.ts";
+import type { EntityCache } from "./entities/cache.ts";
+import type { Registry } from "./runner/registry.ts";
+import type { BlockOutcome, BlockRunner } from "./runner/run-block.ts";
+import type { Source } from "./source/follow.ts";
+import type { Block, BlockRef } from "./source/types.ts";
+import { Batch } from "./store/batch.ts";
+import type { Store } from "./store/store.ts";
+
+/** Entity changes held before they are written, when far from the head. */
+const MAX_BATCH_CHANGES = 20_000;
+/** A batch is written at least this often, so that readers see progress. */
+const MAX_BATCH_MS = 2_000;
+/** Hashes that can't change anymore are deleted this many blocks at a time. */
+const FINALIZE_STEP = 25;
+
+/** What the engine joins. */
+export interface EngineParts {
+  readonly source: Source;
+  readonly runner: BlockRunner;
+  readonly store: Store;
+  readonly cache: EntityCache;
+  readonly registry: Registry;
+  readonly health: HealthBoard;
+  readonly metrics: IndexerMetrics;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  readonly viewsSchema: string | undefined;
+  readonly until: number | undefined;
+  readonly hasNonFatalErrors: boolean;
+  readonly onStep: ((step: IndexedStep) => void) | undefined;
+  readonly firstBlock: number;
+}
+
+/** Carries out the steps of a chain: runs blocks, writes them in batches, undoes them. */
+export class Engine {
+  private readonly parts: EngineParts;
+  private readonly progress: Progress;
+  private batch = new Batch();
+  private batchStartedAt = Date.now();
+  private touched: { block: BlockRef; entities: TouchedEntity[] }[] = [];
+  private finalizedTo = 0;
+
+  constructor(parts: EngineParts) {
+    this.parts = parts;
+    this.progress = new Progress(parts.logger, parts.firstBlock);
+  }
+
+  /**
+   * Handles a block.
+   *
+   * @throws BaseError `SUBGRAPH_FAILED` after writing why, when a handler failed for good
+   */
+  async handle(block: Block): Promise<void> {
+    const { metrics, source, until, hasNonFatalErrors } = this.parts;
+    const outcome = await this.run(block);
+    if (this.batch.isEmpty) this.batchStartedAt = Date.now();
+    this.note(outcome);
+    const goal = Math.min(source.head, until ?? Infinity);
+    this.progress.note(block.number, outcome.eventCount, goal);
+    metrics.events.inc(outcome.eventCount);
+    metrics.rows.inc(outcome.modifications.length);
+    const isFailed = outcome.failures.length > 0 && !hasNonFatalErrors;
+    const isDue = this.batch.modificationCount >= MAX_BATCH_CHANGES || Date.now() - this.batchStartedAt >= MAX_BATCH_MS;
+    if (isFailed || isDue || block.number >= goal) await this.flush();
+    if (isFailed) throw failed(block, outcome);
+    if (outcome.failures.length > 0) this.parts.health.noteErrors();
+    if (block.number >= source.head) await this.noteSynced(block);
+  }
+
+  /** Runs a block until it succeeds or fails for good; faults that may pass are noted and tried again. */
+  private async run(block: Block): Promise<BlockOutcome> {
+    const { runner, store, health, logger, signal } = this.parts;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await runner.run(block);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!mayPass(error)) throw error;
+        health.noteTrouble(error);
+        logger.error({ block: block.number, reason: error.message }, "a block can't be handled; it is tried again");
+        await this.flush();
+        const failure = { block, handler: undefined, message: error.message, isDeterministic: false };
+        if (error instanceof MappingError) await store.noteTrouble(failure).catch(() => undefined);
+        await sleep(backoffMs(attempt, 2_000, 120_000), signal);
+      }
+    }
+  }
+
+  private note(outcome: BlockOutcome): void {
+    this.batch.add(outcome);
+    if (!this.parts.onStep) return;
+    const entities = outcome.modifications.map(({ type, id }) => ({ type: type.name, id }));
+    this.touched.push({ block: outcome.block, entities });
+  }
+
+  /** Writes what was handled so far. */
+  async flush(): Promise<void> {
+    const { store, cache, health, metrics, onStep } = this.parts;
+    const { last } = this.batch;
+    if (!last) return;
+    const end = metrics.flushSeconds.startTimer();
+    await this.write(this.batch, store);
+    end();
+    this.batch = new Batch();
+    cache.current.evict();
+    health.indexed = last.number;
+    metrics.indexed.set(last.number);
+    const told = this.touched;
+    this.touched = [];
+    for (const { block, entities } of told)
+      onStep?.({ type: "block", number: block.number, hash: block.hash, touched: entities });
+  }
+
+  /** Writes a batch, again if the database failed and didn't take it. */
+  private async write(batch: Batch, store: Store): Promise<void> {
+    const { health, logger, signal } = this.parts;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        // the answer to a commit may have been lost: then the batch is there already
+        if (attempt === 0 || !(await store.isWritten(batch))) await store.write(batch);
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!mayPass(error)) throw error;
+        health.noteTrouble(error);
+        logger.error({ reason: messageOf(error) }, "a batch can't be written; it is tried again");
+        await sleep(backoffMs(attempt), signal);
+      }
+    }
+  }
+
+  private async noteSynced(block: Block): Promise<void> {
+    const { health, store, viewsSchema, logger } = this.parts;
+    health.noteTrouble(undefined);
+    if (health.isSynced) return;
+    await store.markSynced(block, viewsSchema);
+    health.isSynced = true;
+    logger.info({ block: block.number }, "at the head");
+  }
+
+  /** Undoes the blocks above `ancestor`. */
+  async revertTo(ancestor: BlockRef): Promise<void> {
+    const { store, cache, registry, health, metrics, logger, onStep } = this.parts;
+    await this.flush();
+    await store.revertTo(ancestor);
+    cache.current.clear();
+    registry.removeFrom(ancestor.number + 1);
+    metrics.reorgs.inc();
+    logger.warn(
+      { from: health.indexed, to: ancestor.number, depth: health.indexed - ancestor.number },
+      "reorg: blocks are undone",
+    );
+    health.indexed = ancestor.number;
+    metrics.indexed.set(ancestor.number);
+    onStep?.({ type: "reorg", ancestor });
+  }
+
+  /** Notes that blocks up to `block` can't change anymore. */
+  async finalize(block: BlockRef): Promise<void> {
+    this.parts.onStep?.({ type: "finalize", block });
+    if (block.number < this.finalizedTo + FINALIZE_STEP) return;
+    await this.flush();
+    await this.parts.store.finalize(block);
+    this.finalizedTo = block.number;
+  }
+}
+
+/** Faults of mappings that graph-node retries, and those of the database; ours and bugs aren't. */
+function mayPass(error: unknown): error is Error {
+  if (error instanceof BaseError || !(error instanceof Error)) return false;
+  return error instanceof MappingError || "code" in error || /connection|timeout/i.test(error.message);
+}
+
+function failed(block: Block, { failures }: BlockOutcome): BaseError {
+  const first = failures[0];
+  return new BaseError(
+    "SUBGRAPH_FAILED",
+    `handler ${first?.handler ?? "?"} failed at block ${block.number}: ${messageOf(first?.message)}`,
+    {
+      hints: ["correct the mapping, build and deploy again", "the reason is kept in subgraphs.subgraph_error"],
+    },
+  );
+}

@@ -1,0 +1,131 @@
+import type { EntityType } from "../schema/schema.ts";
+import { weightOf, type Row, type Value } from "./row.ts";
+
+/** Reads current entities from the store. */
+export interface EntityReader {
+  /** current rows of these ids, by id; ids without one are left out */
+  rows(type: EntityType, ids: readonly string[]): Promise<Map<string, Row>>;
+  /** current rows whose `column` equals `value`, by id */
+  rowsWhere(type: EntityType, column: number, value: Value): Promise<Map<string, Row>>;
+  /** every current row when there are at most `limit`, else `undefined` */
+  allRows(type: EntityType, limit: number): Promise<Map<string, Row> | undefined>;
+}
+
+interface Held {
+  /** null: known not to exist */
+  readonly rows: Map<string, Row | null>;
+  /** every stored entity of the type is in `rows` */
+  isComplete: boolean;
+}
+
+const DEFAULT_BUDGET_BYTES = 96 * 1024 * 1024;
+/** Types with no more entities than this are loaded whole at the first miss. */
+const LOAD_WHOLE_LIMIT = 50_000;
+
+/**
+ * The stored state of entities, in memory under a byte budget. A type whose entities all fit is complete, and a miss in
+ * it needs no query.
+ */
+export class CurrentEntities {
+  private readonly held = new Map<EntityType, Held>();
+  private readonly reader: EntityReader;
+  private readonly budgetBytes: number;
+  private bytes = 0;
+  /** results of `loadRelated` for the handler that waits for them */
+  private readonly relatedLoads = new Map<string, Map<string, Row>>();
+
+  constructor(reader: EntityReader, budgetBytes = DEFAULT_BUDGET_BYTES) {
+    this.reader = reader;
+    this.budgetBytes = budgetBytes;
+  }
+
+  private heldOf(type: EntityType): Held {
+    let held = this.held.get(type);
+    if (!held) {
+      held = { rows: new Map(), isComplete: false };
+      this.held.set(type, held);
+    }
+    return held;
+  }
+
+  /** Says that a type has no stored entity: nothing needs to be read. */
+  markEmpty(type: EntityType): void {
+    this.heldOf(type).isComplete = true;
+  }
+
+  /** The stored row, null when there is none, `undefined` when that isn't known. */
+  peek(type: EntityType, id: string): Row | null | undefined {
+    const held = this.heldOf(type);
+    const row = held.rows.get(id);
+    return row === undefined && held.isComplete ? null : row;
+  }
+
+  /** Notes what the block that just ended made of an entity. */
+  put(type: EntityType, id: string, row: Row | null): void {
+    this.relatedLoads.clear();
+    const held = this.heldOf(type);
+    const old = held.rows.get(id);
+    if (old) this.bytes -= weightOf(old);
+    if (row) this.bytes += weightOf(row);
+    // put last again, so that the oldest entries come first
+    held.rows.delete(id);
+    if (row || !held.isComplete) held.rows.set(id, row);
+  }
+
+  /** Reads what isn't known; whole types where they are small. */
+  async load(type: EntityType, ids: readonly string[]): Promise<void> {
+    const held = this.heldOf(type);
+    if (held.isComplete) return;
+    const whole = held.rows.size === 0 ? await this.reader.allRows(type, LOAD_WHOLE_LIMIT) : undefined;
+    if (whole) {
+      for (const [id, row] of whole) this.put(type, id, row);
+      held.isComplete = true;
+      return;
+    }
+    const found = await this.reader.rows(type, ids);
+    for (const id of ids) this.put(type, id, found.get(id) ?? null);
+  }
+
+  /** Stored rows whose `column` equals `value`, or `undefined` when they must be loaded. */
+  related(type: EntityType, column: number, value: Value): ReadonlyMap<string, Row> | undefined {
+    const held = this.heldOf(type);
+    if (!held.isComplete) return this.relatedLoads.get(relatedKey(type, column, value));
+    const found = new Map<string, Row>();
+    for (const [id, row] of held.rows) if (row?.values[column] === value) found.set(id, row);
+    return found;
+  }
+
+  /** Reads the rows that `related` lacks. */
+  async loadRelated(type: EntityType, column: number, value: Value): Promise<void> {
+    const found = await this.reader.rowsWhere(type, column, value);
+    // what is held may be newer than the store: changes wait for the next flush
+    const held = this.heldOf(type).rows;
+    for (const id of found.keys()) if (held.has(id)) found.delete(id);
+    for (const [id, row] of held) if (row?.values[column] === value) found.set(id, row);
+    this.relatedLoads.set(relatedKey(type, column, value), found);
+  }
+
+  /** Frees the oldest entries above the budget. Only when the store holds everything: right after a flush. */
+  evict(): void {
+    const immutableFirst = [...this.held].sort(([a], [b]) => Number(b.isImmutable) - Number(a.isImmutable));
+    for (const [, held] of immutableFirst) {
+      for (const [id, row] of held.rows) {
+        if (this.bytes <= this.budgetBytes) return;
+        held.rows.delete(id);
+        held.isComplete = false;
+        if (row) this.bytes -= weightOf(row);
+      }
+    }
+  }
+
+  /** Forgets everything: the store was changed from outside, by a revert. */
+  clear(): void {
+    this.held.clear();
+    this.relatedLoads.clear();
+    this.bytes = 0;
+  }
+}
+
+function relatedKey(type: EntityType, column: number, value: Value): string {
+  return `${type.name}/${column}/${String(value as string | bigint)}`;
+}

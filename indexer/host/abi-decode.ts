@@ -1,0 +1,82 @@
+import type { AbiType } from "../abi/types.ts";
+import { UndecodableError, WORD_DIGITS, checkRange, readSize } from "../abi/words.ts";
+import { AscType, EthereumKind } from "./asc-types.ts";
+import type { Heap, Pointer } from "./heap.ts";
+import { HEX_VALUE, byteAt } from "./hex.ts";
+
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * Decodes an ABI value from hex digits straight into an `ethereum.Value` in the mapping's memory.
+ *
+ * @param at index of the value's head in `hex`
+ * @param base index of the enclosing tuple's first digit: offsets count from here
+ * @throws UndecodableError
+ */
+export function decodeToHeap(heap: Heap, type: AbiType, hex: string, at: number, base: number): Pointer {
+  const value = (kind: number, payload: number): Pointer => heap.tagged(AscType.EthereumValue, kind, payload);
+  const place = type.isDynamic ? base + readSize(hex, at) * 2 : at;
+  if (!type.isDynamic) checkRange(hex, at, type.headWords * WORD_DIGITS);
+  switch (type.kind) {
+    case "address":
+      return value(EthereumKind.Address, heap.hex(hex, at + 24, 20));
+    case "uint":
+      return value(EthereumKind.Uint, heap.bigIntFromHex(hex, at, 32, false));
+    case "int":
+      return value(EthereumKind.Int, heap.bigIntFromHex(hex, at, 32, true));
+    case "bool":
+      return value(EthereumKind.Bool, HEX_VALUE[hex.charCodeAt(at + WORD_DIGITS - 1)] === 0 ? 0 : 1);
+    case "fixedBytes":
+      return value(EthereumKind.FixedBytes, heap.hex(hex, at, type.size));
+    case "bytes":
+      return value(EthereumKind.Bytes, heap.hex(hex, place + WORD_DIGITS, lengthAt(hex, place)));
+    case "string":
+      return value(EthereumKind.String, heap.string(decodeText(hex, place + WORD_DIGITS, lengthAt(hex, place))));
+    case "array": {
+      const length = readSize(hex, place);
+      return value(EthereumKind.Array, decodeItems(heap, type.item, length, hex, place + WORD_DIGITS));
+    }
+    case "fixedArray":
+      return value(EthereumKind.FixedArray, decodeItems(heap, type.item, type.length, hex, place));
+    case "tuple": {
+      const pointers: Pointer[] = [];
+      let head = place;
+      for (const item of type.items) {
+        pointers.push(decodeToHeap(heap, item, hex, head, place));
+        head += item.headWords * WORD_DIGITS;
+      }
+      return value(EthereumKind.Tuple, heap.array(pointers, AscType.ArrayEthereumValue));
+    }
+  }
+}
+
+/** The byte length at `place`, whose bytes must all be there. */
+function lengthAt(hex: string, place: number): number {
+  const length = readSize(hex, place);
+  checkRange(hex, place + WORD_DIGITS, length * 2);
+  return length;
+}
+
+function decodeItems(heap: Heap, item: AbiType, length: number, hex: string, start: number): Pointer {
+  const step = item.headWords * WORD_DIGITS;
+  // an array of empty tuples would take no space and any length
+  if (step === 0 && length > 0) throw new UndecodableError("an array of nothing");
+  checkRange(hex, start, length * step);
+  const pointers: Pointer[] = [];
+  for (let index = 0; index < length; index++) {
+    pointers.push(decodeToHeap(heap, item, hex, start + index * step, start));
+  }
+  return heap.array(pointers, AscType.ArrayEthereumValue);
+}
+
+/** Text from UTF-8 in hex; invalid sequences become U+FFFD. */
+function decodeText(hex: string, at: number, length: number): string {
+  const end = at + length * 2;
+  let text = "";
+  for (let index = at; index < end; index += 2) {
+    const byte = byteAt(hex, index);
+    if (byte >= 128) return UTF8.decode(Buffer.from(hex.slice(at, end), "hex"));
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}

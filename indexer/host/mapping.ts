@@ -1,0 +1,165 @@
+import type { EventFragment } from "../abi/events.ts";
+import type { EntityCache } from "../entities/cache.ts";
+import type { Header, Log } from "../source/types.ts";
+import type { HostContext, Invocation } from "./context.ts";
+import { DeterministicError, MappingError } from "./errors.ts";
+import type { Heap, Pointer } from "./heap.ts";
+import { conversionImports } from "./imports/conversion.ts";
+import { environmentImports } from "./imports/environment.ts";
+import { ethereumImports } from "./imports/ethereum.ts";
+import { jsonImports } from "./imports/json.ts";
+import { numberImports } from "./imports/numbers.ts";
+import { storeImports } from "./imports/store.ts";
+import { Instance } from "./instance.ts";
+import type { Reader } from "./reader.ts";
+import { writeBlock, writeEvent, type EventSurroundings } from "./triggers.ts";
+
+/** What a mapping is made of. */
+export interface MappingOptions {
+  readonly file: string;
+  readonly binary: Uint8Array;
+  /** texts worth a permanent place in memory: field and parameter names */
+  readonly constants: Iterable<string>;
+  readonly cache: EntityCache;
+  readonly templateNames: ReadonlySet<string>;
+  readonly refusesUndefinedFields: boolean;
+  /** apiVersion 0.0.7 and above */
+  readonly hasReceiptField: boolean;
+}
+
+/** A handler read more of the transaction than its log knows: fetch it and run the handler again. */
+export class NeedsTransaction extends Error {
+  override readonly name = "NeedsTransaction";
+}
+
+/** A compiled mapping with its host functions: runs handlers. */
+export class Mapping implements HostContext {
+  readonly cache: EntityCache;
+  readonly refusesUndefinedFields: boolean;
+  readonly templateNames: ReadonlySet<string>;
+  invocation: Invocation = { address: undefined, network: "", context: undefined, created: [], logs: [] };
+  private readonly instance: Instance;
+  private readonly hasReceiptField: boolean;
+  /** the block laid out last, as bytes: the arena always begins with it */
+  private block: { header: Header; start: number; image: Uint8Array; pointer: Pointer } | undefined;
+
+  constructor(options: MappingOptions) {
+    this.cache = options.cache;
+    this.refusesUndefinedFields = options.refusesUndefinedFields;
+    this.templateNames = options.templateNames;
+    this.hasReceiptField = options.hasReceiptField;
+    this.instance = new Instance(options.file, options.binary, options.constants, {
+      ...storeImports(this),
+      ...numberImports(this),
+      ...conversionImports(this),
+      ...jsonImports(this),
+      ...ethereumImports(this),
+      ...environmentImports(this),
+    });
+    this.instance.start();
+  }
+
+  get heap(): Heap {
+    return this.instance.heap;
+  }
+
+  get reader(): Reader {
+    return this.instance.reader;
+  }
+
+  text(text: string): Pointer {
+    return this.instance.text(text);
+  }
+
+  hasHandler(name: string): boolean {
+    return this.instance.hasHandler(name);
+  }
+
+  /**
+   * Runs a block handler.
+   *
+   * @throws DeterministicError, MappingError or Miss
+   */
+  runBlock(handler: string, header: Header, invocation: Invocation): void {
+    this.run(handler, invocation, false, () => this.writeBlock(header));
+  }
+
+  /**
+   * Runs an event handler.
+   *
+   * @throws DeterministicError, MappingError, Miss, NeedsTransaction, or UndecodableError when the log isn't the event's
+   */
+  runEvent(
+    handler: string,
+    event: EventFragment,
+    log: Log,
+    surroundings: EventSurroundings,
+    invocation: Invocation,
+  ): void {
+    this.run(handler, invocation, surroundings.transaction === undefined, () =>
+      writeEvent(this.heap, event, log, this.writeBlock(surroundings.header), surroundings, {
+        name: (text) => this.text(text),
+        hasReceiptField: this.hasReceiptField,
+      }),
+    );
+  }
+
+  private run(handler: string, invocation: Invocation, hasOnlyHead: boolean, write: () => Pointer): void {
+    this.invocation = invocation;
+    this.heap.refresh();
+    let memoryBytes = this.heap.u8.length;
+    try {
+      const trigger = write();
+      memoryBytes = this.heap.u8.length;
+      try {
+        this.instance.call(handler, trigger);
+      } catch (error) {
+        if (hasOnlyHead && (isOutOfBounds(error) || this.hasOverrun(memoryBytes))) throw new NeedsTransaction();
+        throw error;
+      }
+      if (hasOnlyHead && this.hasOverrun(memoryBytes)) throw new NeedsTransaction();
+    } catch (error) {
+      throw classified(error);
+    } finally {
+      this.heap.refresh();
+      if (hasOnlyHead) this.heap.u8.fill(0, memoryBytes - 8, memoryBytes);
+      this.instance.reset();
+    }
+  }
+
+  /** The transaction's head at the end of memory was no longer at the end, or was written over. */
+  private hasOverrun(memoryBytes: number): boolean {
+    this.heap.refresh();
+    return this.heap.u8.length !== memoryBytes || this.instance.allocatedEnd > memoryBytes - 8;
+  }
+
+  /** Lays out the block, by a copy when it is the same as last time. */
+  private writeBlock(header: Header): Pointer {
+    const { heap } = this;
+    const start = heap.top;
+    if (this.block?.header === header && this.block.start === start) {
+      heap.u8.set(this.block.image, start);
+      heap.top += this.block.image.length;
+      return this.block.pointer;
+    }
+    const pointer = writeBlock(heap, header);
+    this.block = { header, start, image: heap.u8.slice(start, heap.top), pointer };
+    return pointer;
+  }
+}
+
+function isOutOfBounds(error: unknown): boolean {
+  return (
+    (error instanceof WebAssembly.RuntimeError && error.message.includes("out of bounds")) ||
+    (error instanceof DeterministicError && error.message.startsWith("Heap access out of bounds"))
+  );
+}
+
+/** Traps are the subgraph's fault; a stack overflow isn't deterministic for graph-node. */
+function classified(error: unknown): unknown {
+  if (error instanceof WebAssembly.RuntimeError) return new DeterministicError(`wasm trap: ${error.message}`);
+  if (error instanceof RangeError && error.message.includes("call stack")) {
+    return new MappingError("the handler's calls nest too deeply");
+  }
+  return error;
+}

@@ -1,0 +1,70 @@
+import { once } from "node:events";
+import { BaseError, describeError } from "#kernel/errors.ts";
+import type { Health } from "#kernel/metrics.ts";
+import { SECOND_MS } from "#kernel/time.ts";
+import { HealthBoard } from "./health.ts";
+import { openIndexer, type OpenIndexer } from "./open.ts";
+import type { IndexerOptions, IndexerResult } from "./options.ts";
+
+export type { IndexedStep, IndexerOptions, IndexerResult, TouchedEntity } from "./options.ts";
+
+/** Between two signs of life while there is nothing to write. */
+const HEARTBEAT_MS = 5 * SECOND_MS;
+
+/** An indexer: run it once; its health can be read at any time. */
+export interface Indexer {
+  /**
+   * Indexes until `until` is reached or the signal is aborted. A fault that ends indexing is thrown when `until` is
+   * set; without it the indexer stays up with red health until the signal, so that its reason can be read.
+   *
+   * @throws BaseError whatever keeps it from starting
+   */
+  run(): Promise<IndexerResult>;
+  health(): Health;
+}
+
+/**
+ * Makes an indexer of a built subgraph.
+ *
+ * @example
+ * const indexer = createIndexer({ manifestPath: "build/subgraph.yaml", rpcUrl, databaseUrl, signal, logger });
+ * await indexer.run();
+ */
+export function createIndexer(options: IndexerOptions): Indexer {
+  const health = new HealthBoard();
+  return { run: () => run(options, health), health: () => health.read() };
+}
+
+/** Runs an indexer: see `createIndexer`. */
+export async function runIndexer(options: IndexerOptions): Promise<IndexerResult> {
+  return createIndexer(options).run();
+}
+
+async function run(options: IndexerOptions, health: HealthBoard): Promise<IndexerResult> {
+  const { signal, logger, until } = options;
+  const opened = await openIndexer(options, health);
+  const heartbeat = setInterval(() => void opened.store.heartbeat().catch(() => undefined), HEARTBEAT_MS);
+  try {
+    await follow(opened);
+    return { status: signal.aborted ? "stopped" : "reached", block: health.indexed };
+  } catch (error) {
+    if (signal.aborted) return { status: "stopped", block: health.indexed };
+    health.stop(error);
+    logger.error(describeError(error));
+    if (until !== undefined || !(error instanceof BaseError)) throw error;
+    await once(signal, "abort");
+    return { status: "failed", block: health.indexed };
+  } finally {
+    clearInterval(heartbeat);
+    await opened.close();
+  }
+}
+
+async function follow({ source, engine, checkpoint }: OpenIndexer): Promise<void> {
+  for await (const step of source.follow(checkpoint)) {
+    if (step.type === "block") await engine.handle(step.block);
+    else if (step.type === "reorg") await engine.revertTo(step.ancestor);
+    else await engine.finalize(step.block);
+  }
+  await engine.flush();
+}

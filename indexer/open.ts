@@ -1,0 +1,185 @@
+import { BaseError } from "#kernel/errors.ts";
+import { createPool, type Pool } from "#kernel/pg.ts";
+import { readIdentity } from "./chain/identity.ts";
+import { ReorgWindow } from "./chain/window.ts";
+import { encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
+import { Engine } from "./engine.ts";
+import { EntityCache } from "./entities/cache.ts";
+import type { HealthBoard } from "./health.ts";
+import { loadManifest } from "./manifest/load.ts";
+import type { Manifest } from "./manifest/manifest.ts";
+import { IndexerMetrics } from "./metrics.ts";
+import { DEFAULT_NAME, DEFAULT_POLL_MS, type IndexerOptions } from "./options.ts";
+import { staticDataSource } from "./runner/data-source.ts";
+import { loadMappings } from "./runner/mappings.ts";
+import { Registry } from "./runner/registry.ts";
+import { BlockRunner } from "./runner/run-block.ts";
+import { ChainReader } from "./source/chain-reader.ts";
+import { Source } from "./source/follow.ts";
+import { createRetry } from "./source/retry.ts";
+import { RpcClient } from "./source/rpc.ts";
+import type { BlockRef } from "./source/types.ts";
+import { openDeployment, type Deployment } from "./store/deployment.ts";
+import { Lease } from "./store/lease.ts";
+import { Store } from "./store/store.ts";
+
+/** An indexer that is ready to follow the chain. */
+export interface OpenIndexer {
+  readonly source: Source;
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly checkpoint: Checkpoint | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens everything an indexer needs: the build, the chain, the deployment and the right to write it.
+ *
+ * @throws BaseError when the subgraph can't be used, the chain is another one, or another indexer writes
+ */
+export async function openIndexer(options: IndexerOptions, health: HealthBoard): Promise<OpenIndexer> {
+  const manifest = await loadManifest(options.manifestPath);
+  const metrics = new IndexerMetrics(options.registry);
+  const rpcOptions = {
+    url: options.rpcUrl,
+    signal: options.signal,
+    onCall: (method: string) => metrics.rpcCalls.inc({ method }),
+    onTrouble: (error: Error | undefined) => health.noteTrouble(error),
+  };
+  const chain = await readIdentity(rpcOptions);
+  const reader = new ChainReader(new RpcClient(rpcOptions));
+  const pool = createPool(options.databaseUrl, { name: "indexer", max: 3 });
+  let lease: Lease | undefined;
+  try {
+    const firstBlock = Math.min(...manifest.dataSources.map(({ startBlock }) => startBlock));
+    const anchor = (): Promise<BlockRef | undefined> => anchorOf(reader, firstBlock);
+    const deployment = await openDeployment(pool, manifest, chain, options.name ?? DEFAULT_NAME, anchor);
+    lease = await Lease.take(pool, deployment.id, options.signal);
+    const store = new Store(pool, manifest, deployment, lease);
+    return await assemble({ options, manifest, metrics, reader, pool, deployment, store, health, firstBlock });
+  } catch (error) {
+    await lease?.release(pool).catch(() => undefined);
+    await pool.end();
+    throw error;
+  }
+}
+
+interface Opened {
+  options: IndexerOptions;
+  manifest: Manifest;
+  metrics: IndexerMetrics;
+  reader: ChainReader;
+  pool: Pool;
+  deployment: Deployment;
+  store: Store;
+  health: HealthBoard;
+  firstBlock: number;
+}
+
+async function assemble(opened: Opened): Promise<OpenIndexer> {
+  const { options, manifest, metrics, reader, pool, deployment, store, health, firstBlock } = opened;
+  const { logger, signal } = options;
+  await store.open();
+  const head = await startingPoint(opened);
+  const cache = new EntityCache(manifest.schema, store.reader, options.cacheBytes);
+  if (deployment.head === undefined || deployment.head.number < firstBlock) {
+    for (const type of manifest.schema.entities.values()) cache.current.markEmpty(type);
+  }
+  const mappings = await loadMappings(manifest, cache);
+  const registry = new Registry([...manifest.dataSources.map(staticDataSource), ...(await store.dataSources())]);
+  const onTrouble = (error: Error): void => {
+    health.noteTrouble(error);
+    logger.warn({ err: error }, "trying again");
+  };
+  const source = new Source({
+    reader,
+    filter: registry,
+    window: new ReorgWindow(head && [{ ...head, parentHash: "" }, ...(await store.recentBlocks(head))]),
+    reorgWindow: options.reorgWindow,
+    until: options.until,
+    pollMs: options.pollMs ?? DEFAULT_POLL_MS,
+    signal,
+    onTrouble,
+    onPoll: (number) => {
+      health.head = number;
+      metrics.head.set(number);
+    },
+  });
+  const retry = createRetry(signal, onTrouble);
+  const runner = new BlockRunner({
+    manifest,
+    mappings,
+    registry,
+    cache,
+    transactions: {
+      transactions: (hashes) => retry(() => reader.transactions(hashes)),
+      receipts: (hashes) => retry(() => reader.receipts(hashes)),
+    },
+    extend: (block, queries) => source.extend(block, queries),
+    logger,
+    onHandler: (handler) => metrics.handlers.inc({ handler }),
+  });
+  if (options.viewsSchema !== undefined) await store.offerViews(options.viewsSchema);
+  health.indexed = head?.number ?? -1;
+  health.isSynced = deployment.isSynced;
+  const engine = new Engine({
+    source,
+    runner,
+    store,
+    cache,
+    registry,
+    health,
+    metrics,
+    logger,
+    signal,
+    viewsSchema: options.viewsSchema,
+    until: options.until,
+    hasNonFatalErrors: manifest.features.includes("nonFatalErrors"),
+    onStep: options.onStep,
+    firstBlock: (head?.number ?? -1) + 1,
+  });
+  const close = async (): Promise<void> => {
+    await store.close().catch(() => undefined);
+    await pool.end();
+  };
+  return { source, engine, store, checkpoint: head && encodeCheckpoint(head), close };
+}
+
+/** The block to go on from, after the undoing that was asked for or that a failed deployment needs. */
+async function startingPoint({ options, reader, deployment, store }: Opened): Promise<BlockRef | undefined> {
+  const { head, isFailed } = deployment;
+  if (!head) return undefined;
+  if (options.rewindTo !== undefined && options.rewindTo < head.number) {
+    const [header] = await reader.headersByNumber([options.rewindTo]);
+    if (!header)
+      throw new BaseError("BAD_REWIND", `the node has no block ${options.rewindTo}`, {
+        hints: ["rewind to a block of the chain"],
+      });
+    const target = { number: options.rewindTo, hash: header.hash };
+    await store.revertTo(target);
+    return target;
+  }
+  if (!isFailed) return head;
+  // a block that failed is tried once more at each start
+  const [known] = await store.recentBlocks(head);
+  const parentHash = known?.parentHash ?? (await reader.headersByHash([head.hash]))[0]?.parentHash ?? "";
+  const target = { number: head.number - 1, hash: parentHash };
+  await store.revertTo(target);
+  return target;
+}
+
+/** The block before the first one to index; none before block 0. */
+async function anchorOf(reader: ChainReader, firstBlock: number): Promise<BlockRef | undefined> {
+  if (firstBlock === 0) return undefined;
+  const [header] = await reader.headersByNumber([firstBlock - 1]);
+  if (!header) {
+    throw new BaseError(
+      "START_BLOCK_AHEAD",
+      `the chain has no block ${firstBlock - 1} yet, but the subgraph starts at ${firstBlock}`,
+      {
+        hints: ["correct startBlock in the manifest", "or wait until the chain is there"],
+      },
+    );
+  }
+  return { number: firstBlock - 1, hash: header.hash };
+}

@@ -1,0 +1,192 @@
+import type { Logger } from "#kernel/log.ts";
+import type { EntityCache, Modification } from "../entities/cache.ts";
+import { UndecodableError } from "../abi/words.ts";
+import type { DataSourceParameters, Invocation } from "../host/context.ts";
+import { DeterministicError, Miss } from "../host/errors.ts";
+import { NeedsTransaction, type Mapping } from "../host/mapping.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import type { LogQuery } from "../source/filter.ts";
+import type { Block, Log } from "../source/types.ts";
+import { dataSourceOfTemplate, type DataSource } from "./data-source.ts";
+import { queriesOf, type Registry } from "./registry.ts";
+import { Surroundings, type TransactionReader } from "./surroundings.ts";
+import { triggersOf, type Trigger } from "./triggers.ts";
+
+/** A handler that failed deterministically. */
+export interface HandlerFailure {
+  readonly handler: string;
+  readonly message: string;
+}
+
+/** What became of a block. */
+export interface BlockOutcome {
+  readonly block: Block;
+  readonly modifications: readonly Modification[];
+  /** data sources it made */
+  readonly created: readonly DataSource[];
+  readonly failures: readonly HandlerFailure[];
+  readonly triggerCount: number;
+  readonly eventCount: number;
+}
+
+/** What running blocks needs. */
+export interface BlockRunnerOptions {
+  readonly manifest: Manifest;
+  readonly mappings: ReadonlyMap<string, Mapping>;
+  readonly registry: Registry;
+  readonly cache: EntityCache;
+  readonly transactions: TransactionReader;
+  /** logs of new data sources in the block being run */
+  readonly extend: (block: Block, queries: readonly LogQuery[]) => Promise<Log[]>;
+  readonly logger: Logger;
+  readonly onHandler?: (handler: string) => void;
+}
+
+/** Runs the handlers of blocks. */
+export class BlockRunner {
+  private readonly options: BlockRunnerOptions;
+  private readonly surroundings: Surroundings;
+
+  constructor(options: BlockRunnerOptions) {
+    this.options = options;
+    this.surroundings = new Surroundings(options.transactions);
+  }
+
+  /**
+   * Runs a block's handlers, then those of the data sources they made, and so on.
+   *
+   * @throws MappingError for faults that may pass: the block has left no trace and can be run again
+   */
+  async run(block: Block): Promise<BlockOutcome> {
+    const { cache, registry } = this.options;
+    cache.beginBlock(block.number, block.time);
+    const failures: HandlerFailure[] = [];
+    const created: DataSource[] = [];
+    let counts = { triggers: 0, events: 0 };
+    let triggers = triggersOf(block, block.logs, registry.all(), (address) => registry.forAddress(address));
+    try {
+      for (;;) {
+        const requested = await this.runTriggers(block, triggers, failures);
+        counts = {
+          triggers: counts.triggers + triggers.length,
+          events: counts.events + triggers.filter((trigger) => "log" in trigger).length,
+        };
+        const added = this.instantiate(requested, block);
+        if (added.length === 0) break;
+        created.push(...added);
+        const queries = queriesOf(added);
+        const logs = queries.length === 0 ? [] : await this.options.extend(block, queries);
+        triggers = triggersOf(block, logs, added, (address) =>
+          added.filter((source) => source.address === undefined || source.address === address),
+        );
+      }
+    } catch (error) {
+      registry.removeFrom(block.number);
+      throw error;
+    }
+    return this.outcome(block, created, failures, counts);
+  }
+
+  private async outcome(
+    block: Block,
+    created: readonly DataSource[],
+    failures: readonly HandlerFailure[],
+    counts: { triggers: number; events: number },
+  ): Promise<BlockOutcome> {
+    const { cache, registry, manifest } = this.options;
+    const result = { block, failures, triggerCount: counts.triggers, eventCount: counts.events };
+    if (failures.length > 0 && !manifest.features.includes("nonFatalErrors")) {
+      // the whole block is dropped; only its number and the reason are kept
+      registry.removeFrom(block.number);
+      cache.beginBlock(block.number, block.time);
+      return { ...result, modifications: [], created: [] };
+    }
+    for (const { type, ids } of cache.missing()) await cache.current.load(type, ids);
+    return { ...result, modifications: cache.endBlock(), created };
+  }
+
+  private async runTriggers(
+    block: Block,
+    triggers: readonly Trigger[],
+    failures: HandlerFailure[],
+  ): Promise<DataSourceParameters[]> {
+    await this.surroundings.prepare(triggers);
+    const requested: DataSourceParameters[] = [];
+    for (const trigger of triggers) {
+      try {
+        requested.push(...(await this.runTrigger(block, trigger)));
+      } catch (error) {
+        if (!(error instanceof DeterministicError)) throw error;
+        this.options.cache.discardHandler(false);
+        failures.push({ handler: trigger.handler.handler, message: error.message });
+      }
+    }
+    return requested;
+  }
+
+  /** Runs one handler until it lacks nothing; what it waits for is fetched between the runs. */
+  private async runTrigger(block: Block, trigger: Trigger): Promise<readonly DataSourceParameters[]> {
+    const { cache, mappings, onHandler } = this.options;
+    const mapping = mappings.get(trigger.source.definition.wasmFile) as Mapping;
+    for (;;) {
+      const invocation: Invocation = {
+        address: trigger.source.address,
+        network: trigger.source.definition.network,
+        context: trigger.source.context,
+        created: [],
+        logs: [],
+      };
+      cache.beginHandler();
+      try {
+        this.call(mapping, block, trigger, invocation);
+        cache.commitHandler();
+        this.tell(trigger, invocation);
+        onHandler?.(trigger.handler.handler);
+        return invocation.created;
+      } catch (error) {
+        if (error instanceof UndecodableError) {
+          cache.discardHandler(true);
+          return [];
+        }
+        if (error instanceof Miss) await error.resolve();
+        else if (error instanceof NeedsTransaction && "log" in trigger)
+          await this.surroundings.fetchTransaction(trigger);
+        else {
+          this.tell(trigger, invocation);
+          throw error;
+        }
+        cache.discardHandler(true);
+      }
+    }
+  }
+
+  private call(mapping: Mapping, block: Block, trigger: Trigger, invocation: Invocation): void {
+    if (!("log" in trigger)) {
+      mapping.runBlock(trigger.handler.handler, block.header, invocation);
+      return;
+    }
+    const { handler, log } = trigger;
+    mapping.runEvent(handler.handler, handler.event, log, this.surroundings.of(block.header, trigger), invocation);
+  }
+
+  private tell(trigger: Trigger, { logs }: Invocation): void {
+    for (const { level, text } of logs) {
+      this.options.logger[level](
+        { dataSource: trigger.source.definition.name, handler: trigger.handler.handler },
+        text,
+      );
+    }
+  }
+
+  private instantiate(requested: readonly DataSourceParameters[], block: Block): DataSource[] {
+    const { manifest, registry } = this.options;
+    const added: DataSource[] = [];
+    for (const parameters of requested) {
+      const template = manifest.templates.find(({ name }) => name === parameters.name);
+      if (!template) continue;
+      const source = dataSourceOfTemplate(template, parameters, block.number);
+      if (registry.add(source)) added.push(source);
+    }
+    return added;
+  }
+}

@@ -1,0 +1,131 @@
+import { sortLogs, type ChainReader } from "./chain-reader.ts";
+import { MAX_ADDRESSES, type LogQuery, type SourceFilter } from "./filter.ts";
+import { AdaptiveRange } from "./ranges.ts";
+import type { Retry } from "./retry.ts";
+import type { Block, Header, Log } from "./types.ts";
+
+/** A range of final blocks: those with logs or wanted otherwise, and always the last. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly blocks: Block[];
+}
+
+/** Makes a block of a header and its logs. */
+export function blockOf(header: Header, logs: readonly Log[], isRecent: boolean): Block {
+  return {
+    number: Number(header.number),
+    hash: header.hash,
+    header,
+    time: Number(header.timestamp),
+    logs,
+    isRecent,
+  };
+}
+
+/** Reads blocks that can't change anymore, range by range, one range ahead of what is handled. */
+export class Backfill {
+  private readonly reader: ChainReader;
+  private readonly filter: SourceFilter;
+  private readonly retry: Retry;
+  private readonly range = new AdaptiveRange();
+  private current: Range | undefined;
+  private next: { range: Promise<Range>; from: number } | undefined;
+
+  constructor(reader: ChainReader, filter: SourceFilter, retry: Retry) {
+    this.reader = reader;
+    this.filter = filter;
+    this.retry = retry;
+  }
+
+  /** Blocks from `from` to `to`; only ones that matter, and the last of each range. */
+  async *blocks(from: number, to: number): AsyncGenerator<Block> {
+    while (from <= to) {
+      const ahead = this.next?.from === from ? this.next.range : undefined;
+      this.next = undefined;
+      const start = from;
+      const range = (await ahead?.catch(() => undefined)) ?? (await this.retry(() => this.fetch(start, to)));
+      this.current = range;
+      from = range.to + 1;
+      if (from <= to) this.lookAhead(from, to);
+      // the list may grow behind the current block while it is handled
+      for (let index = 0; index < range.blocks.length; index++) yield range.blocks[index] as Block;
+      this.current = undefined;
+    }
+  }
+
+  private lookAhead(from: number, to: number): void {
+    const range = this.fetch(from, to);
+    range.catch(() => undefined); // it is fetched again, and told, when its turn comes
+    this.next = { range, from };
+  }
+
+  /**
+   * Looks for logs of new queries in `block`, which is being handled, and in later blocks that were fetched without
+   * them.
+   *
+   * @returns the logs of `block`
+   */
+  async extend(block: Block, queries: readonly LogQuery[]): Promise<Log[]> {
+    const range = this.current;
+    if (!range) return (await this.reader.logsOfBlocks(queries, [block.header]))[0] ?? [];
+    this.next = undefined;
+    const found = await this.reader.logsInRange(queries, block.number, range.to);
+    const later = found.filter((log) => Number(log.blockNumber) > block.number);
+    if (later.length > 0 || this.filter.wantedBlocks(block.number + 1, range.to).length > 0) {
+      const index = range.blocks.findIndex((item) => item.number === block.number);
+      const logs = sortLogs([...range.blocks.slice(index + 1).flatMap((item) => item.logs), ...later]);
+      const rest = await this.assemble(logs, block.number + 1, range.to);
+      range.blocks.splice(index + 1, range.blocks.length, ...rest);
+    }
+    return found.filter((log) => Number(log.blockNumber) === block.number);
+  }
+
+  private async fetch(from: number, most: number): Promise<Range> {
+    for (;;) {
+      const to = this.range.end(from, most);
+      try {
+        const queries = this.filter.logQueries();
+        const logs = queries.length === 0 ? [] : await this.reader.logsInRange(queries, from, to);
+        const wanted = this.withoutStrangers(logs, queries);
+        this.range.note(to - from + 1, logs.length);
+        return { from, to, blocks: await this.assemble(wanted, from, to) };
+      } catch (error) {
+        if (!this.range.shrink(to - from + 1, error)) throw error;
+      }
+    }
+  }
+
+  /** When the addresses were too many to be named, logs of other contracts come along. */
+  private withoutStrangers(logs: Log[], queries: readonly LogQuery[]): Log[] {
+    if (queries.every(({ addresses }) => addresses === undefined || addresses.length <= MAX_ADDRESSES)) return logs;
+    const sets = queries.map(({ addresses, topics }) => ({
+      addresses: addresses && new Set(addresses),
+      topics: new Set(topics),
+    }));
+    return logs.filter((log) =>
+      sets.some(({ addresses, topics }) => topics.has(log.topics[0] ?? "") && (addresses?.has(log.address) ?? true)),
+    );
+  }
+
+  /** Blocks of logs, of `wantedBlocks`, and the range's last, which moves the cursor. */
+  private async assemble(logs: readonly Log[], from: number, to: number): Promise<Block[]> {
+    const byHash = new Map<string, Log[]>();
+    for (const log of logs) {
+      const list = byHash.get(log.blockHash);
+      if (list) list.push(log);
+      else byHash.set(log.blockHash, [log]);
+    }
+    const withLogs = await this.reader.headersByHash([...byHash.keys()]);
+    const known = new Set(withLogs.map((header) => Number(header.number)));
+    const numbers = [...new Set([...this.filter.wantedBlocks(from, to), to])].filter((number) => !known.has(number));
+    const others = (await this.reader.headersByNumber(numbers)).filter((header) => header !== undefined);
+    return [...withLogs, ...others]
+      .map((header) => blockOf(header, sortByIndex(byHash.get(header.hash) ?? []), false))
+      .sort((a, b) => a.number - b.number);
+  }
+}
+
+function sortByIndex(logs: Log[]): Log[] {
+  return logs.sort((a, b) => Number(a.logIndex) - Number(b.logIndex));
+}

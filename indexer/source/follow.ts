@@ -1,0 +1,178 @@
+import { BaseError } from "#kernel/errors.ts";
+import { sleep } from "#kernel/time.ts";
+import { findAncestor } from "../chain/reorg.ts";
+import type { ReorgWindow } from "../chain/window.ts";
+import { decodeCheckpoint, type Checkpoint } from "../checkpoint.ts";
+import { Backfill, blockOf } from "./backfill.ts";
+import type { ChainReader } from "./chain-reader.ts";
+import type { LogQuery, SourceFilter } from "./filter.ts";
+import { createRetry, type Retry } from "./retry.ts";
+import type { Block, BlockRef, Header, Log, Step } from "./types.ts";
+
+/** How to follow a chain. */
+export interface SourceOptions {
+  readonly reader: ChainReader;
+  readonly filter: SourceFilter;
+  /** hashes of indexed blocks that may still change; kept up to date by the source */
+  readonly window: ReorgWindow;
+  /** blocks behind the head that may change; `undefined`: those above the node's `finalized` */
+  readonly reorgWindow: number | undefined;
+  /** last block to give; without it the source goes on for ever */
+  readonly until: number | undefined;
+  readonly pollMs: number;
+  readonly signal: AbortSignal;
+  readonly onPoll?: (head: number) => void;
+  /** what goes wrong and is tried again */
+  readonly onTrouble?: (error: Error) => void;
+}
+
+/** Headers fetched at once near the head. */
+const TIP_BATCH = 50;
+/** The window when a node doesn't know `finalized`: graph-node's. */
+const DEFAULT_WINDOW = 250;
+
+interface Tip {
+  readonly head: Header;
+  readonly headNumber: number;
+  /** the highest block that can't change anymore */
+  readonly final: number;
+  /** set when the indexed chain is not the node's anymore */
+  readonly isReorg: boolean;
+}
+
+/** Follows one chain: history by ranges, then block by block. */
+export class Source {
+  /** the node's head as of the last poll */
+  head = -1;
+  private readonly options: SourceOptions;
+  private readonly backfill: Backfill;
+  private readonly retry: Retry;
+
+  constructor(options: SourceOptions) {
+    this.options = options;
+    this.retry = createRetry(options.signal, options.onTrouble);
+    this.backfill = new Backfill(options.reader, options.filter, this.retry);
+  }
+
+  /**
+   * What happens on the chain after `checkpoint`, in order, until `until` is reached or the signal is aborted.
+   *
+   * @param checkpoint `undefined` begins with block 0
+   * @throws BaseError `REORG_TOO_DEEP`
+   */
+  async *follow(checkpoint: Checkpoint | undefined): AsyncGenerator<Step> {
+    const { until = Infinity, window, signal } = this.options;
+    let last = checkpoint === undefined ? { number: -1, hash: "" } : decodeCheckpoint(checkpoint);
+    let finalized = -1;
+    while (!signal.aborted) {
+      const tip = await this.retry(() => this.poll(last));
+      if (tip.isReorg) {
+        last = await this.retry(() => findAncestor(this.options.reader, window, last));
+        window.cutAbove(last.number);
+        yield { type: "reorg", ancestor: last };
+        continue;
+      }
+      const final = Math.min(tip.final, until);
+      for await (const block of this.history(last.number + 1, final)) {
+        last = block;
+        yield { type: "block", block };
+      }
+      for await (const block of this.recent(last, Math.min(tip.headNumber, until))) {
+        last = block;
+        yield { type: "block", block };
+      }
+      const finalHash = final > finalized ? window.hashOf(final) : undefined;
+      if (finalHash !== undefined) {
+        finalized = final;
+        window.cutBelow(final);
+        yield { type: "finalize", block: { number: final, hash: finalHash } };
+      }
+      if (last.number >= until) return;
+      // a whole new stretch may have come while the last one was handled
+      if (last.number >= tip.headNumber) await sleep(this.options.pollMs, signal);
+    }
+  }
+
+  /** The logs of new queries in the block that is being handled; later blocks will have theirs too. */
+  async extend(block: Block, queries: readonly LogQuery[]): Promise<Log[]> {
+    return this.retry(() => this.backfill.extend(block, queries));
+  }
+
+  /** Head, finality, and whether the indexed blocks are still on the chain: always asked anew, nothing is kept. */
+  private async poll(last: BlockRef): Promise<Tip> {
+    const { reader, reorgWindow, onPoll } = this.options;
+    const head = await reader.tagged("latest");
+    if (!head) throw new BaseError("NODE_INCONSISTENT", "the node has no latest block", { isRetryable: true });
+    const headNumber = Number(head.number);
+    const tagged = reorgWindow === undefined ? await reader.tagged("finalized") : undefined;
+    const final = tagged ? Number(tagged.number) : headNumber - (reorgWindow ?? DEFAULT_WINDOW);
+    this.head = headNumber;
+    onPoll?.(headNumber);
+    return { head, headNumber, final, isReorg: await this.isReorg(last, head, headNumber) };
+  }
+
+  /**
+   * A reorg is another hash at an indexed height. A lower head alone is not: the node may lag, and what it has is held
+   * against what was indexed at its height.
+   */
+  private async isReorg(last: BlockRef, head: Header, headNumber: number): Promise<boolean> {
+    if (last.number < 0) return false;
+    const height = Math.min(last.number, headNumber);
+    const indexed = height === last.number ? last.hash : this.options.window.hashOf(height);
+    if (indexed === undefined) return false;
+    if (height === headNumber) return head.hash !== indexed;
+    const [header] = await this.options.reader.headersByNumber([height]);
+    return header !== undefined && header.hash !== indexed;
+  }
+
+  /** Final blocks by ranges; the last one opens the window of recent ones. */
+  private async *history(from: number, to: number): AsyncGenerator<Block> {
+    for await (const found of this.backfill.blocks(from, to)) {
+      const block = found.number === to ? { ...found, isRecent: true } : found;
+      if (block.isRecent) this.remember(block);
+      yield block;
+    }
+  }
+
+  /** Blocks that may still change, each checked to be its predecessor's child. Ends early when one isn't. */
+  private async *recent(last: BlockRef, to: number): AsyncGenerator<Block> {
+    while (last.number < to) {
+      const from = last.number + 1;
+      const numbers = Array.from({ length: Math.min(TIP_BATCH, to - from + 1) }, (_, index) => from + index);
+      const previous = last;
+      const headers = await this.retry(() => this.linkedHeaders(numbers, previous));
+      if (headers.length === 0) return; // the next poll finds the reorg
+      const version = this.options.filter.version;
+      const logs = await this.retry(() => this.logsOf(headers));
+      for (const [index, header] of headers.entries()) {
+        const block = blockOf(header, logs[index] ?? [], true);
+        this.remember(block);
+        last = block;
+        yield block;
+        // the filter grew: the rest was fetched without the new sources
+        if (this.options.filter.version !== version) break;
+      }
+    }
+  }
+
+  private async linkedHeaders(numbers: readonly number[], last: BlockRef): Promise<Header[]> {
+    const headers = await this.options.reader.headersByNumber(numbers);
+    const linked: Header[] = [];
+    let parent = last.hash;
+    for (const header of headers) {
+      if (!header || (parent !== "" && header.parentHash !== parent)) break;
+      linked.push(header);
+      parent = header.hash;
+    }
+    return linked;
+  }
+
+  private async logsOf(headers: readonly Header[]): Promise<Log[][]> {
+    const queries = this.options.filter.logQueries();
+    return queries.length === 0 ? headers.map(() => []) : this.options.reader.logsOfBlocks(queries, headers);
+  }
+
+  private remember(block: Block): void {
+    this.options.window.add({ number: block.number, hash: block.hash, parentHash: block.header.parentHash });
+  }
+}

@@ -1,0 +1,36 @@
+import { RpcError } from "./rpc.ts";
+
+/** Logs per answer at which fetching and parsing cost least per log. */
+const TARGET_LOGS = 8_000;
+const FIRST_BLOCKS = 100;
+const MAX_BLOCKS = 20_000;
+const MAX_GROWTH = 10;
+
+/** Chooses how many blocks to ask for at once: as many as hold about `TARGET_LOGS` logs, fewer where the node refuses. */
+export class AdaptiveRange {
+  private blocks = FIRST_BLOCKS;
+  private limit = MAX_BLOCKS;
+
+  /** The last block of a range that begins at `from` and may go to `most`. */
+  end(from: number, most: number): number {
+    return Math.min(most, from + this.blocks - 1);
+  }
+
+  /** Learns from an answer. */
+  note(blocks: number, logs: number): void {
+    const ideal = logs === 0 ? blocks * MAX_GROWTH : Math.floor((blocks * TARGET_LOGS) / logs);
+    this.blocks = Math.max(1, Math.min(ideal, blocks * MAX_GROWTH, this.limit));
+  }
+
+  /**
+   * Learns from a refusal: half as many from now on.
+   *
+   * @returns false when the range can't be made smaller
+   */
+  shrink(blocks: number, error: unknown): boolean {
+    if (!(error instanceof RpcError) || blocks <= 1) return false;
+    this.limit = Math.max(1, Math.floor(blocks / 2));
+    this.blocks = this.limit;
+    return true;
+  }
+}

@@ -1,0 +1,145 @@
+import { BaseError, isRetryable, messageOf } from "#kernel/errors.ts";
+import { backoffMs, sleep } from "#kernel/time.ts";
+
+/** One JSON-RPC call. */
+export interface Call {
+  readonly method: string;
+  readonly params: readonly unknown[];
+}
+
+/** An error that the node answered with. */
+export class RpcError extends BaseError {
+  readonly rpcCode: number;
+
+  constructor(call: Call, rpcCode: number, message: string) {
+    super("RPC_ERROR", `${call.method} failed: ${message}`, { isRetryable: true });
+    this.rpcCode = rpcCode;
+  }
+}
+
+/** How to reach a node. */
+export interface RpcOptions {
+  readonly url: string;
+  readonly signal: AbortSignal;
+  /** called with each failed try, and with `undefined` once a call succeeds */
+  readonly onTrouble?: (error: Error | undefined) => void;
+  readonly onCall?: (method: string, count: number) => void;
+  /** tries before a call fails; without end by default */
+  readonly tries?: number;
+}
+
+interface Answer {
+  id: number;
+  result?: unknown;
+  error?: { code: number; message: string };
+}
+
+const BATCH_SIZE = 100;
+const TIMEOUT_MS = 60_000;
+/** JSON-RPC errors that say "not now" rather than "no". */
+const BUSY_CODES = new Set([-32_005, -32_016, 429]);
+
+/** A JSON-RPC client over HTTP: batches, and tries again with growing pauses while the node can't be reached. */
+export class RpcClient {
+  private readonly options: RpcOptions;
+  private nextId = 1;
+
+  constructor(options: RpcOptions) {
+    this.options = options;
+  }
+
+  /** One call. */
+  async call<T>(method: string, ...params: readonly unknown[]): Promise<T> {
+    const [result] = await this.batch<T>([{ method, params }]);
+    return result as T;
+  }
+
+  /**
+   * Several calls in as few requests as possible; results in their order.
+   *
+   * @throws RpcError when the node answers one with an error
+   */
+  async batch<T>(calls: readonly Call[]): Promise<T[]> {
+    const results: T[] = [];
+    for (let at = 0; at < calls.length; at += BATCH_SIZE) {
+      results.push(...((await this.withRetries(calls.slice(at, at + BATCH_SIZE))) as T[]));
+    }
+    return results;
+  }
+
+  private async withRetries(calls: readonly Call[]): Promise<unknown[]> {
+    const { signal, onTrouble, tries = Infinity } = this.options;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const results = await this.request(calls);
+        onTrouble?.(undefined);
+        return results;
+      } catch (error) {
+        signal.throwIfAborted();
+        const isBusy = error instanceof RpcError && BUSY_CODES.has(error.rpcCode);
+        if (error instanceof RpcError && !isBusy) throw error;
+        onTrouble?.(error as Error);
+        if (!isRetryable(error) || attempt + 1 >= tries) throw error;
+        await sleep(backoffMs(attempt), signal);
+      }
+    }
+  }
+
+  private async request(calls: readonly Call[]): Promise<unknown[]> {
+    const first = this.nextId;
+    this.nextId += calls.length;
+    for (const { method } of calls) this.options.onCall?.(method, 1);
+    const body = calls.map((call, index) => ({ jsonrpc: "2.0", id: first + index, ...call }));
+    const text = await this.post(JSON.stringify(body.length === 1 ? body[0] : body));
+    const parsed = parseAnswers(text);
+    const byId = new Map(parsed.map((answer) => [answer.id, answer]));
+    return calls.map((call, index) => {
+      // a node that refuses a whole batch answers with one error and no id
+      const answer = byId.get(first + index) ?? (parsed.length === 1 ? parsed[0] : undefined);
+      if (answer?.error) throw new RpcError(call, answer.error.code, answer.error.message);
+      if (!answer || answer.id !== first + index) {
+        throw new BaseError("RPC_BAD_ANSWER", `the node left ${call.method} unanswered`, { isRetryable: true });
+      }
+      return answer.result;
+    });
+  }
+
+  private async post(body: string): Promise<string> {
+    const { url, signal } = this.options;
+    let response: Response;
+    try {
+      response = await fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      });
+      if (response.ok) return await response.text();
+    } catch (error) {
+      const cause = (error as Error).cause ?? error;
+      throw new BaseError("RPC_UNREACHABLE", `no answer from ${redacted(url)}: ${messageOf(cause)}`, {
+        cause: error,
+        isRetryable: true,
+        hints: ["start the node, or correct RPC_URL (--rpc)"],
+      });
+    }
+    throw new BaseError("RPC_REFUSED", `${redacted(url)} answered with status ${response.status}`, {
+      isRetryable: response.status === 429 || response.status >= 500,
+      hints: ["check RPC_URL (--rpc) and the provider's key and limits"],
+    });
+  }
+}
+
+function parseAnswers(text: string): Answer[] {
+  try {
+    const content = JSON.parse(text) as Answer | Answer[];
+    return Array.isArray(content) ? content : [content];
+  } catch (error) {
+    throw new BaseError("RPC_BAD_ANSWER", "the node's answer is no JSON", { cause: error, isRetryable: true });
+  }
+}
+
+/** Providers' keys stand in paths and queries. */
+function redacted(url: string): string {
+  return new URL(url).origin;
+}

@@ -1,0 +1,88 @@
+import type { Modification } from "../entities/cache.ts";
+import type { Row } from "../entities/row.ts";
+import { MappingError } from "../host/errors.ts";
+import type { DataSource } from "../runner/data-source.ts";
+import type { BlockOutcome } from "../runner/run-block.ts";
+import type { EntityType } from "../schema/schema.ts";
+import type { Block } from "../source/types.ts";
+import type { BlockTime } from "./rollup.ts";
+
+/** A version of an entity: `to` is the block that ended it, if one did within the batch. */
+export interface Version {
+  readonly row: Row;
+  readonly from: number;
+  to: number | undefined;
+}
+
+/** What a batch does to one table. */
+export interface TableChanges {
+  readonly versions: Version[];
+  /** stored versions that end, by id: the block that ends each */
+  readonly clamps: Map<string, number>;
+  /** the open version of each entity that the batch wrote */
+  readonly open: Map<string, Version>;
+}
+
+/** Blocks that were handled and wait to be written: several fold into one set of rows. */
+export class Batch {
+  readonly tables = new Map<EntityType, TableChanges>();
+  readonly dataSources: DataSource[] = [];
+  /** blocks whose hashes must be remembered */
+  readonly recentBlocks: Block[] = [];
+  /** blocks at which aggregations may be due */
+  readonly blockTimes: BlockTime[] = [];
+  readonly failures: { readonly block: Block; readonly handler: string; readonly message: string }[] = [];
+  last: Block | undefined;
+  entityCountChange = 0;
+  modificationCount = 0;
+
+  get isEmpty(): boolean {
+    return this.last === undefined;
+  }
+
+  /**
+   * Adds what became of a block.
+   *
+   * @throws MappingError when it changes an immutable entity of an earlier block
+   */
+  add({ block, modifications, created, failures, triggerCount }: BlockOutcome): void {
+    for (const modification of modifications) this.modify(modification, block.number);
+    this.modificationCount += modifications.length;
+    this.dataSources.push(...created);
+    if (block.isRecent) this.recentBlocks.push(block);
+    if (triggerCount > 0 || block.isRecent) this.blockTimes.push({ number: block.number, time: block.time });
+    for (const failure of failures) this.failures.push({ block, ...failure });
+    this.last = block;
+  }
+
+  private modify(modification: Modification, block: number): void {
+    const { kind, type, id } = modification;
+    if (kind !== "insert" && type.isImmutable) {
+      if (type.skipDuplicates && kind === "overwrite") return;
+      throw new MappingError(
+        `entity ${type.name}[${id}] is immutable and can't be changed after the block that created it`,
+      );
+    }
+    const changes = this.changesOf(type);
+    if (kind !== "insert") {
+      const open = changes.open.get(id);
+      if (open) open.to = block;
+      else changes.clamps.set(id, block);
+      changes.open.delete(id);
+    }
+    this.entityCountChange += kind === "insert" ? 1 : kind === "remove" ? -1 : 0;
+    if (kind === "remove") return;
+    const version = { row: modification.row, from: block, to: undefined };
+    changes.versions.push(version);
+    if (!type.isImmutable) changes.open.set(id, version);
+  }
+
+  private changesOf(type: EntityType): TableChanges {
+    let changes = this.tables.get(type);
+    if (!changes) {
+      changes = { versions: [], clamps: new Map(), open: new Map() };
+      this.tables.set(type, changes);
+    }
+    return changes;
+  }
+}

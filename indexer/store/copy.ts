@@ -1,0 +1,82 @@
+import { pipeline } from "node:stream/promises";
+import { Readable } from "node:stream";
+import { from as copyFrom } from "pg-copy-streams";
+import type { PoolClient } from "#kernel/pg.ts";
+import type { Value } from "../entities/row.ts";
+import { toText, type BigDecimal } from "../numbers/bigdecimal.ts";
+import { quoted } from "../schema/names.ts";
+import { ValueKind, type Column, type EntityType } from "../schema/schema.ts";
+import type { Version } from "./batch.ts";
+import { qualified } from "./ddl.ts";
+
+/** Rows are handed over in pieces of about this many characters. */
+const CHUNK_CHARACTERS = 256 * 1024;
+const SPECIAL = /[\\\n\r\t]/;
+
+/** Writes versions to their table by COPY. */
+export async function copyVersions(
+  client: PoolClient,
+  namespace: string,
+  type: EntityType,
+  versions: readonly Version[],
+): Promise<void> {
+  if (versions.length === 0) return;
+  const columns = type.columns.map(({ sqlName }) => quoted(sqlName));
+  const own = [...(type.hasSerialVid ? [] : ["vid"]), type.isImmutable ? "block$" : "block_range"];
+  const sql = `copy ${qualified(namespace, type)} (${[...own, ...columns].join(", ")}) from stdin`;
+  await pipeline(Readable.from(lines(type, versions), { objectMode: false }), client.query(copyFrom(sql)));
+}
+
+function* lines(type: EntityType, versions: readonly Version[]): Generator<Buffer> {
+  let text = "";
+  for (const { row, from, to } of versions) {
+    if (!type.hasSerialVid) text += `${row.vid}\t`;
+    text += type.isImmutable ? String(from) : `[${from},${to ?? ""})`;
+    for (let index = 0; index < type.columns.length; index++) {
+      text += `\t${fieldText(type.columns[index] as Column, row.values[index])}`;
+    }
+    text += "\n";
+    if (text.length < CHUNK_CHARACTERS) continue;
+    yield Buffer.from(text);
+    text = "";
+  }
+  if (text !== "") yield Buffer.from(text);
+}
+
+/** A field in COPY's text format. */
+export function fieldText(column: Column, value: Value | null | undefined): string {
+  if (value === null || value === undefined) return "\\N";
+  if (!column.isList) return escaped(scalarText(column.kind, value));
+  const items = (value as readonly (Value | null)[]).map((item) =>
+    item === null ? "NULL" : `"${scalarText(column.kind, item).replaceAll(/["\\]/g, "\\$&")}"`,
+  );
+  return escaped(`{${items.join(",")}}`);
+}
+
+/** A value in PostgreSQL's text form. */
+export function scalarText(kind: ValueKind, value: Value): string {
+  switch (kind) {
+    case ValueKind.BigDecimal:
+      return toText(value as BigDecimal);
+    case ValueKind.Boolean:
+      return value === true ? "t" : "f";
+    case ValueKind.Bytes:
+      return `\\x${(value as string).slice(2)}`;
+    case ValueKind.Timestamp:
+      return timestampText(value as bigint);
+    default:
+      return String(value as string | bigint);
+  }
+}
+
+/** Microseconds since 1970 as PostgreSQL reads them, without loss. */
+function timestampText(micros: bigint): string {
+  const rest = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
+  const whole = new Date(Number((micros - rest) / 1_000n)).toISOString().slice(0, 19);
+  return `${whole}.${rest.toString().padStart(6, "0")}+00`;
+}
+
+function escaped(text: string): string {
+  if (!SPECIAL.test(text)) return text;
+  return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\r", "\\r").replaceAll("\t", "\\t");
+}

@@ -1,0 +1,80 @@
+import type { PoolClient } from "#kernel/pg.ts";
+import type { EntityType } from "../schema/schema.ts";
+import { contextText } from "../runner/data-source.ts";
+import type { Batch, TableChanges } from "./batch.ts";
+import { copyVersions } from "./copy.ts";
+import { qualified } from "./ddl.ts";
+import type { Deployment } from "./deployment.ts";
+import { idText, idType } from "./read.ts";
+
+/** Writes a batch's entities: versions that end first, then the new ones. */
+export async function writeEntities(client: PoolClient, namespace: string, batch: Batch): Promise<void> {
+  for (const [type, changes] of batch.tables) {
+    await clampVersions(client, namespace, type, changes);
+    await copyVersions(client, namespace, type, changes.versions);
+  }
+}
+
+async function clampVersions(
+  client: PoolClient,
+  namespace: string,
+  type: EntityType,
+  { clamps }: TableChanges,
+): Promise<void> {
+  if (clamps.size === 0) return;
+  await client.query(
+    `update ${qualified(namespace, type)} e set block_range = int4range(lower(e.block_range), v.upper)
+       from unnest($1::text[]::${idType(type)}[], $2::int[]) v(id, upper)
+      where e.id = v.id and e.block_range @> 2147483647`,
+    [[...clamps.keys()].map((id) => idText(type, id)), [...clamps.values()]],
+  );
+}
+
+/** Writes the data sources that the batch's blocks made. */
+export async function writeDataSources(client: PoolClient, namespace: string, { dataSources }: Batch): Promise<void> {
+  if (dataSources.length === 0) return;
+  await client.query(
+    `insert into ${namespace}."data_sources$" (block_range, causality_region, manifest_idx, param, context)
+     select int4range(v.block, null), 0, v.manifest_idx, decode(v.param, 'hex'), v.context::jsonb
+       from unnest($1::int[], $2::int[], $3::text[], $4::text[]) with ordinality v(block, manifest_idx, param, context, position)
+      order by position`,
+    [
+      dataSources.map(({ createdAt }) => createdAt),
+      dataSources.map(({ definition }) => definition.manifestIndex),
+      dataSources.map(({ address }) => (address ?? "0x").slice(2)),
+      dataSources.map(contextText),
+    ],
+  );
+}
+
+/** Remembers the hashes of blocks that may still change. */
+export async function writeBlocks(client: PoolClient, chainNamespace: string, { recentBlocks }: Batch): Promise<void> {
+  if (recentBlocks.length === 0) return;
+  await client.query(
+    `insert into ${chainNamespace}.blocks (hash, number, parent_hash, data)
+     select decode(v.hash, 'hex'), v.number, decode(v.parent, 'hex'), jsonb_build_object('timestamp', v.time)
+       from unnest($1::text[], $2::int8[], $3::text[], $4::int8[]) v(hash, number, parent, time)
+     on conflict (hash) do nothing`,
+    [
+      recentBlocks.map(({ hash }) => hash.slice(2)),
+      recentBlocks.map(({ number }) => number),
+      recentBlocks.map(({ header }) => header.parentHash.slice(2)),
+      recentBlocks.map(({ time }) => time),
+    ],
+  );
+}
+
+/** Moves the head to the batch's last block, and with it the cursor. */
+export async function writeHead(client: PoolClient, { id }: Deployment, batch: Batch): Promise<void> {
+  const { last } = batch;
+  if (!last) return;
+  await client.query(
+    `update subgraphs.head set block_number = $2, block_hash = decode($3, 'hex'), entity_count = entity_count + $4 where id = $1`,
+    [id, last.number, last.hash.slice(2), batch.entityCountChange],
+  );
+  await client.query(
+    `insert into subgraphs.head_time (id, block_timestamp) values ($1, $2)
+     on conflict (id) do update set block_timestamp = excluded.block_timestamp`,
+    [id, last.time],
+  );
+}

@@ -1,0 +1,178 @@
+import { withTransaction, type Pool, type PoolClient } from "#kernel/pg.ts";
+import type { LinkedBlock } from "../chain/window.ts";
+import type { ContextValue, Manifest } from "../manifest/manifest.ts";
+import type { DataSource } from "../runner/data-source.ts";
+import type { BlockRef } from "../source/types.ts";
+import type { Batch } from "./batch.ts";
+import type { Deployment } from "./deployment.ts";
+import { clearTrouble, noteTrouble, writeFailures, type Failure } from "./failures.ts";
+import { writeBlocks, writeDataSources, writeEntities, writeHead } from "./flush.ts";
+import type { Lease } from "./lease.ts";
+import { StoreReader } from "./read.ts";
+import { revertHead, revertTables } from "./revert.ts";
+import { Rollups } from "./rollup.ts";
+import { switchViews } from "./views.ts";
+
+/** A deployment's tables: everything of a batch is written in one transaction, or nothing. */
+export class Store {
+  readonly reader: StoreReader;
+  private readonly rollups: Rollups;
+  private hasTrouble = true;
+  private readonly pool: Pool;
+  private readonly manifest: Manifest;
+  private readonly deployment: Deployment;
+  private readonly lease: Lease;
+
+  constructor(pool: Pool, manifest: Manifest, deployment: Deployment, lease: Lease) {
+    this.pool = pool;
+    this.manifest = manifest;
+    this.deployment = deployment;
+    this.lease = lease;
+    this.reader = new StoreReader(pool, deployment.namespace);
+    this.rollups = new Rollups(manifest.schema, deployment.namespace);
+  }
+
+  /** Reads what writing goes on from. */
+  async open(): Promise<void> {
+    await this.rollups.load(this.pool);
+  }
+
+  private transaction(body: (client: PoolClient) => Promise<void>): Promise<void> {
+    return withTransaction(this.pool, async (client) => {
+      await this.lease.renew(client);
+      await body(client);
+    });
+  }
+
+  /** Writes a batch: entities, rollups, data sources, hashes, faults and the cursor. */
+  async write(batch: Batch): Promise<void> {
+    if (batch.isEmpty) return;
+    const { deployment, manifest } = this;
+    const isFatal = !manifest.features.includes("nonFatalErrors");
+    const failures = batch.failures.map<Failure>((failure) => ({ ...failure, isDeterministic: true }));
+    await this.transaction(async (client) => {
+      await writeEntities(client, deployment.namespace, batch);
+      await this.rollups.fill(client, batch.blockTimes);
+      await writeDataSources(client, deployment.namespace, batch);
+      await writeBlocks(client, deployment.chainNamespace, batch);
+      if (this.hasTrouble) await clearTrouble(client, deployment);
+      await writeFailures(client, deployment, failures, isFatal);
+      await writeHead(client, deployment, batch);
+    });
+    this.hasTrouble = failures.length > 0 && isFatal;
+    this.rollups.advance(batch.blockTimes);
+  }
+
+  /** Whether the head stands at the batch's last block. */
+  async isWritten({ last }: Batch): Promise<boolean> {
+    const { rows } = await this.pool.query<{ hash: string | null }>(
+      "select '0x' || encode(block_hash, 'hex') as hash from subgraphs.head where id = $1",
+      [this.deployment.id],
+    );
+    return rows[0]?.hash === last?.hash;
+  }
+
+  /** Undoes every block above `target`. */
+  async revertTo(target: BlockRef): Promise<void> {
+    await this.transaction(async (client) => {
+      const change = await revertTables(client, this.deployment, this.manifest.schema, target.number);
+      await revertHead(client, this.deployment, target, change);
+    });
+    await this.rollups.load(this.pool);
+  }
+
+  /** Forgets the hashes of blocks below `block`: they can't change anymore. */
+  async finalize(block: BlockRef): Promise<void> {
+    await this.transaction(async (client) => {
+      await client.query(`delete from ${this.deployment.chainNamespace}.blocks where number < $1`, [block.number]);
+    });
+  }
+
+  /** Renews the lease while there is nothing to write. */
+  async heartbeat(): Promise<void> {
+    await this.lease.renew(this.pool);
+  }
+
+  /** Notes a fault that may pass. */
+  async noteTrouble(failure: Failure): Promise<void> {
+    this.hasTrouble = true;
+    await noteTrouble(this.pool, this.deployment, failure);
+  }
+
+  /** Notes that the head was reached, makes the deployment its name's current one and switches the views to it. */
+  async markSynced(block: BlockRef, viewsSchema: string | undefined): Promise<void> {
+    await this.transaction(async (client) => {
+      await client.query(
+        "update subgraphs.deployment set synced_at = coalesce(synced_at, now()), synced_at_block_number = coalesce(synced_at_block_number, $2) where id = $1",
+        [this.deployment.id, block.number],
+      );
+      await client.query(
+        `update subgraphs.subgraph s set current_version = v.id, pending_version = null
+           from subgraphs.subgraph_version v where v.deployment = $1 and s.pending_version = v.id`,
+        [this.manifest.id],
+      );
+      if (viewsSchema !== undefined) await this.switchViews(client, viewsSchema);
+    });
+  }
+
+  /** Makes the views of a deployment that is the first of its name, so that they are there while it syncs. */
+  async offerViews(viewsSchema: string): Promise<void> {
+    await this.transaction(async (client) => {
+      const { rows } = await client.query(
+        `select from subgraphs.subgraph s join subgraphs.subgraph_version v on v.id = s.current_version where v.deployment = $1`,
+        [this.manifest.id],
+      );
+      if (rows.length > 0) await this.switchViews(client, viewsSchema);
+    });
+  }
+
+  private switchViews(client: PoolClient, viewsSchema: string): Promise<void> {
+    return switchViews(client, viewsSchema, this.deployment, this.manifest.id, this.manifest.schema);
+  }
+
+  /** The indexed blocks whose hashes are kept: the head's ancestors, as far as they are known. */
+  async recentBlocks(head: BlockRef): Promise<LinkedBlock[]> {
+    const { rows } = await this.pool.query<{ number: bigint; hash: string; parent: string }>(
+      `select number, '0x' || encode(hash, 'hex') as hash, '0x' || encode(parent_hash, 'hex') as parent
+         from ${this.deployment.chainNamespace}.blocks where number <= $1`,
+      [head.number],
+    );
+    const byHash = new Map(rows.map((row) => [row.hash, row]));
+    const result: LinkedBlock[] = [];
+    for (let row = byHash.get(head.hash); row; row = byHash.get(row.parent)) {
+      result.push({ number: Number(row.number), hash: row.hash, parentHash: row.parent });
+    }
+    return result;
+  }
+
+  /** The data sources that handlers made, in order. */
+  async dataSources(): Promise<DataSource[]> {
+    const { rows } = await this.pool.query<{
+      block: number;
+      index: number;
+      param: string;
+      context: Record<string, ContextValue> | null;
+    }>(
+      `select lower(block_range) as block, manifest_idx as index, '0x' || encode(param, 'hex') as param, context
+         from ${this.deployment.namespace}."data_sources$" order by vid`,
+    );
+    return rows.flatMap(({ block, index, param, context }) => {
+      const definition = this.manifest.templates.find(({ manifestIndex }) => manifestIndex === index);
+      if (!definition) return [];
+      return [
+        {
+          definition,
+          address: param,
+          startBlock: block,
+          createdAt: block,
+          context: context === null ? undefined : new Map(Object.entries(context)),
+        },
+      ];
+    });
+  }
+
+  /** Gives up the right to write. */
+  async close(): Promise<void> {
+    await this.lease.release(this.pool);
+  }
+}

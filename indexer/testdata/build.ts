@@ -1,0 +1,62 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { compileContracts } from "./contracts.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const SOURCES = fileURLToPath(new URL("subgraph/", import.meta.url));
+const CACHE = join(ROOT, ".cache/indexer-subgraph");
+
+/** Files of the test subgraph by path, with changes applied. */
+function sources(changes: Changes): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const entry of readdirSync(SOURCES, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const name = path.slice(SOURCES.length);
+    const text = readFileSync(path, "utf8");
+    files.set(name, changes[name]?.(text) ?? text);
+  }
+  return files;
+}
+
+/** Edits of the test subgraph's files, by path. */
+export type Changes = Readonly<Record<string, (text: string) => string>>;
+
+/**
+ * Builds the test subgraph with graph-cli, without any network; each version once per checkout.
+ *
+ * @returns the path of the built manifest
+ */
+export async function buildSubgraph(changes: Changes = {}): Promise<string> {
+  const files = sources(changes);
+  const contracts = compileContracts();
+  for (const [name, { abi }] of contracts) files.set(`abis/${name}.json`, JSON.stringify(abi, null, 2));
+  const hash = createHash("sha256");
+  for (const [name, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${name}\0${text}\0`);
+  const folder = join(CACHE, hash.digest("hex").slice(0, 16));
+  const manifest = join(folder, "build/subgraph.yaml");
+  if (existsSync(manifest)) return manifest;
+  const work = `${folder}.${process.pid}`;
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(work, { recursive: true });
+  for (const [name, text] of files) {
+    mkdirSync(join(work, name, ".."), { recursive: true });
+    writeFileSync(join(work, name), text);
+  }
+  const run = promisify(execFile);
+  const cli = join(ROOT, "node_modules/.bin/graph");
+  await run(cli, ["codegen"], { cwd: work });
+  await run(cli, ["build"], { cwd: work });
+  try {
+    renameSync(work, folder);
+  } catch {
+    // another process has built the same in the meantime
+    cpSync(work, folder, { recursive: true });
+    rmSync(work, { recursive: true, force: true });
+  }
+  return manifest;
+}

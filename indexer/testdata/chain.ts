@@ -1,0 +1,95 @@
+import { fileURLToPath } from "node:url";
+import {
+  createPublicClient,
+  createWalletClient,
+  encodeFunctionData,
+  http,
+  type Hex,
+  type PublicClient,
+  type TestClient,
+} from "viem";
+import { createTestClient } from "viem";
+import { mnemonicToAccount } from "viem/accounts";
+import { foundry } from "viem/chains";
+import { startChild } from "#kernel/child.ts";
+import { compileContracts } from "./contracts.ts";
+
+const ANVIL = fileURLToPath(new URL("../../node_modules/.bin/anvil", import.meta.url));
+/** 2023-11-14 22:13:20 UTC, the time of block 0. */
+export const GENESIS_TIME = 1_700_000_000;
+/** Anvil's first account. */
+export const SENDER = mnemonicToAccount("test test test test test test test test test test test junk");
+
+/** A local chain whose blocks are mined on demand, with the emitter deployed in block 1. */
+export interface TestChain {
+  readonly url: string;
+  readonly public: PublicClient;
+  readonly test: TestClient;
+  /** sends calls of the emitter, without mining */
+  send(functionName: string, args: readonly unknown[]): Promise<Hex>;
+  /** mines one block, `seconds` after the last, with what was sent */
+  mine(seconds?: number): Promise<number>;
+  /** mines `count` empty blocks */
+  mineEmpty(count: number): Promise<void>;
+  /** forgets the sender's next nonce, after the chain was set back */
+  forgetNonce(): void;
+  stop(): Promise<void>;
+}
+
+/** Starts a chain on a free port. */
+export async function startChain(chainId = 31_337): Promise<TestChain> {
+  let url = "";
+  const args = ["--port", "0", "--chain-id", String(chainId), "--timestamp", String(GENESIS_TIME), "--no-mining"];
+  const child = await startChild({
+    name: "anvil",
+    command: ANVIL,
+    args: [...args, "--disable-block-gas-limit", "--order", "fifo"],
+    isReady: (line) => {
+      const match = /Listening on (\S+)/.exec(line);
+      if (match) url = `http://${match[1] ?? ""}`;
+      return match !== null;
+    },
+  });
+  const transport = http(url);
+  const chain = { ...foundry, id: chainId };
+  const publicClient: PublicClient = createPublicClient({ chain, transport, cacheTime: 0 });
+  const test = createTestClient({ chain, transport, mode: "anvil" });
+  const wallet = createWalletClient({ chain, transport, account: SENDER });
+  const emitter = compileContracts().get("Emitter");
+  if (!emitter) throw new Error("the emitter is missing");
+  let nonce: number | undefined;
+  const submit = async (request: { to?: Hex; data: Hex }): Promise<Hex> => {
+    nonce ??= await publicClient.getTransactionCount({ address: SENDER.address });
+    return wallet.sendTransaction({
+      ...request,
+      nonce: nonce++,
+      gas: 100_000_000n,
+      maxFeePerGas: 10n ** 10n,
+      maxPriorityFeePerGas: 10n ** 9n,
+    });
+  };
+  const mine = async (seconds = 12): Promise<number> => {
+    const { timestamp } = await publicClient.getBlock();
+    await test.setNextBlockTimestamp({ timestamp: timestamp + BigInt(seconds) });
+    await test.mine({ blocks: 1 });
+    return Number(await publicClient.getBlockNumber());
+  };
+  await submit({ data: emitter.bytecode });
+  await mine();
+  return {
+    url,
+    public: publicClient,
+    test,
+    send: (functionName, callArgs) =>
+      submit({
+        to: "0x5fbdb2315678afecb367f032d93f642f64180aa3",
+        data: encodeFunctionData({ abi: emitter.abi, functionName, args: callArgs }),
+      }),
+    mine,
+    mineEmpty: async (count) => test.mine({ blocks: count }),
+    forgetNonce: () => {
+      nonce = undefined;
+    },
+    stop: () => child.stop(),
+  };
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import type { Abi, Hex } from "viem";
+
+/** A compiled contract. */
+export interface Contract {
+  readonly abi: Abi;
+  readonly bytecode: Hex;
+}
+
+interface SolcOutput {
+  errors?: { severity: string; formattedMessage: string }[];
+  contracts?: Record<string, Record<string, { abi: Abi; evm: { bytecode: { object: string } } }>>;
+}
+
+let compiled: Map<string, Contract> | undefined;
+
+/** Compiles the tests' contracts with npm's solc, once per process. */
+export function compileContracts(): Map<string, Contract> {
+  if (compiled) return compiled;
+  const solc = createRequire(import.meta.url)("solc") as { compile(input: string): string };
+  const path = fileURLToPath(new URL("contracts/Emitter.sol", import.meta.url));
+  const output = JSON.parse(
+    solc.compile(
+      JSON.stringify({
+        language: "Solidity",
+        sources: { "Emitter.sol": { content: readFileSync(path, "utf8") } },
+        settings: {
+          evmVersion: "cancun",
+          optimizer: { enabled: true },
+          outputSelection: { "*": { "*": ["abi", "evm.bytecode.object"] } },
+        },
+      }),
+    ),
+  ) as SolcOutput;
+  const errors = (output.errors ?? []).filter(({ severity }) => severity === "error");
+  if (errors.length > 0) throw new Error(errors.map(({ formattedMessage }) => formattedMessage).join("\n"));
+  compiled = new Map(
+    Object.entries(output.contracts?.["Emitter.sol"] ?? {}).map(([name, { abi, evm }]) => [
+      name,
+      { abi, bytecode: `0x${evm.bytecode.object}` as Hex },
+    ]),
+  );
+  return compiled;
+}
