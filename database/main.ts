@@ -4,15 +4,19 @@ import { onParentGone } from "#kernel/child.ts";
 import { BaseError, describeError } from "#kernel/errors.ts";
 import { createLogger, type Logger } from "#kernel/log.ts";
 import { openGateway, type Gateway } from "./gateway/gateway.ts";
+import { readLimits, type Limits } from "./gateway/limits.ts";
 import { openEmbedded } from "./open.ts";
 import { startScheduler } from "./scheduler/scheduler.ts";
 
 /** The exit status after a crash of the backend: a new process will recover from the write-ahead log. */
 const EXIT_TRAPPED = 70;
 
-/** One embedded database as a process: `main.ts --dir <folder> [--port <n>] [--host <loopback>] [--log-level <level>]`. */
+/**
+ * One embedded database as a process: `main.ts --dir <folder> [--port <n>] [--host <loopback>] [--log-level <level>]
+ * [--limits <JSON of gateway/limits.ts>]`.
+ */
 async function main(): Promise<void> {
-  const { dir, port, host, logLevel } = readFlags();
+  const { dir, port, host, logLevel, limits } = readFlags();
   const logger = createLogger("database", logLevel);
   const database = await openEmbedded(dir);
   let gateway: Gateway;
@@ -21,6 +25,7 @@ async function main(): Promise<void> {
       engine: database.engine,
       host,
       port,
+      limits,
       logger,
       onFault: (error) => crash(error, logger),
     });
@@ -37,16 +42,26 @@ async function main(): Promise<void> {
   }, logger);
   process.on("SIGTERM", stop).on("SIGINT", stop);
   onParentGone(stop);
-  process.stdout.write(`ready postgres://postgres@${host}:${gateway.port}/berkeley\n`);
+  const address = host.includes(":") ? `[${host}]` : host;
+  process.stdout.write(`ready postgres://postgres@${address}:${gateway.port}/berkeley\n`);
 }
 
-function readFlags(): { dir: string; port: number; host: string; logLevel: string } {
+interface Flags {
+  dir: string;
+  port: number;
+  host: string;
+  logLevel: string;
+  limits: Partial<Limits>;
+}
+
+function readFlags(): Flags {
   const { values } = parseArgs({
     options: {
       dir: { type: "string" },
       port: { type: "string", default: "0" },
       host: { type: "string", default: "127.0.0.1" },
       "log-level": { type: "string", default: "info" },
+      limits: { type: "string", default: "{}" },
     },
   });
   const port = Number(values.port);
@@ -55,7 +70,8 @@ function readFlags(): { dir: string; port: number; host: string; logLevel: strin
       hints: ["tsx database/main.ts --dir .data/database --port 54329"],
     });
   }
-  return { dir: resolve(values.dir), port, host: values.host, logLevel: values["log-level"] };
+  const limits = readLimits(values.limits);
+  return { dir: resolve(values.dir), port, host: values.host, logLevel: values["log-level"], limits };
 }
 
 function onceStopped(stop: () => Promise<void>, logger: Logger): () => void {

@@ -4,6 +4,7 @@ import { startChild, type Child } from "#kernel/child.ts";
 import { BaseError, messageOf } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
 import { backoffMs, sleep } from "#kernel/time.ts";
+import type { Limits } from "./gateway/limits.ts";
 import { readFailure, relayLine } from "./childOutput.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
@@ -36,6 +37,7 @@ export interface EmbeddedOptions {
   /** 0: any free one, kept across restarts */
   port: number;
   logger: Logger;
+  limits?: Partial<Limits>;
 }
 
 /**
@@ -113,14 +115,16 @@ function giveUp(dir: string, cause: unknown): BaseError {
   );
 }
 
-async function startOnce({ dir, host, logger }: EmbeddedOptions, port: number): Promise<{ child: Child; url: string }> {
+async function startOnce(options: EmbeddedOptions, port: number): Promise<{ child: Child; url: string }> {
+  const { dir, host, logger, limits = {} } = options;
+  const flags = { dir: resolve(dir), port, host, "log-level": logger.level, limits: JSON.stringify(limits) };
   const lines: string[] = [];
   let url = "";
   try {
     const child = await startChild({
       name: "embedded database",
       command: process.execPath,
-      args: ["--import", "tsx", MAIN, "--dir", resolve(dir), "--port", String(port), "--host", host],
+      args: ["--import", "tsx", MAIN, ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`)],
       cwd: ROOT,
       env: { ...process.env, NODE_OPTIONS: "" },
       readyTimeoutMs: READY_TIMEOUT_MS,

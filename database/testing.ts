@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { silentLogger } from "#kernel/log.ts";
+import type { Limits } from "./gateway/limits.ts";
 import { startEmbeddedDatabase, type RunningDatabase } from "./supervisor.ts";
 
 /** A database of a test's own. */
@@ -21,17 +22,24 @@ export interface TestDatabase {
  * An empty database with TimescaleDB: on the server of `DATABASE_URL` if that is set, otherwise an embedded one in a
  * process and a temporary folder of its own. Takes about a second (three when nothing is cached).
  */
-export async function openTestDatabase(): Promise<TestDatabase> {
-  const server = process.env["DATABASE_URL"] ?? "";
-  return server === "" ? openEmbedded() : openOnServer(server);
+export async function openTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
+  return isEmbedded ? openEmbedded(options) : openOnServer(process.env["DATABASE_URL"] ?? "");
 }
 
-async function openEmbedded(): Promise<TestDatabase> {
+/** Whether `openTestDatabase` gives an embedded database. */
+export const isEmbedded = (process.env["DATABASE_URL"] ?? "") === "";
+
+/** Options of `openTestDatabase`; a server has its own. */
+export interface TestDatabaseOptions {
+  limits?: Partial<Limits>;
+}
+
+async function openEmbedded({ limits = {} }: TestDatabaseOptions): Promise<TestDatabase> {
   const template = await makeTemplate();
   const parent = await mkdtemp(join(tmpdir(), "bc-database-"));
   const dir = join(parent, "database");
   await cp(template, dir, { recursive: true });
-  const database = await start(dir);
+  const database = await start(dir, limits);
   return {
     url: database.url,
     kill: () => process.kill(database.pid, "SIGKILL"),
@@ -42,8 +50,8 @@ async function openEmbedded(): Promise<TestDatabase> {
   };
 }
 
-const start = (dir: string): Promise<RunningDatabase> =>
-  startEmbeddedDatabase({ dir, host: "127.0.0.1", port: 0, logger: silentLogger });
+const start = (dir: string, limits: Partial<Limits>): Promise<RunningDatabase> =>
+  startEmbeddedDatabase({ dir, host: "127.0.0.1", port: 0, logger: silentLogger, limits });
 
 /**
  * The folder of a database that was made once and stopped, by what it is made of. Several processes may make it at the
@@ -63,7 +71,7 @@ async function makeTemplate(): Promise<string> {
   if (existsSync(template)) return template;
   await mkdir(cache, { recursive: true });
   const draft = `${template}.${randomBytes(6).toString("hex")}`;
-  await (await start(draft)).stop();
+  await (await start(draft, {})).stop();
   await rename(draft, template).catch(() => rm(draft, { recursive: true, force: true }));
   return template;
 }

@@ -71,7 +71,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     get connectionCount() {
       return connections.size;
     },
-    close: () => close(server, connections),
+    close: () => close(server, connections, hub.turns),
   };
 }
 
@@ -104,8 +104,9 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   });
 }
 
-async function close(server: Server, connections: ReadonlySet<Connection>): Promise<void> {
+async function close(server: Server, connections: ReadonlySet<Connection>, turns: Turns): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   for (const connection of [...connections]) connection.close();
+  turns.stop();
   await closed;
 }

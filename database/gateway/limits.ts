@@ -1,3 +1,5 @@
+import { BaseError, messageOf } from "#kernel/errors.ts";
+
 const MIB = 1024 * 1024;
 
 /** Bounds of the gateway. Each one's breach costs the client that breaks it, never another. */
@@ -35,3 +37,29 @@ export const DEFAULT_LIMITS: Limits = {
   idleInTransactionMs: 30_000,
   startupTimeoutMs: 10_000,
 };
+
+/**
+ * Limits from JSON text.
+ *
+ * @throws BaseError `BAD_FLAGS` for text that is no object, an unknown name, or a value that is no positive whole number
+ * @example readLimits('{"lockTimeoutMs": 60000}')
+ */
+export function readLimits(json: string): Partial<Limits> {
+  const fail = (what: string): never => {
+    throw new BaseError("BAD_FLAGS", `the limits of the embedded database are faulty: ${what}`, {
+      hints: [`give some of ${Object.keys(DEFAULT_LIMITS).join(", ")} as JSON`],
+    });
+  };
+  let limits: unknown;
+  try {
+    limits = JSON.parse(json);
+  } catch (error) {
+    return fail(messageOf(error));
+  }
+  if (typeof limits !== "object" || limits === null || Array.isArray(limits)) return fail("they are no object");
+  for (const [name, value] of Object.entries(limits)) {
+    if (!(name in DEFAULT_LIMITS)) fail(`there is no ${name}`);
+    if (!Number.isSafeInteger(value) || (value as number) <= 0) fail(`${name} is no positive whole number`);
+  }
+  return limits;
+}

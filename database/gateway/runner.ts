@@ -32,7 +32,7 @@ export class Runner implements Claimant {
   #holds = false;
   #settings: Settings;
   /** facts of what has run since the session was last left in order */
-  #concerns = { settings: false, objects: false };
+  #concerns = { settings: false, custom: [] as string[], objects: false };
   #listenings: Listening[] = [];
   /** after an error of ours in the extended protocol: nothing is done until Sync */
   #isSkipping = false;
@@ -187,8 +187,9 @@ export class Runner implements Claimant {
     const done = tags.filter((tag) => tag === "LISTEN" || tag === "UNLISTEN").length;
     this.#listenings.push(...wanted.slice(0, done));
     if (tags.at(-1) === "ROLLBACK") this.#listenings = [];
-    for (const { mayChangeSettings, mayLeaveObjects } of facts) {
+    for (const { mayChangeSettings, customSettings, mayLeaveObjects } of facts) {
       this.#concerns.settings ||= mayChangeSettings;
+      this.#concerns.custom.push(...customSettings);
       this.#concerns.objects ||= mayLeaveObjects;
     }
   }
@@ -202,10 +203,10 @@ export class Runner implements Claimant {
 
   #settle(): void {
     const { session, leftovers, notifications } = this.hub;
-    if (this.#concerns.settings) this.#settings = this.#own(session.leave());
+    if (this.#concerns.settings) this.#settings = this.#own(session.leave(this.#concerns.custom));
     if (this.#concerns.objects) leftovers.note(this);
     if (this.#listenings.length > 0) notifications.apply(this.outlet, this.#listenings);
-    this.#concerns = { settings: false, objects: false };
+    this.#concerns = { settings: false, custom: [], objects: false };
     this.#listenings = [];
   }
 

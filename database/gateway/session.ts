@@ -29,6 +29,9 @@ export class Session {
     ["session_authorization", OWNER],
   ]);
 
+  /** settings of no extension that somebody has set: PostgreSQL doesn't list them */
+  readonly #custom = new Set<string>();
+
   constructor(private readonly engine: Engine) {}
 
   /**
@@ -46,9 +49,17 @@ export class Session {
     this.#current = wanted;
   }
 
-  /** Reads what the client has made of the settings, and puts back the baseline where a RESET has gone behind it. */
-  leave(): Settings {
-    const rows = this.engine.query(READ_SETTINGS);
+  /**
+   * Reads what the client has made of the settings, and puts back the baseline where a RESET has gone behind it.
+   *
+   * @param customSettings names with a dot that it may have set
+   */
+  leave(customSettings: readonly string[] = []): Settings {
+    for (const name of customSettings) this.#custom.add(name.toLowerCase());
+    const custom = [...this.#custom].map((name) => {
+      return ` union all select ${literal(name)}, coalesce(current_setting(${literal(name)}, true), ''), ''`;
+    });
+    const rows = this.engine.query(READ_SETTINGS + custom.join(""));
     const settings = new Map<string, string>();
     const seen = new Set<string>();
     for (const row of rows) this.#note(row, settings, seen);

@@ -15,6 +15,7 @@ interface Claim {
 export class Turns {
   #holder: Claimant | undefined;
   readonly #queue: Claim[] = [];
+  #isStopped = false;
 
   /** @param onFault told of anything that a claimant throws during its turn: the backend's state is unknown then */
   constructor(private readonly onFault: (error: unknown) => void) {}
@@ -51,6 +52,12 @@ export class Turns {
     this.#next();
   }
 
+  /** Gives no more turns. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const { claimant } of [...this.#queue]) this.#remove(claimant);
+  }
+
   #remove(claimant: Claimant): boolean {
     const index = this.#queue.findIndex((claim) => claim.claimant === claimant);
     if (index < 0) return false;
@@ -67,7 +74,7 @@ export class Turns {
     this.#holder = claim.claimant;
     // A tick between two turns lets sockets be read and written: the backend's calls are synchronous.
     setImmediate(() => {
-      if (this.#holder !== claim.claimant) return;
+      if (this.#holder !== claim.claimant || this.#isStopped) return;
       try {
         claim.claimant.onTurn();
       } catch (error) {

@@ -17,6 +17,8 @@ export interface Facts {
   clearsAll: "DISCARD ALL" | "DEALLOCATE ALL" | undefined;
   /** may leave the session with other settings than before */
   mayChangeSettings: boolean;
+  /** names with a dot that it sets: PostgreSQL doesn't list those of no extension */
+  customSettings: string[];
   /** may leave temporary tables, SQL-level prepared statements or held cursors in the session */
   mayLeaveObjects: boolean;
   listenings: Listening[];
@@ -29,6 +31,7 @@ const PLAIN: Facts = {
   hasProgram: false,
   clearsAll: undefined,
   mayChangeSettings: false,
+  customSettings: [],
   mayLeaveObjects: false,
   listenings: [],
   count: 0,
@@ -41,7 +44,7 @@ const NOTABLE =
 /** Reads SQL text of a client. */
 export function factsOf(sql: string): Facts {
   if (!NOTABLE.test(sql)) return PLAIN;
-  const facts: Facts = { ...PLAIN, listenings: [] };
+  const facts: Facts = { ...PLAIN, customSettings: [], listenings: [] };
   for (const statement of statementsOf(sql)) {
     facts.count++;
     addFacts(facts, statement, sql);
@@ -52,7 +55,7 @@ export function factsOf(sql: string): Facts {
 function addFacts(facts: Facts, { head, start, end }: Statement, sql: string): void {
   const [first, second, third] = head.map((token) => (token.kind === "string" ? "" : token.text));
   if (first === "copy") readCopy(facts, head);
-  else if (first === "set") facts.mayChangeSettings ||= second !== "local" && second !== "constraints";
+  else if (first === "set") readSet(facts, head);
   else if (first === "reset" || first === "discard") facts.mayChangeSettings = true;
   else if (first === "listen" || first === "unlisten") {
     facts.listenings.push({ isListen: first === "listen", channel: second === "*" ? undefined : second });
@@ -65,13 +68,29 @@ function addFacts(facts: Facts, { head, start, end }: Statement, sql: string): v
   if (first === "deallocate" && (second === "all" || (second === "prepare" && third === "all"))) {
     facts.clearsAll = "DEALLOCATE ALL";
   }
-  for (const { kind, text } of head) {
+  for (const [index, { kind, text }] of head.entries()) {
     if (kind !== "word") continue;
-    if (text === "set_config") facts.mayChangeSettings = true;
+    if (text === "set_config") readSetConfig(facts, head, index);
     else if (text === "temp" || text === "temporary" || text === "pg_temp" || text === "hold") {
       facts.mayLeaveObjects = true;
     }
   }
+}
+
+/** SET [SESSION] name …; a custom name is word, dot, word. */
+function readSet(facts: Facts, head: readonly Token[]): void {
+  const at = head[1]?.text === "session" ? 2 : 1;
+  const [name, dot, rest] = head.slice(at).map((token) => token.text);
+  if (name === "local" || name === "constraints") return;
+  facts.mayChangeSettings = true;
+  if (dot === ".") facts.customSettings.push(`${name}.${rest}`);
+}
+
+/** set_config('name', …): the name is known if it is a literal. */
+function readSetConfig(facts: Facts, head: readonly Token[], index: number): void {
+  facts.mayChangeSettings = true;
+  const name = head[index + 2];
+  if (name?.kind === "string" && name.text.includes(".")) facts.customSettings.push(name.text.slice(1, -1));
 }
 
 /** PostgreSQL's grammar takes STDIN and STDOUT for each other. */

@@ -7,7 +7,7 @@ const SMALL_LIMIT = 10_000;
 const STARTUP_LIMIT = 10_000;
 
 /** Every message type that a client may send once it is started. Anything else would end the backend, not the client. */
-const KNOWN = new Set("QPBDECSHFXdcfp");
+const KNOWN = new Set("QPBDECSHFXdcf");
 
 /** One message of a client: `type` is "" for the untyped packets of the start-up. */
 export interface Frame {

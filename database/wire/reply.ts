@@ -53,13 +53,17 @@ export function readReply(bytes: Buffer, sent = "", refusal?: Buffer): Reply {
     if (wasSent) sentCount++;
     const isRefused = type === "E" && refusal !== undefined && bytes.subarray(start, end).includes(REFUSED);
     if (NOTABLE.has(type)) note(reply, type, bytes.subarray(start, end));
-    if (!wasSent && !isRefused && type !== "A") continue;
+    const isNoise = type === "N" && bytes.subarray(start, end).includes(DEBUG_NOTICE);
+    if (!wasSent && !isRefused && !isNoise && type !== "A") continue;
     kept.push(bytes.subarray(from, start), ...(isRefused ? [refusal] : []));
     from = end;
   }
   if (from > 0) reply.bytes = Buffer.concat([...kept, bytes.subarray(from)]);
   return reply;
 }
+
+/** The build says this to the client whenever a transaction that has written is aborted. */
+const DEBUG_NOTICE = "M# 1743: aborting transaction";
 
 /** In the error of a statement that stands in for one that is refused. */
 export const REFUSED = "bc:refused";
