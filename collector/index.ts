@@ -1,6 +1,7 @@
 import { openCollector, type CollectorOptions } from "./src/collector.ts";
 
 export { openCollector, type Collector, type CollectorOptions } from "./src/collector.ts";
+export { importHistory, type HistoryOptions, type PastScrape } from "./src/history.ts";
 export { COLUMNS, METRICS, type Metric } from "./src/metrics.ts";
 export { parseExposition } from "./src/parse/exposition.ts";
 export { ScrapeFailure, type FailureReason } from "./src/parse/limits.ts";

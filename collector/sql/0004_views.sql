@@ -30,13 +30,23 @@ as $$
       r.bucket, greatest(r.bucket, r.covers_until - interval '1 microsecond'), interval '1 minute') as m(minute)
     where r.bucket >= date_trunc('minute', from_at) - interval '6 minutes' and r.bucket < until_at
   ),
-  watched as (
-    select distinct t.target_key, m.minute
+  -- Materialized, as the planner expects few rows of generate_series and would read all heartbeats for each.
+  due as materialized (
+    select t.target_key, t.collector_key, m.minute
     from telemetry.target_1m t
     cross join lateral generate_series(
       t.bucket, greatest(t.bucket, t.due_until - interval '1 microsecond'), interval '1 minute') as m(minute)
-    join telemetry.heartbeat h on h.collector_key = t.collector_key and h.minute = m.minute
     where t.bucket >= date_trunc('minute', from_at) - interval '6 minutes' and t.bucket < until_at
+  ),
+  alive as materialized (
+    select h.collector_key, h.minute
+    from telemetry.heartbeat h
+    where h.minute >= date_trunc('minute', from_at) and h.minute < until_at
+  ),
+  watched as (
+    select distinct d.target_key, d.minute
+    from due d
+    join alive a on a.collector_key = d.collector_key and a.minute = d.minute
   ),
   seat as (
     select s.gpu_key, s.target_key, s.since, lead(s.since) over (partition by s.gpu_key order by s.since) as until

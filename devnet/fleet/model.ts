@@ -6,8 +6,9 @@ import { gpuUuid } from "./random.ts";
 import { renderBody } from "./render.ts";
 import type { ClearFault, Fault, FleetGpu, FleetHost, FleetModel, FleetOptions, Generation } from "./types.ts";
 
-/** Off the bus: the driver no longer sees the GPU, and its rows vanish at the next tick. */
+/** Off the bus: the driver no longer sees the GPU, and its rows vanish soon after. */
 const OFF_THE_BUS = 79;
+const VANISH_TICKS = 3;
 /** Air from a blocked aisle or a dead fan. */
 const HOT_INLET_CELSIUS = 35;
 
@@ -61,7 +62,7 @@ class SimulatedFleet implements FleetModel {
       return () => undefined;
     }
     if (fault.kind === "MIG") checkProfiles(this.#gpu(fault.uuid), fault.profiles);
-    this.#faults.set(fault, { tick: this.#tick ?? -Infinity });
+    this.#faults.set(fault, { tick: this.#tick ?? 0 });
     return () => void this.#faults.delete(fault);
   }
 
@@ -106,7 +107,7 @@ class SimulatedFleet implements FleetModel {
 
   #isOffTheBus(uuid: string): boolean {
     const fault = this.#find("XID", (xid) => xid.uuid === uuid && xid.code === OFF_THE_BUS);
-    return fault !== undefined && (this.#tick ?? 0) > (this.#faults.get(fault)?.tick ?? Infinity);
+    return fault !== undefined && (this.#tick ?? 0) >= (this.#faults.get(fault)?.tick ?? Infinity) + VANISH_TICKS;
   }
 
   /** The newest fault of a kind. */

@@ -30,7 +30,7 @@ export interface FleetHost {
  * Something that goes wrong, until it is cleared:
  * - HOST_DOWN: connections to the exporter are cut
  * - EMPTY_BODY: 200 without a body, as in a hot reload
- * - XID: the code is shown; with 79 (fallen off the bus) the GPU's rows vanish at the next tick
+ * - XID: the code is shown; with 79 (fallen off the bus) the GPU's rows vanish three ticks later
  * - THERMAL_THROTTLE: hot inlet air; clocks fall and the throttle reason is shown
  * - CLOCK_DRIFT: the host's clock (its Date header) is off by so many seconds
  * - COUNTER_RESET: driver reload, at once: every counter of the host begins anew

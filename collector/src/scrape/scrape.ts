@@ -48,33 +48,44 @@ export async function scrape({
   limits,
 }: ScrapeOrder): Promise<ScrapeResult> {
   const startedAt = performance.now();
-  const result: ScrapeResult = {
-    url,
-    at,
-    dueUntil,
-    intervalMs: schedule.intervalMs,
-    failure: null,
-    durationMs: 0,
-    bodyBytes: 0,
-    sampleCount: 0,
-    rows: [],
-    events: [],
-    rejects: {},
-    clockSkewSeconds: null,
-  };
+  const result = blankResult(url, at, dueUntil, schedule.intervalMs);
   try {
     const answer = await fetcher.fetch(url, { timeoutMs: schedule.timeoutMs, bodyBytes: limits.bodyBytes });
     result.durationMs = performance.now() - startedAt;
     result.bodyBytes = answer.bodyBytes;
     result.clockSkewSeconds = answer.clockSkewSeconds;
-    const { rows, events, rejects, sampleCount } = readAnswer(answer, at, parser);
-    return { ...result, rows, events, rejects, sampleCount };
+    return withReadings(result, answer, parser);
   } catch (error) {
     result.durationMs = performance.now() - startedAt;
-    const reason = error instanceof ScrapeFailure ? error.reason : "internal";
-    const detail = `${reason === "internal" ? "BUG: " : ""}${messageOf(error).slice(0, 300)}`;
-    return { ...result, failure: { reason, detail } };
+    return withFailure(result, error);
   }
+}
+
+/** A scrape of which nothing has come yet. */
+export function blankResult(url: string, at: number, dueUntil: number, intervalMs: number): ScrapeResult {
+  const nothing = { failure: null, durationMs: 0, bodyBytes: 0, sampleCount: 0, clockSkewSeconds: null };
+  return { url, at, dueUntil, intervalMs, ...nothing, rows: [], events: [], rejects: {} };
+}
+
+/** The scrape with what its answer says. */
+export function withReadings(
+  result: ScrapeResult,
+  answer: Pick<Answer, "text" | "contentType">,
+  parser: ExpositionParser,
+): ScrapeResult {
+  try {
+    const { rows, events, rejects, sampleCount } = readAnswer(answer, result.at, parser);
+    return { ...result, rows, events, rejects, sampleCount };
+  } catch (error) {
+    return withFailure(result, error);
+  }
+}
+
+/** The scrape as one that failed. */
+export function withFailure(result: ScrapeResult, error: unknown): ScrapeResult {
+  const reason = error instanceof ScrapeFailure ? error.reason : "internal";
+  const detail = `${reason === "internal" ? "BUG: " : ""}${messageOf(error).slice(0, 300)}`;
+  return { ...result, failure: { reason, detail } };
 }
 
 /**

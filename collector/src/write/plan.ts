@@ -7,6 +7,7 @@ import type { ScrapeResult } from "../scrape/scrape.ts";
 import { derive, MAX_COVER_MS, remember } from "./derive.ts";
 import { edges, signsOf, type GpuEvent } from "./events.ts";
 import type { Cell } from "./table.ts";
+import { joinSpans, type Span } from "./watermark.ts";
 
 /** All that a batch of records writes. */
 export interface Plan {
@@ -23,7 +24,7 @@ export interface Plan {
   /** every GPU touched, as it is after the batch */
   states: Map<string, GpuState>;
   /** oldest and newest time of a scrape; undefined without one */
-  span: { from: number; to: number } | undefined;
+  span: Span | undefined;
   /** samples not kept because their GPU is alive on another target */
   conflictCount: number;
 }
@@ -60,11 +61,7 @@ class Planner {
 
   addScrape(result: ScrapeResult): void {
     const targetKey = this.#registry.targetKey(result.url);
-    const { span } = this.plan;
-    this.plan.span = {
-      from: Math.min(result.at, span?.from ?? result.at),
-      to: Math.max(result.at, span?.to ?? result.at),
-    };
+    this.plan.span = joinSpans(this.plan.span, { from: result.at, to: result.at });
     let conflicts = 0;
     if (result.failure === null) {
       const seen = new Set<string>();

@@ -7,6 +7,8 @@ import type { Pool } from "#kernel/pg.ts";
  */
 const FRESH_MS = 4 * MINUTE_MS;
 const SLICE_MS = 6 * HOUR_MS;
+/** Samples are kept for 30 days: a refresh of what is older would delete minutes that can't be computed again. */
+const OLDEST_REFRESH_MS = 29 * 24 * HOUR_MS;
 
 /** A span of time, milliseconds since 1970. */
 export interface Span {
@@ -29,16 +31,20 @@ export function lateSpan(span: Span | undefined, nowMs: number): Span | undefine
 /** Refreshes the minute aggregates over late rows, so that what the watermark calls complete is what readers see. */
 export async function refreshMinutes(pool: Pool, span: Span, nowMs: number): Promise<void> {
   const end = Math.min(bucketStart(span.to, MINUTE_MS) + MINUTE_MS, bucketStart(nowMs - FRESH_MS, MINUTE_MS));
-  for (let from = bucketStart(span.from, MINUTE_MS); from < end; from += SLICE_MS) {
+  const start = bucketStart(Math.max(span.from, nowMs - OLDEST_REFRESH_MS), MINUTE_MS);
+  for (let from = start; from < end; from += SLICE_MS) {
     const to = Math.min(from + SLICE_MS, end);
-    for (const view of ["telemetry.gpu_1m", "telemetry.target_1m"]) {
-      await pool.query("call refresh_continuous_aggregate($1, $2::timestamptz, $3::timestamptz)", [
-        view,
-        new Date(from),
-        new Date(to),
-      ]);
-    }
+    for (const view of ["telemetry.gpu_1m", "telemetry.target_1m"]) await refresh(pool, view, { from, to });
   }
+}
+
+/** Refreshes one aggregate over whole buckets of its own. */
+export async function refresh(pool: Pool, view: string, { from, to }: Span): Promise<void> {
+  await pool.query("call refresh_continuous_aggregate($1::regclass, $2::timestamptz, $3::timestamptz)", [
+    view,
+    new Date(from),
+    new Date(to),
+  ]);
 }
 
 /** What a collector says of itself. */
@@ -61,15 +67,22 @@ export async function publish(pool: Pool, state: CollectorState): Promise<void> 
   );
 }
 
+/** A collector as the database knows it. */
+export interface KnownCollector {
+  key: number;
+  /** what it published last; undefined if nothing yet */
+  sampledThrough: number | undefined;
+}
+
 /** Registers a collector by its name, and makes it responsible again if it had been retired. */
-export async function registerCollector(pool: Pool, name: string, nowMs: number): Promise<number> {
-  const { rows } = await pool.query<{ collector_key: number }>(
+export async function registerCollector(pool: Pool, name: string, nowMs: number): Promise<KnownCollector> {
+  const { rows } = await pool.query<{ collector_key: number; sampled_through: Date | null }>(
     `insert into telemetry.collector (name, started_at, seen_at) values ($1, $2, $2)
      on conflict (name) do update set started_at = excluded.started_at, seen_at = excluded.seen_at, retired_at = null
-     returning collector_key`,
+     returning collector_key, sampled_through`,
     [name, new Date(nowMs)],
   );
-  const key = rows[0]?.collector_key;
-  if (key === undefined) throw new Error("BUG: registering a collector returns its key");
-  return key;
+  const [row] = rows;
+  if (!row) throw new Error("BUG: registering a collector returns its row");
+  return { key: row.collector_key, sampledThrough: row.sampled_through?.getTime() };
 }

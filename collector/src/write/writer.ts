@@ -1,12 +1,9 @@
-import { BaseError, messageOf } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
 import type { Pool } from "#kernel/pg.ts";
-import { Registry, type NewGpu } from "../identity/registry.ts";
 import type { Instruments } from "../instruments.ts";
 import { decodeRecord, type CollectorRecord } from "../records.ts";
 import type { Spool } from "../spool/spool.ts";
-import { commitPlan } from "./commit.ts";
-import { planBatch } from "./plan.ts";
+import { BatchWriter } from "./batchWriter.ts";
 import { joinSpans, lateSpan, publish, refreshMinutes, registerCollector, type Span } from "./watermark.ts";
 
 /** Bounds of one transaction: about a thousand GPUs' rows. */
@@ -17,24 +14,23 @@ const BATCH_BYTES = 4 * 1_048_576;
 export interface WriterOptions {
   pool: Pool;
   spool: Spool;
+  /** the collector's, in telemetry.collector */
   name: string;
   logger: Logger;
   instruments: Instruments;
-  /** labels of the targets listed now, by URL */
-  labelsOf(url: string): Readonly<Record<string, string>>;
+  /** labels of a target listed now; empty for others */
+  labelsOf: (url: string) => Readonly<Record<string, string>>;
 }
 
 /** Moves records from the spool into the database, in order, each exactly once in effect. */
 export class Writer {
   readonly #options: WriterOptions;
-  readonly #registry: Registry;
-  #collectorKey: number | undefined;
+  #collector: { key: number; batches: BatchWriter } | undefined;
   /** written, but perhaps hidden behind the minute aggregates until they are refreshed */
   #late: Span | undefined;
 
   constructor(options: WriterOptions) {
     this.#options = options;
-    this.#registry = new Registry(options.pool);
   }
 
   /**
@@ -44,15 +40,13 @@ export class Writer {
    * @throws what the database says, when it is away or refuses; the records stay in the spool
    */
   async drain(isStopping: () => boolean = () => false): Promise<void> {
-    const { pool, spool, name } = this.#options;
-    this.#collectorKey ??= await registerCollector(pool, name, Date.now());
+    const { spool } = this.#options;
+    this.#collector ??= await this.#register();
     while (!isStopping()) {
       const batch = await spool.read(BATCH_RECORDS, BATCH_BYTES);
       if (!batch) return;
-      await this.#writeBatch(
-        batch.payloads.flatMap((payload) => this.#decode(payload)),
-        this.#collectorKey,
-      );
+      const span = await this.#collector.batches.write(batch.payloads.flatMap((payload) => this.#decode(payload)));
+      this.#late = joinSpans(this.#late, lateSpan(span, Date.now()));
       await spool.acknowledge(batch);
     }
   }
@@ -64,19 +58,27 @@ export class Writer {
    */
   async publish(sampledThrough: number): Promise<void> {
     const { pool, spool } = this.#options;
-    if (this.#collectorKey === undefined) return;
+    if (!this.#collector) return;
     const nowMs = Date.now();
-    if (this.#late && spool.recordCount === 0) {
+    if (this.#late && sampledThrough > this.#late.to) {
       await refreshMinutes(pool, this.#late, nowMs);
       this.#late = undefined;
     }
     await publish(pool, {
-      collectorKey: this.#collectorKey,
+      collectorKey: this.#collector.key,
       nowMs,
       sampledThrough: Math.min(sampledThrough, this.#late?.from ?? Infinity),
       spoolBytes: spool.bytes,
       droppedRecords: spool.droppedRecords,
     });
+  }
+
+  async #register(): Promise<{ key: number; batches: BatchWriter }> {
+    const { pool, name, logger, instruments, labelsOf } = this.#options;
+    const { key, sampledThrough } = await registerCollector(pool, name, Date.now());
+    // What an earlier run has written after that may never have been refreshed.
+    if (sampledThrough !== undefined) this.#late = lateSpan({ from: sampledThrough, to: Date.now() }, Date.now());
+    return { key, batches: new BatchWriter({ pool, logger, instruments, labelsOf, collectorKey: key }) };
   }
 
   #decode(payload: Buffer): CollectorRecord[] {
@@ -89,65 +91,4 @@ export class Writer {
     this.#options.instruments.lostRecords.inc();
     return [];
   }
-
-  async #writeBatch(records: readonly CollectorRecord[], collectorKey: number): Promise<void> {
-    try {
-      await this.#write(records, collectorKey);
-    } catch (error) {
-      // It may have been committed all the same: read again where we stand.
-      this.#registry.clear();
-      if (!isDataFault(error)) throw explain(error);
-      if (records.length === 1) return this.#drop(error);
-      // One bad record must not hold up the rest: find it.
-      for (const record of records) await this.#writeBatch([record], collectorKey);
-    }
-  }
-
-  #drop(error: unknown): void {
-    this.#options.logger.error({ err: error }, "BUG: dropped a scrape that the database refuses");
-    this.#options.instruments.lostRecords.inc();
-  }
-
-  async #write(records: readonly CollectorRecord[], collectorKey: number): Promise<void> {
-    const { pool, instruments } = this.#options;
-    await this.#register(records);
-    const plan = planBatch(records, this.#registry, collectorKey);
-    await commitPlan(pool, plan, collectorKey);
-    this.#registry.commit(plan.states.values());
-    this.#late = joinSpans(this.#late, lateSpan(plan.span, Date.now()));
-    instruments.writtenRows.inc(plan.samples.length);
-    instruments.conflicts.inc(plan.conflictCount);
-  }
-
-  async #register(records: readonly CollectorRecord[]): Promise<void> {
-    const scrapes = records.filter((record) => record.kind === "scrape");
-    await this.#registry.registerTargets(new Map(scrapes.map(({ url }) => [url, this.#options.labelsOf(url)])));
-    const bare = { migId: null, migProfile: null, model: null };
-    await this.#registry.registerGpus(
-      scrapes.flatMap(({ at, rows, events }): NewGpu[] => [
-        ...rows,
-        ...events.map(({ uuid }) => ({ ...bare, uuid, at })),
-      ]),
-    );
-  }
-}
-
-/** Whether the database refuses the data itself (classes 22 and 23): then trying again can't help. */
-function isDataFault(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return typeof code === "string" && /^2[23]/.test(code);
-}
-
-function explain(error: unknown): Error {
-  const { code } = error as { code?: unknown };
-  if (code !== "42P01" && code !== "3F000" && code !== "42703") return error as Error;
-  return new BaseError(
-    "SCHEMA_MISSING",
-    `the telemetry tables are missing or of another version: ${messageOf(error)}`,
-    {
-      isRetryable: true,
-      hints: ["run the migrations"],
-      cause: error,
-    },
-  );
 }

@@ -1,0 +1,104 @@
+import { BaseError, messageOf } from "#kernel/errors.ts";
+import type { Logger } from "#kernel/log.ts";
+import type { Pool } from "#kernel/pg.ts";
+import { Registry, type NewGpu } from "../identity/registry.ts";
+import type { Instruments } from "../instruments.ts";
+import type { CollectorRecord } from "../records.ts";
+import { commitPlan } from "./commit.ts";
+import { planBatch } from "./plan.ts";
+import { joinSpans, type Span } from "./watermark.ts";
+
+/** What a batch writer works with. */
+export interface BatchWriterOptions {
+  pool: Pool;
+  logger: Logger;
+  instruments: Instruments;
+  /** of the collector in whose name it writes */
+  collectorKey: number;
+  /** labels of a target listed now; empty for others */
+  labelsOf: (url: string) => Readonly<Record<string, string>>;
+}
+
+/** Writes records, in order; those sent again change nothing. */
+export class BatchWriter {
+  readonly #options: BatchWriterOptions;
+  readonly #registry: Registry;
+
+  constructor(options: BatchWriterOptions) {
+    this.#options = options;
+    this.#registry = new Registry(options.pool);
+  }
+
+  /**
+   * Writes a batch. A record that the database refuses for what it holds is dropped, loudly, and costs no other.
+   *
+   * @returns the time that its scrapes span; undefined without any
+   * @throws what the database says when it is away, busy or without our tables: nothing, or all, was written
+   */
+  async write(records: readonly CollectorRecord[]): Promise<Span | undefined> {
+    try {
+      return await this.#writeAll(records);
+    } catch (error) {
+      // It may have been committed all the same: read again where we stand.
+      this.#registry.clear();
+      if (!isDataFault(error)) throw explain(error);
+      return records.length === 1 ? this.#drop(error) : this.#writeSingly(records);
+    }
+  }
+
+  async #writeAll(records: readonly CollectorRecord[]): Promise<Span | undefined> {
+    const { pool, instruments, collectorKey } = this.#options;
+    await this.#register(records);
+    const plan = planBatch(records, this.#registry, collectorKey);
+    await commitPlan(pool, plan, collectorKey);
+    this.#registry.commit(plan.states.values());
+    instruments.writtenRows.inc(plan.samples.length);
+    instruments.conflicts.inc(plan.conflictCount);
+    return plan.span;
+  }
+
+  /** One bad record must not hold up the rest: find it. */
+  async #writeSingly(records: readonly CollectorRecord[]): Promise<Span | undefined> {
+    let span: Span | undefined;
+    for (const record of records) span = joinSpans(span, await this.write([record]));
+    return span;
+  }
+
+  #drop(error: unknown): undefined {
+    this.#options.logger.error({ err: error }, "BUG: dropped a scrape that the database refuses");
+    this.#options.instruments.lostRecords.inc();
+    return undefined;
+  }
+
+  async #register(records: readonly CollectorRecord[]): Promise<void> {
+    const scrapes = records.filter((record) => record.kind === "scrape");
+    await this.#registry.registerTargets(new Map(scrapes.map(({ url }) => [url, this.#options.labelsOf(url)])));
+    const bare = { migId: null, migProfile: null, model: null };
+    await this.#registry.registerGpus(
+      scrapes.flatMap(({ at, rows, events }): NewGpu[] => [
+        ...rows,
+        ...events.map(({ uuid }) => ({ ...bare, uuid, at })),
+      ]),
+    );
+  }
+}
+
+/** Whether the database refuses the data itself (classes 22 and 23): then trying again can't help. */
+function isDataFault(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" && /^2[23]/.test(code);
+}
+
+function explain(error: unknown): Error {
+  const { code } = error as { code?: unknown };
+  if (code !== "42P01" && code !== "3F000" && code !== "42703") return error as Error;
+  return new BaseError(
+    "SCHEMA_MISSING",
+    `the telemetry tables are missing or of another version: ${messageOf(error)}`,
+    {
+      isRetryable: true,
+      hints: ["run the migrations"],
+      cause: error,
+    },
+  );
+}
