@@ -43,6 +43,7 @@ export async function runIndexer(options: IndexerOptions): Promise<IndexerResult
 async function run(options: IndexerOptions, health: HealthBoard): Promise<IndexerResult> {
   const { signal, logger, until } = options;
   const opened = await openIndexer(options, health);
+  options.onReady?.();
   const heartbeat = setInterval(() => void opened.store.heartbeat().catch(() => undefined), HEARTBEAT_MS);
   try {
     await follow(opened);

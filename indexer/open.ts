@@ -91,20 +91,8 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
     health.noteTrouble(error);
     logger.warn({ err: error }, "trying again");
   };
-  const source = new Source({
-    reader,
-    filter: registry,
-    window: new ReorgWindow(head && [{ ...head, parentHash: "" }, ...(await store.recentBlocks(head))]),
-    reorgWindow: options.reorgWindow,
-    until: options.until,
-    pollMs: options.pollMs ?? DEFAULT_POLL_MS,
-    signal,
-    onTrouble,
-    onPoll: (number) => {
-      health.head = number;
-      metrics.head.set(number);
-    },
-  });
+  const window = new ReorgWindow(head && [{ ...head, parentHash: "" }, ...(await store.recentBlocks(head))]);
+  const source = createSource(opened, registry, window, onTrouble);
   const retry = createRetry(signal, onTrouble);
   const runner = new BlockRunner({
     manifest,
@@ -143,6 +131,28 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
     await pool.end();
   };
   return { source, engine, store, checkpoint: head && encodeCheckpoint(head), close };
+}
+
+function createSource(
+  { options, metrics, reader, health }: Opened,
+  filter: Registry,
+  window: ReorgWindow,
+  onTrouble: (error: Error) => void,
+): Source {
+  return new Source({
+    reader,
+    filter,
+    window,
+    reorgWindow: options.reorgWindow,
+    until: options.until,
+    pollMs: options.pollMs ?? DEFAULT_POLL_MS,
+    signal: options.signal,
+    onTrouble,
+    onPoll: (number) => {
+      health.head = number;
+      metrics.head.set(number);
+    },
+  });
 }
 
 /** The block to go on from, after the undoing that was asked for or that a failed deployment needs. */

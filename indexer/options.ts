@@ -25,6 +25,8 @@ export interface IndexerOptions {
   readonly signal: AbortSignal;
   readonly logger: Logger;
   readonly registry?: Registry;
+  /** called once it is open: it follows the chain from here on */
+  readonly onReady?: () => void;
   /** told of each step once it is in the database */
   readonly onStep?: (step: IndexedStep) => void;
 }

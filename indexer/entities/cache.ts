@@ -2,7 +2,7 @@ import { DeterministicError, MappingError, Miss } from "../host/errors.ts";
 import type { EntityType, Schema } from "../schema/schema.ts";
 import { CurrentEntities, type EntityReader } from "./current.ts";
 import { accumulate, applyTo, isChange, type Operation } from "./operations.ts";
-import { mergeOver, type Row } from "./row.ts";
+import { keyOf, mergeOver, type Row } from "./row.ts";
 import { faultOf } from "./validate.ts";
 
 /** What a block does to one entity. */
@@ -110,9 +110,9 @@ export class EntityCache {
     if (type.timestampColumn >= 0) row.values[type.timestampColumn] = BigInt(this.blockTime) * 1_000_000n;
     const given = row.values[type.idColumn];
     if (given === undefined) row.values[type.idColumn] = type.idKind === "Int8" ? BigInt(key) : key;
-    else if (String(given as string | bigint) !== key) {
+    else if (given === null || keyOf(given) !== key) {
       throw new MappingError(
-        `Value of ${type.name} attribute 'id' conflicts with ID passed to \`store.set()\`: ${String(given as string)} != ${key}`,
+        `Value of ${type.name} attribute 'id' conflicts with ID passed to \`store.set()\`: ${given === null ? "null" : keyOf(given)} != ${key}`,
       );
     }
     const fault = faultOf(type, row, key);

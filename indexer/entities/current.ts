@@ -1,5 +1,5 @@
 import type { EntityType } from "../schema/schema.ts";
-import { weightOf, type Row, type Value } from "./row.ts";
+import { keyOf, weightOf, type Row, type Value } from "./row.ts";
 
 /** Reads current entities from the store. */
 export interface EntityReader {
@@ -127,5 +127,5 @@ export class CurrentEntities {
 }
 
 function relatedKey(type: EntityType, column: number, value: Value): string {
-  return `${type.name}/${column}/${String(value as string | bigint)}`;
+  return `${type.name}/${column}/${keyOf(value)}`;
 }

@@ -16,6 +16,11 @@ export interface Row {
   vid: bigint;
 }
 
+/** An id or other scalar as text. */
+export function keyOf(value: Value): string {
+  return typeof value === "string" ? value : (value as bigint | number).toString();
+}
+
 /** Whether two values are the same to graph-node; absent and null are. */
 export function isSame(a: Value | null | undefined, b: Value | null | undefined): boolean {
   if (a === b) return true;

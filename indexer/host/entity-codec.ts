@@ -46,7 +46,7 @@ export class EntityCodec {
    */
   read(type: EntityType, pointer: Pointer): Row {
     const { reader, heap } = this.context;
-    const row: Row = { values: new Array(type.columns.length).fill(undefined), vid: 0n };
+    const row: Row = { values: type.columns.map(() => undefined), vid: 0n };
     const undefinedFields: string[] = [];
     for (const entry of reader.pointers(reader.word(pointer, 0))) {
       const namePointer = reader.word(entry, 0);
@@ -75,7 +75,10 @@ export class EntityCodec {
     const { reader } = this.context;
     if (namePointer >= reader.staticEnd) return type.columnIndex.get(reader.string(namePointer));
     let known = this.columnsByPointer.get(type);
-    if (!known) this.columnsByPointer.set(type, (known = new Map()));
+    if (!known) {
+      known = new Map<Pointer, number>();
+      this.columnsByPointer.set(type, known);
+    }
     let index = known.get(namePointer);
     if (index === undefined) {
       index = type.columnIndex.get(reader.string(namePointer));

@@ -96,7 +96,7 @@ export function parseManifest(
       yaml.errors.map((error) => error.message.split("\n")[0] ?? ""),
     );
   const content: unknown = yaml.toJS();
-  refuse((content ?? {}) as LooseDocument, lineOf);
+  refuse(content ?? {}, lineOf);
   const result = manifest.safeParse(content);
   if (!result.success) {
     throw manifestError(

@@ -2,7 +2,7 @@ import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
 import { from as copyFrom } from "pg-copy-streams";
 import type { PoolClient } from "#kernel/pg.ts";
-import type { Value } from "../entities/row.ts";
+import { keyOf, type Value } from "../entities/row.ts";
 import { toText, type BigDecimal } from "../numbers/bigdecimal.ts";
 import { quoted } from "../schema/names.ts";
 import { ValueKind, type Column, type EntityType } from "../schema/schema.ts";
@@ -65,7 +65,7 @@ export function scalarText(kind: ValueKind, value: Value): string {
     case ValueKind.Timestamp:
       return timestampText(value as bigint);
     default:
-      return String(value as string | bigint);
+      return keyOf(value);
   }
 }
 

@@ -45,7 +45,7 @@ function rowOf(type: EntityType, texts: Texts): Row {
     if (!Array.isArray(text)) return parseScalar(column.kind, text);
     return text.map((item: string | null) => (item === null ? null : parseScalar(column.kind, item)));
   });
-  return { values, vid: BigInt(String(texts["vid"] as string)) };
+  return { values, vid: BigInt(String(texts["vid"])) };
 }
 
 /** Reads current entities of a deployment. */

@@ -39,7 +39,7 @@ export function compileContracts(): Map<string, Contract> {
   compiled = new Map(
     Object.entries(output.contracts?.["Emitter.sol"] ?? {}).map(([name, { abi, evm }]) => [
       name,
-      { abi, bytecode: `0x${evm.bytecode.object}` as Hex },
+      { abi, bytecode: `0x${evm.bytecode.object}` },
     ]),
   );
   return compiled;

@@ -91,13 +91,10 @@ function contextValue(kind: ValueKind, data: unknown): Value {
   if (kind === ValueKind.BigInt || kind === ValueKind.Int8 || kind === ValueKind.Timestamp)
     return BigInt(data as string);
   if (kind === ValueKind.BigDecimal) {
-    const value = parseBigDecimal(String(data as string));
-    if (!value) throw new DeterministicError(`the context's value ${String(data as string)} is no BigDecimal`);
+    const value = parseBigDecimal(String(data));
+    if (!value) throw new DeterministicError(`the context's value ${String(data)} is no BigDecimal`);
     return value;
   }
-  if (kind === ValueKind.Bytes)
-    return `0x${String(data as string)
-      .replace(/^0x/, "")
-      .toLowerCase()}`;
+  if (kind === ValueKind.Bytes) return `0x${String(data).replace(/^0x/, "").toLowerCase()}`;
   return data as Value;
 }

@@ -81,6 +81,20 @@ function bigIntImports(context: HostContext): HostFunctions {
       },
       (x, y) => (y === 0 ? Number.NaN : x % y),
     ),
+    ...bitImports(context),
+    "bigInt.fromString": (pointer: Pointer) => {
+      const text = context.reader.string(pointer);
+      const value = parseBigInt(text);
+      if (value === undefined) throw new DeterministicError(`string is not a BigInt: \`${text}\``);
+      return context.heap.bigInt(checkSize(value));
+    },
+    "bigInt.dividedByDecimal": (x: Pointer, y: Pointer) =>
+      writeBigDecimal(context.heap, quotient(normalize(context.reader.bigInt(x), 0), context.reader.bigDecimal(y))),
+  };
+}
+
+function bitImports(context: HostContext): HostFunctions {
+  return {
     "bigInt.bitOr": binary(
       context,
       (x, y) => x | y,
@@ -97,14 +111,6 @@ function bigIntImports(context: HostContext): HostFunctions {
       context.heap.bigInt(context.reader.bigInt(x) << BigInt(byte(bits))),
     "bigInt.rightShift": (x: Pointer, bits: number) =>
       context.heap.bigInt(context.reader.bigInt(x) >> BigInt(byte(bits))),
-    "bigInt.fromString": (pointer: Pointer) => {
-      const text = context.reader.string(pointer);
-      const value = parseBigInt(text);
-      if (value === undefined) throw new DeterministicError(`string is not a BigInt: \`${text}\``);
-      return context.heap.bigInt(checkSize(value));
-    },
-    "bigInt.dividedByDecimal": (x: Pointer, y: Pointer) =>
-      writeBigDecimal(context.heap, quotient(normalize(context.reader.bigInt(x), 0), context.reader.bigDecimal(y))),
   };
 }
 

@@ -1,0 +1,150 @@
+import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
+import type { Pool } from "#kernel/pg.ts";
+import { buildSubgraph } from "./testdata/build.ts";
+import { startChain, type TestChain } from "./testdata/chain.ts";
+import { dump, follow, indexUntil, lookInto, type Follower, type Setting } from "./testdata/indexing.ts";
+import { OTHER, WATCHED } from "./testdata/scenario.ts";
+
+let chain: TestChain;
+let database: TestDatabase;
+let clean: TestDatabase;
+let pool: Pool;
+let setting: Setting;
+let follower: Follower | undefined;
+
+beforeAll(async () => {
+  [chain, database, clean] = await Promise.all([startChain(), openTestDatabase(), openTestDatabase()]);
+  pool = lookInto(database.url);
+  setting = { manifestPath: await buildSubgraph(), rpcUrl: chain.url, databaseUrl: database.url };
+}, 120_000);
+
+afterAll(async () => {
+  await follower?.stop();
+  await pool.end();
+  await Promise.all([chain.stop(), database.close(), clean.close()]);
+});
+
+/** Mines `count` blocks with transfers of `value`, every third with a new contract, some over an hour apart. */
+async function mineBlocks(count: number, value: number): Promise<string> {
+  for (let index = 0; index < count; index++) {
+    await chain.send("transfer", [index % 2 === 0 ? WATCHED : OTHER, BigInt(value + index)]);
+    if (index % 3 === 0) await chain.send("create", [`${value}-${index}`]);
+    await chain.mine(index % 4 === 0 ? 4_000 : 12);
+  }
+  return (await chain.public.getBlock()).hash;
+}
+
+/** Waits for the head, then compares with an indexer that never saw another chain. */
+async function expectAsIfNeverReorged(hash: string): Promise<void> {
+  await follower?.reach(hash);
+  const until = Number(await chain.public.getBlockNumber());
+  const cleanPool = lookInto(clean.url);
+  try {
+    await cleanPool.query(`drop schema if exists sgd1, subgraphs, chain1 cascade`);
+    await cleanPool.query(`drop table if exists public.deployment_schemas, public.chains cascade`);
+    // every block within the window, so that rollups fall on the same blocks
+    await indexUntil({ ...setting, databaseUrl: clean.url }, until, { reorgWindow: 1_000 });
+    expect(await dump(pool)).toEqual(await dump(cleanPool));
+  } finally {
+    await cleanPool.end();
+  }
+}
+
+/** Sets the chain back to where `change` finds it, keeping what `change` mined only until then. */
+async function replace(oldBlocks: number, newBlocks: number): Promise<string> {
+  const snapshot = await chain.test.snapshot();
+  const old = await mineBlocks(oldBlocks, 10);
+  await follower?.reach(old);
+  await chain.test.revert({ id: snapshot });
+  chain.forgetNonce();
+  return mineBlocks(newBlocks, 500);
+}
+
+describe("a reorg", () => {
+  it("starts from a chain followed to its head", async () => {
+    follower = follow(setting, pool, { reorgWindow: 40, viewsSchema: "chain" });
+    await expectAsIfNeverReorged(await mineBlocks(5, 1));
+  });
+
+  it("of one block to the same height is followed", async () => {
+    await expectAsIfNeverReorged(await replace(1, 1));
+  });
+
+  it("of five blocks to the same height is followed", async () => {
+    await expectAsIfNeverReorged(await replace(5, 5));
+  });
+
+  it("to a longer chain is followed", async () => {
+    await expectAsIfNeverReorged(await replace(3, 6));
+  });
+
+  it("to a shorter chain is followed as soon as its blocks differ", async () => {
+    await expectAsIfNeverReorged(await replace(6, 3));
+  });
+
+  it("by anvil's rollback is followed once another block comes", async () => {
+    await mineBlocks(3, 70);
+    await chain.test.request({ method: "anvil_rollback" as never, params: [2] as never });
+    chain.forgetNonce();
+    await expectAsIfNeverReorged(await mineBlocks(1, 800));
+  });
+
+  it("is told as a step with the last block that both chains share", () => {
+    const reorgs = follower?.steps.filter(({ type }) => type === "reorg") ?? [];
+    expect(reorgs.length).toBeGreaterThanOrEqual(4);
+    const first = reorgs[0];
+    // the emitter's block, then five: the sixth was replaced
+    expect(first).toMatchObject({ type: "reorg", ancestor: { number: 6 } });
+  });
+
+  it("while the indexer was down is found at its start", async () => {
+    const snapshot = await chain.test.snapshot();
+    await follower?.reach(await mineBlocks(4, 20));
+    await follower?.stop();
+    await chain.test.revert({ id: snapshot });
+    chain.forgetNonce();
+    const hash = await mineBlocks(6, 900);
+    follower = follow(setting, pool, { reorgWindow: 40 });
+    await expectAsIfNeverReorged(hash);
+  });
+
+  it("is not seen in a node that merely lags", async () => {
+    await follower?.stop();
+    const before = await dump(pool);
+    const snapshot = await chain.test.snapshot();
+    void snapshot;
+    await chain.test.request({ method: "anvil_rollback" as never, params: [3] as never });
+    chain.forgetNonce();
+    follower = follow(setting, pool, { reorgWindow: 40 });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(await dump(pool)).toEqual(before);
+    expect(follower.health().isHealthy).toBe(true);
+    await expectAsIfNeverReorged(await mineBlocks(4, 950));
+  });
+});
+
+describe("a reorg deeper than the window", () => {
+  it("stops writing, turns health red and names the block", async () => {
+    await follower?.stop();
+    const snapshot = await chain.test.snapshot();
+    const old = await mineBlocks(8, 30);
+    follower = follow(setting, pool, { reorgWindow: 3 });
+    await follower.reach(old);
+    const before = await dump(pool);
+    await chain.test.revert({ id: snapshot });
+    chain.forgetNonce();
+    await mineBlocks(9, 600);
+    const reason = await follower.fail();
+    const head = Number(await chain.public.getBlockNumber());
+    // the window held the head of the old chain, one lower, and three below it
+    expect(reason).toContain(`block ${head - 4} `);
+    expect(await dump(pool)).toEqual(before);
+    expect((await follower.stop()).status).toBe("failed");
+  });
+
+  it("is mended by a rewind below it", async () => {
+    const head = Number(await chain.public.getBlockNumber());
+    follower = follow(setting, pool, { reorgWindow: 40, rewindTo: head - 10 });
+    await expectAsIfNeverReorged((await chain.public.getBlock()).hash);
+  });
+});
