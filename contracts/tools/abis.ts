@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { BaseError, describeError } from "#kernel/errors.ts";
+import { acquireLock, type Release } from "#kernel/lock.ts";
+import { waitFor } from "#kernel/time.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const OUT = "contracts/abi";
@@ -27,15 +29,32 @@ export interface GeneratedFile {
 }
 
 /**
- * Compiles the contracts, so that the artifacts can't be older than the sources.
+ * Compiles contracts and scripts, so that the artifacts can't be older than the sources. Two compilers at once would
+ * write over each other's cache: the second waits for the first.
  *
  * @throws BaseError `CONTRACTS_DONT_COMPILE` with what the compiler said
  */
 export async function compileContracts(root = ROOT): Promise<void> {
-  const forge = join(root, "node_modules/.bin/forge");
-  await promisify(execFile)(forge, ["build", "--skip", "test"], { cwd: root }).catch((cause: unknown) => {
-    throw new BaseError("CONTRACTS_DONT_COMPILE", "forge build failed", { hints: ["run `npx forge build`"], cause });
+  const release = await waitFor(async () => tryLock(join(root, ".cache/forge.lock")), {
+    timeoutMs: 120_000,
+    onTimeout: () => new BaseError("CONTRACTS_DONT_COMPILE", "another compiler has been at work for two minutes"),
   });
+  try {
+    await promisify(execFile)(join(root, "node_modules/.bin/forge"), ["build", "--skip", "test"], { cwd: root });
+  } catch (cause) {
+    throw new BaseError("CONTRACTS_DONT_COMPILE", "forge build failed", { hints: ["run `npx forge build`"], cause });
+  } finally {
+    release();
+  }
+}
+
+function tryLock(path: string): Release | undefined {
+  try {
+    return acquireLock(path, "forge's cache");
+  } catch (error) {
+    if (error instanceof BaseError && error.code === "LOCKED") return undefined;
+    throw error;
+  }
 }
 
 /** The ABI files as they should be: for each contract a JSON for the subgraph and a typed module for viem. */

@@ -1,0 +1,142 @@
+import { execFile } from "node:child_process";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { createPublicClient, createWalletClient, http, parseEventLogs, type Address, type Hash } from "viem";
+import { mnemonicToAccount } from "viem/accounts";
+import { foundry } from "viem/chains";
+import { startChild, type Child } from "#kernel/child.ts";
+import { computeTokenAbi } from "../abi/computeToken.ts";
+import { dataCreditsAbi } from "../abi/dataCredits.ts";
+import { marketplaceAbi } from "../abi/marketplace.ts";
+import { reportedPriceFeedAbi } from "../abi/reportedPriceFeed.ts";
+import { compileContracts } from "../tools/abis.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const MNEMONIC = "test test test test test test test test test test test junk";
+const account = (addressIndex: number) => mnemonicToAccount(MNEMONIC, { addressIndex });
+
+interface Deployment {
+  chainId: number;
+  startBlock: number;
+  genesisTime: number;
+  epochLength: number;
+  contracts: Record<string, Address>;
+}
+
+/** Starts anvil on a port of its choice. */
+async function startAnvil(): Promise<{ anvil: Child; rpcUrl: string }> {
+  let port = "";
+  const anvil = await startChild({
+    name: "anvil",
+    command: join(ROOT, "node_modules/.bin/anvil"),
+    args: ["--port", "0", "--prune-history", "--accounts", "20"],
+    isReady: (line) => {
+      port = /Listening on .*:(\d+)/.exec(line)?.[1] ?? "";
+      return port !== "";
+    },
+  });
+  return { anvil, rpcUrl: `http://127.0.0.1:${port}` };
+}
+
+async function deploy(rpcUrl: string, out: string): Promise<Deployment> {
+  const args = ["script", "contracts/script/Deploy.s.sol", "--rpc-url", rpcUrl, "--broadcast", "--slow"];
+  await promisify(execFile)(
+    join(ROOT, "node_modules/.bin/forge"),
+    [...args, "--unlocked", "--sender", account(0).address],
+    { cwd: ROOT, env: { ...process.env, DEPLOYMENT_OUT: out } },
+  );
+  return JSON.parse(await readFile(join(ROOT, out), "utf8")) as Deployment;
+}
+
+describe("the deployment script on a local chain", () => {
+  // forge may write only inside the repository
+  const out = `.data/deploy-test-${process.pid}.json`;
+  let anvil: Child | undefined;
+  let rpcUrl: string;
+  let deployment: Deployment;
+  const at = (name: string): Address => deployment.contracts[name] ?? "0x";
+  const client = () => createPublicClient({ chain: foundry, transport: http(rpcUrl) });
+  const walletOf = (index: number) =>
+    createWalletClient({ chain: foundry, transport: http(rpcUrl), account: account(index) });
+  const mined = async (hash: Promise<Hash>) => client().waitForTransactionReceipt({ hash: await hash });
+
+  beforeAll(async () => {
+    await mkdir(join(ROOT, ".data"), { recursive: true });
+    await compileContracts();
+    ({ anvil, rpcUrl } = await startAnvil());
+    deployment = await deploy(rpcUrl, out);
+  }, 120_000);
+
+  afterAll(async () => {
+    await anvil?.stop();
+    await rm(join(ROOT, out), { force: true });
+  });
+
+  it("writes down nine contracts, each with code, from the block of the first", async () => {
+    expect(deployment.chainId).toBe(31337);
+    expect(deployment.startBlock).toBe(1);
+    expect(Object.keys(deployment.contracts).sort()).toEqual([
+      "AccessManager",
+      "ComputeToken",
+      "DataCredits",
+      "GpuNFT",
+      "Marketplace",
+      "OperatorRegistry",
+      "PoolRegistry",
+      "PriceFeed",
+      "ReportedPriceFeed",
+    ]);
+    for (const address of Object.values(deployment.contracts)) {
+      expect(await client().getCode({ address })).toMatch(/^0x[0-9a-f]{100}/);
+    }
+    const first = await client().getBlock({ blockNumber: 1n, includeTransactions: true });
+    expect(first.transactions).toHaveLength(1);
+  });
+
+  it("begins epoch 0 at the last midnight UTC", async () => {
+    const now = Number((await client().getBlock()).timestamp);
+    expect(deployment.epochLength).toBe(86_400);
+    expect(deployment.genesisTime % 86_400).toBe(0);
+    expect(now - deployment.genesisTime).toBeGreaterThanOrEqual(0);
+    expect(now - deployment.genesisTime).toBeLessThan(2 * 86_400);
+    const genesis = { address: at("Marketplace"), abi: marketplaceAbi, functionName: "genesisTime" } as const;
+    expect(await client().readContract(genesis)).toBe(BigInt(deployment.genesisTime));
+  });
+
+  it("lets reporters report and the treasury buy at once", async () => {
+    const feed = { address: at("ReportedPriceFeed"), abi: reportedPriceFeedAbi } as const;
+    for (const reporter of [14, 15]) {
+      await mined(walletOf(reporter).writeContract({ ...feed, functionName: "report", args: [210_000_000n] }));
+    }
+    const [, answer] = await client().readContract({ ...feed, functionName: "latestRoundData" });
+    expect(answer).toBe(210_000_000n);
+
+    const treasury = walletOf(0);
+    const credits = at("DataCredits");
+    const bct = 10n ** 18n;
+    await mined(
+      treasury.writeContract({
+        address: at("ComputeToken"),
+        abi: computeTokenAbi,
+        functionName: "approve",
+        args: [credits, bct],
+      }),
+    );
+    const nothing: Hash = `0x${"0".repeat(64)}`;
+    const receipt = await mined(
+      treasury.writeContract({
+        address: credits,
+        abi: dataCreditsAbi,
+        functionName: "mintFor",
+        args: [account(0).address, bct, 0n, nothing],
+      }),
+    );
+    const [minted] = parseEventLogs({ abi: dataCreditsAbi, logs: receipt.logs, eventName: "CreditsMinted" });
+    // the answer rose from 2.00, so a minute later most of the average is still 2.00
+    expect(minted?.args.dcAmount).toBeGreaterThanOrEqual(2_000_000n);
+    expect(minted?.args.dcAmount).toBeLessThan(2_100_000n);
+  });
+});
