@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { onParentGone } from "#kernel/child.ts";
 import { BaseError, describeError } from "#kernel/errors.ts";
 import { createLogger, type Logger } from "#kernel/log.ts";
-import { openGateway, type Gateway } from "./gateway/gateway.ts";
+import { checkLoopback, openGateway, type Gateway } from "./gateway/gateway.ts";
 import { readLimits, type Limits } from "./gateway/limits.ts";
 import { openEmbedded } from "./open.ts";
 import { startScheduler } from "./scheduler/scheduler.ts";
@@ -18,6 +18,7 @@ const EXIT_TRAPPED = 70;
 async function main(): Promise<void> {
   const { dir, port, host, logLevel, limits } = readFlags();
   const logger = createLogger("database", logLevel);
+  checkLoopback(host);
   const database = await openEmbedded(dir);
   let gateway: Gateway;
   try {

@@ -38,17 +38,24 @@ export interface Gateway {
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 /**
- * Serves PostgreSQL's wire protocol to many clients on one backend. Only on loopback, as there are no passwords.
+ * Refuses an address that other machines could reach: there are no passwords.
  *
- * @throws BaseError `HOST_NOT_LOOPBACK`, `PORT_TAKEN`
+ * @throws BaseError `HOST_NOT_LOOPBACK`
+ */
+export function checkLoopback(host: string): void {
+  if (LOOPBACK.test(host)) return;
+  throw new BaseError("HOST_NOT_LOOPBACK", `the embedded database listens on this machine only, not on ${host}`, {
+    hints: ["use 127.0.0.1", "set DATABASE_URL to a TimescaleDB server to share a database between machines"],
+  });
+}
+
+/**
+ * Serves PostgreSQL's wire protocol to many clients on one backend. `host` must have passed `checkLoopback`.
+ *
+ * @throws BaseError `PORT_TAKEN`
  */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { engine, host, logger, onFault } = options;
-  if (!LOOPBACK.test(host)) {
-    throw new BaseError("HOST_NOT_LOOPBACK", `the embedded database listens on this machine only, not on ${host}`, {
-      hints: ["use 127.0.0.1", "set DATABASE_URL to a TimescaleDB server to share a database between machines"],
-    });
-  }
   const hub: Hub = {
     engine,
     turns: new Turns(onFault),

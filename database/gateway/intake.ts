@@ -51,10 +51,11 @@ export class Intake {
     if (this.#copy) return this.#acceptCopy(this.#copy, frame);
     if ("dcf".includes(frame.type)) return; // left over from a COPY that failed: PostgreSQL ignores it too
     if (frame.type === "Q") return this.#acceptQuery(frame);
-    if (frame.type === "S") return this.#flush(true, SYNC);
-    if (frame.type === "H" || frame.type === "F") return this.#flush(frame.type === "F", frame.bytes);
+    if (frame.type === "S") return this.#flush("sync", SYNC);
+    if (frame.type === "H" || frame.type === "F")
+      return this.#flush(frame.type === "F" ? "query" : "open", frame.bytes);
     this.#acceptExtended(frame);
-    if (this.#batchBytes > BATCH_LIMIT_BYTES) this.#flush(false);
+    if (this.#batchBytes > BATCH_LIMIT_BYTES) this.#flush("open");
   }
 
   /** Gives up a COPY that was under way. */
@@ -67,14 +68,14 @@ export class Intake {
     const reason = refuses(facts);
     if (reason) {
       this.#refusal = reason;
-      return this.#flush(true, query(REFUSED_SQL));
+      return this.#flush("query", query(REFUSED_SQL));
     }
     if (facts.clearsAll && facts.count === 1 && this.#batch.length === 0) {
       return this.submit({ kind: "clear", what: facts.clearsAll });
     }
     this.#facts.push(facts);
-    if (!facts.copy) return this.#flush(true, frame.bytes);
-    this.#startCopy(facts.copy.isBinary, frame.bytes, "", true);
+    if (!facts.copy) return this.#flush("query", frame.bytes);
+    this.#startCopy(facts.copy.isBinary, frame.bytes, "", "query");
   }
 
   #acceptExtended(frame: Frame): void {
@@ -123,12 +124,12 @@ export class Intake {
     }
     const acknowledged: Record<string, string> = { p: "1", P: "1", B: "2", D: "n", d: "tn", C: "3" };
     const sent = [...this.#types].map((type) => acknowledged[type] ?? "").join("");
-    this.#startCopy(isBinary, execute, sent, false);
+    this.#startCopy(isBinary, execute, sent, "open");
   }
 
-  #startCopy(isBinary: boolean, last: Buffer, sent: string, isWhole: boolean): void {
+  #startCopy(isBinary: boolean, last: Buffer, sent: string, end: BackendStep["end"]): void {
     this.#push(last, "E");
-    const step = this.#takeStep(isWhole);
+    const step = this.#takeStep(end);
     this.#copy = new CopyIn(this.hub, isBinary, { ...step, sent: `${sent}G` });
     this.submit({ kind: "say", bytes: this.#copy.greeting() });
   }
@@ -146,16 +147,16 @@ export class Intake {
     this.#types += type;
   }
 
-  #flush(isWhole: boolean, last?: Buffer): void {
+  #flush(end: BackendStep["end"], last?: Buffer): void {
     if (last) this.#push(last, "");
-    this.submit(this.#takeStep(isWhole));
+    this.submit(this.#takeStep(end));
   }
 
-  #takeStep(isWhole: boolean): BackendStep {
+  #takeStep(end: BackendStep["end"]): BackendStep {
     const step: BackendStep = {
       kind: "backend",
       bytes: this.#batch.length === 1 && this.#batch[0] ? this.#batch[0] : Buffer.concat(this.#batch),
-      isWhole,
+      end,
       sent: "",
       facts:
         this.#facts.length === 0 && this.#hasNamedSet ? [{ ...factsOf(""), mayChangeSettings: true }] : this.#facts,

@@ -67,9 +67,11 @@ export class Runner implements Claimant {
   advance(): void {
     if (this.#state !== "resting") return;
     clearTimeout(this.#idleTimer);
-    while (this.outlet.isWritable && this.#pending[0]?.kind === "say") {
+    while (this.outlet.isWritable && (this.#isSkipping || this.#pending[0]?.kind === "say")) {
       const step = this.#take();
-      if (step?.kind === "say" && !this.#isSkipping) this.outlet.write(step.bytes);
+      if (!step) break;
+      if (this.#isSkipping) this.#skip(step);
+      else if (step.kind === "say") this.outlet.write(step.bytes);
     }
     const isReady = this.outlet.isWritable && this.#pending.length > 0;
     if (!isReady) {
@@ -102,8 +104,8 @@ export class Runner implements Claimant {
     this.outlet.write(
       errorResponse("ERROR", "55P03", `another client has kept the database in a transaction for ${seconds} s`),
     );
-    this.#isSkipping = true;
-    if (step) this.#skip(step);
+    if (step?.kind === "backend" && step.end === "open") this.#isSkipping = true;
+    else this.outlet.write(readyForQuery(this.#status));
     this.advance();
   }
 
@@ -156,14 +158,14 @@ export class Runner implements Claimant {
   }
 
   #carryOut(step: Step): void {
-    if (this.#isSkipping) return this.#skip(step);
     if (step.kind === "backend") this.#execute(step);
     else if (step.kind === "greet") this.outlet.write(step.bytes);
     else if (step.kind === "clear") this.#clear(step.what);
   }
 
+  /** After an error in the extended protocol everything up to the next Sync is left out. */
   #skip(step: Step): void {
-    if (step.kind === "backend" && !step.isWhole) return;
+    if (step.kind !== "backend" || step.end !== "sync") return;
     this.#isSkipping = false;
     this.outlet.write(readyForQuery(this.#status));
   }

@@ -4,8 +4,8 @@ import type { Facts } from "../sql/facts.ts";
 export interface BackendStep {
   kind: "backend";
   bytes: Buffer;
-  /** the backend answers with ReadyForQuery at the end; otherwise the client keeps it for what follows */
-  isWhole: boolean;
+  /** what it ends with: a Sync, a query of its own, or neither, when the client keeps the backend for what follows */
+  end: "sync" | "query" | "open";
   /** types of reply messages that the client has been sent already, in order */
   sent: string;
   /** of the SQL texts within */

@@ -5,14 +5,13 @@ import { messagesOf, type BackendMessage } from "./reply.ts";
 
 /** A client that says exactly what it is told, message by message: for tests of what drivers never do. */
 export class WireClient {
-  #received: Buffer = Buffer.alloc(0);
-  #read = 0;
+  #chunks: Buffer[] = [];
   #wake: () => void = () => undefined;
   isEnded = false;
 
   private constructor(readonly socket: Socket) {
     socket.on("data", (chunk) => {
-      this.#received = Buffer.concat([this.#received, chunk]);
+      this.#chunks.push(chunk);
       this.#wake();
     });
     socket.on("error", () => undefined);
@@ -46,16 +45,17 @@ export class WireClient {
   /** Everything said since the last call, up to and with the next message of a type, or up to the end. */
   async until(type: string): Promise<BackendMessage[]> {
     for (;;) {
+      const received = Buffer.concat(this.#chunks);
       const found: BackendMessage[] = [];
-      let end = this.#read;
-      for (const one of messagesOf(this.#received.subarray(this.#read))) {
-        if (end + one.body.length + 5 > this.#received.length) break;
+      let end = 0;
+      for (const one of messagesOf(received)) {
         end += one.body.length + 5;
         found.push(one);
         if (one.type !== type) continue;
-        this.#read = end;
+        this.#chunks = [received.subarray(end)];
         return found;
       }
+      this.#chunks = [received];
       if (this.isEnded) return found;
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }

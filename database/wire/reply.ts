@@ -7,11 +7,12 @@ export interface BackendMessage {
   body: Buffer;
 }
 
-/** The messages of what the backend said. */
+/** The complete messages of what the backend said. */
 export function* messagesOf(bytes: Buffer): Generator<BackendMessage> {
   let start = 0;
   while (start + 5 <= bytes.length) {
     const end = start + 1 + bytes.readInt32BE(start + 1);
+    if (end > bytes.length) return;
     yield { type: String.fromCharCode(bytes[start] ?? 0), body: bytes.subarray(start + 5, end) };
     start = end;
   }
