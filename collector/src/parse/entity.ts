@@ -1,6 +1,16 @@
 import { COLUMNS } from "../metrics.ts";
 import type { ScannedSeries } from "./series.ts";
 
+/** What the labels of a series say of its GPU or slice, beside which it is. */
+export interface Attributes {
+  model: string | undefined;
+  migProfile: string | undefined;
+  labels: Record<string, string>;
+}
+
+/** Nothing said. */
+export const NO_ATTRIBUTES: Attributes = { model: undefined, migProfile: undefined, labels: {} };
+
 /** A physical GPU or a MIG slice of one target, with what the body being read says of it. */
 export class Entity {
   /** by place in `COLUMNS`, raw; NaN where the body says nothing */
@@ -9,9 +19,7 @@ export class Entity {
   readonly xids = new Map<number, string>();
   /** number of the body that the readings above are from */
   body = 0;
-  model: string | undefined;
-  migProfile: string | undefined;
-  labels: Record<string, string> = {};
+  attributes: Attributes = NO_ATTRIBUTES;
 
   constructor(
     /** canonical, see `canonicalUuid` */
@@ -84,4 +92,19 @@ export function readLabels(labels: ScannedSeries["labels"]): SeriesLabels {
     else if (name === "DCGM_FI_SYSTEM_DRIVER_VERSION") found.isNewSpelling = true;
   }
   return found;
+}
+
+const POD_LABELS = ["pod", "namespace", "container"];
+
+/**
+ * The attributes that a series gives to where it belongs.
+ *
+ * @param migId the slice's; undefined if it belongs to the physical GPU, of which a slice's pod is no attribute
+ */
+export function attributesOf(labels: SeriesLabels, migId: string | undefined): Attributes {
+  const { model, kept } = labels;
+  if (labels.migId === migId)
+    return { model, migProfile: migId === undefined ? undefined : labels.migProfile, labels: kept };
+  const own = Object.fromEntries(Object.entries(kept).filter(([name]) => !POD_LABELS.includes(name)));
+  return { model, migProfile: undefined, labels: own };
 }

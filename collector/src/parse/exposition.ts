@@ -1,6 +1,6 @@
-import { canonicalUuid } from "../identity/uuid.ts";
+import { canonicalUuid, sliceUuid } from "../identity/uuid.ts";
 import { COLUMNS, METRICS } from "../metrics.ts";
-import { Entity, readLabels, type SeriesLabels } from "./entity.ts";
+import { attributesOf, Entity, NO_ATTRIBUTES, readLabels, type Attributes } from "./entity.ts";
 import { DEFAULT_LIMITS, ScrapeFailure, type Limits } from "./limits.ts";
 import { Rejects, rowsOf, type ParseResult } from "./result.ts";
 import { findBlank, findLabelsEnd, scanSeries, skipBlanks, type ScannedSeries } from "./series.ts";
@@ -17,6 +17,8 @@ interface Series {
   column: number;
   isNewSpelling: boolean;
   xidText: string | undefined;
+  /** of its GPU or slice */
+  attributes: Attributes;
   /** number of the last body that had it: twice in one body is a duplicate */
   body: number;
 }
@@ -40,7 +42,14 @@ for (const metric of METRICS) {
   }
 }
 
-const NOT_KEPT = { entity: undefined, column: 0, isNewSpelling: false, xidText: undefined, body: 0 };
+const NOT_KEPT = {
+  entity: undefined,
+  column: 0,
+  isNewSpelling: false,
+  xidText: undefined,
+  attributes: NO_ATTRIBUTES,
+  body: 0,
+};
 
 /**
  * Reads the bodies of one target, one after the other. Series are remembered by the text before their value, so that
@@ -54,6 +63,11 @@ export class ExpositionParser {
 
   constructor(limits: Limits = DEFAULT_LIMITS) {
     this.#limits = limits;
+  }
+
+  /** How many series are remembered; bounded by what the last bodies held. */
+  get rememberedSeries(): number {
+    return this.#series.size;
   }
 
   /**
@@ -95,7 +109,7 @@ export class ExpositionParser {
     const labelsEnd = findLabelsEnd(text, start, end);
     const keyEnd = labelsEnd < 0 ? findBlank(text, start, end) : labelsEnd;
     const known = this.#series.get(text.slice(start, keyEnd));
-    if (known) this.#readSample(text, keyEnd, end, known, body);
+    if (known) this.#readSample(text, start, keyEnd, end, known, body);
     else this.#readNewSeries(text, start, keyEnd, end, body);
     return true;
   }
@@ -108,7 +122,7 @@ export class ExpositionParser {
     if (!series) return body.rejects.add("no_uuid", text, start, end);
     // An exemplar has braces of its own: then the key isn't the series, and is read anew each time.
     if (scanned.end === keyEnd) this.#series.set(text.slice(start, keyEnd), series);
-    this.#readSample(text, scanned.end, end, series, body);
+    this.#readSample(text, start, scanned.end, end, series, body);
   }
 
   /** @returns undefined for a GPU's series that doesn't say which GPU */
@@ -119,11 +133,13 @@ export class ExpositionParser {
     if (labels.isOtherEntity) return { ...NOT_KEPT };
     const uuid = labels.uuid === undefined ? undefined : canonicalUuid(labels.uuid);
     if (uuid === undefined) return undefined;
+    const migId = field.scope === "instance" ? labels.migId : undefined;
     return {
-      entity: this.#entityFor(uuid, field.scope, labels),
+      entity: this.#entityFor(uuid, migId),
       column: field.column,
       isNewSpelling: field.isNewName || labels.isNewSpelling,
       xidText: labels.xidText,
+      attributes: attributesOf(labels, migId),
       body: 0,
     };
   }
@@ -137,28 +153,24 @@ export class ExpositionParser {
     );
   }
 
-  #entityFor(uuid: string, scope: "device" | "instance", labels: SeriesLabels): Entity {
-    const migId = scope === "instance" ? labels.migId : undefined;
-    const key = migId === undefined ? uuid : `${uuid}/${migId}`;
+  #entityFor(uuid: string, migId: string | undefined): Entity {
+    const key = migId === undefined ? uuid : sliceUuid(uuid, migId);
     let entity = this.#entities.get(key);
     if (!entity) {
       entity = new Entity(uuid, migId);
       this.#entities.set(key, entity);
     }
-    if (labels.model !== undefined) entity.model = labels.model;
-    if (migId !== undefined) entity.migProfile = labels.migProfile;
-    entity.labels = labels.migId === migId ? labels.kept : withoutPod(labels.kept);
     return entity;
   }
 
-  #readSample(text: string, from: number, end: number, series: Series, body: Body): void {
+  #readSample(text: string, line: number, from: number, end: number, series: Series, body: Body): void {
     const { entity } = series;
     const start = skipBlanks(text, from, end);
     const valueEnd = findBlank(text, start, end);
     const reading = readValue(text.slice(start, valueEnd));
     if (typeof reading !== "number" || valueEnd < end) {
-      if (reading === "bad_value" || !isTail(text, valueEnd, end)) return body.rejects.add("bad_line", text, from, end);
-      if (typeof reading !== "number") return entity && body.rejects.add(reading, text, from, end);
+      if (reading === "bad_value" || !isTail(text, valueEnd, end)) return body.rejects.add("bad_line", text, line, end);
+      if (typeof reading !== "number") return entity && body.rejects.add(reading, text, line, end);
     }
     if (!entity) return;
     if (entity.body !== body.number) {
@@ -168,10 +180,11 @@ export class ExpositionParser {
         throw new ScrapeFailure("too_many_gpus", `more than ${this.#limits.gpus} GPUs and MIG slices`);
       }
     }
+    entity.attributes = series.attributes;
     body.hasNewSpelling ||= series.isNewSpelling;
     const isDuplicate = series.body === body.number;
     series.body = body.number;
-    if (isDuplicate) body.rejects.add("duplicate", text, from, end);
+    if (isDuplicate) body.rejects.add("duplicate", text, line, end);
     if (series.column === XID) entity.xids.set(reading, series.xidText ?? "");
     else keep(entity, series.column, reading, isDuplicate);
   }
@@ -182,13 +195,6 @@ export class ExpositionParser {
     this.#series.clear();
     this.#entities.clear();
   }
-}
-
-/** A slice's pod is no attribute of the physical GPU. */
-function withoutPod(labels: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(labels).filter(([name]) => !["pod", "namespace", "container"].includes(name)),
-  );
 }
 
 /**

@@ -77,9 +77,9 @@ export function rowsOf(body: ReadBody, at: number): ParseResult {
       at,
       uuid: entity.uuid,
       migId: entity.migId ?? null,
-      migProfile: entity.migProfile ?? null,
-      model: entity.model ?? null,
-      labels: entity.labels,
+      migProfile: entity.attributes.migProfile ?? null,
+      model: entity.attributes.model ?? null,
+      labels: entity.attributes.labels,
       values,
     });
   }

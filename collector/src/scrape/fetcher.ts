@@ -102,10 +102,15 @@ function checkHead({ statusCode = 0, headers }: IncomingMessage): void {
 async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) throw new ScrapeFailure("body_too_large", `sent more than ${maxBytes} bytes`);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > maxBytes) throw new ScrapeFailure("body_too_large", `sent more than ${maxBytes} bytes`);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof ScrapeFailure) throw error;
+    throw new ScrapeFailure("truncated", `broke off after ${size} bytes of a body`, error);
   }
   return Buffer.concat(chunks, size);
 }
@@ -114,9 +119,9 @@ function toFailure(error: unknown, deadline: AbortSignal, limits: FetchLimits): 
   if (error instanceof ScrapeFailure) return error;
   if (deadline.aborted)
     return new ScrapeFailure("timeout", `no whole answer within ${limits.timeoutMs / 1_000} s`, error);
+  if (error instanceof ScrapeFailure) return error;
   const code = (error as NodeJS.ErrnoException).code ?? "";
   const message = messageOf(error);
-  if (message === "aborted") return new ScrapeFailure("truncated", "cut the connection in mid-body", error);
   if (code.startsWith("HPE_")) return new ScrapeFailure("not_http", message, error);
   if (/CERT|TLS|SSL|SELF_SIGNED|EPROTO/.test(code)) return new ScrapeFailure("tls", message, error);
   return new ScrapeFailure("connect", message, error);

@@ -44,12 +44,12 @@ export async function watchTargetsFile(
     await sleep(everyMs, signal).catch(() => undefined);
     const state = await fileState(path);
     if (signal.aborted || state === seen) continue;
+    const read = readTargetsFile(path).then((targets) => (): void => watcher.onTargets(targets));
+    const tell = await read.catch((error: unknown) => (): void => watcher.onError(error));
+    // Still being written: look again next time.
+    if ((await fileState(path)) !== state) continue;
     seen = state;
-    try {
-      watcher.onTargets(await readTargetsFile(path));
-    } catch (error) {
-      watcher.onError(error);
-    }
+    tell();
   }
 }
 
