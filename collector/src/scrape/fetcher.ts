@@ -116,9 +116,9 @@ async function readBody(response: IncomingMessage, maxBytes: number): Promise<Bu
 }
 
 function toFailure(error: unknown, deadline: AbortSignal, limits: FetchLimits): ScrapeFailure {
-  if (error instanceof ScrapeFailure) return error;
-  if (deadline.aborted)
+  if (deadline.aborted) {
     return new ScrapeFailure("timeout", `no whole answer within ${limits.timeoutMs / 1_000} s`, error);
+  }
   if (error instanceof ScrapeFailure) return error;
   const code = (error as NodeJS.ErrnoException).code ?? "";
   const message = messageOf(error);
