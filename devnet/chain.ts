@@ -58,7 +58,7 @@ export async function startChain({ dir, host, port, blockSeconds, onLine }: Chai
     command: "/bin/sh",
     args: [
       ...["-c", GUARD, "sh", anvil],
-      ...["--host", host, "--port", String(port), "--chain-id", "31337"],
+      ...["--host", host, "--port", String(port), "--chain-id", "31337", "--accounts", "20"],
       ...["--state", state, "--state-interval", String(STATE_INTERVAL_SECONDS), "--cache-path", `${dir}/cache`],
       ...["--block-time", String(blockSeconds), "--mixed-mining", "--prune-history", "--quiet"],
       ...(existsSync(state) ? [] : ["--timestamp", String(Math.floor(Date.now() / 1_000))]),

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { BaseError } from "#kernel/errors.ts";
 import { binaryPath, ROOT } from "./binaries.ts";
+import { readOr } from "./files.ts";
 import { rpcCall } from "./rpc.ts";
 import { run } from "./run.ts";
 
@@ -74,7 +75,11 @@ export async function checkDeployment(deployment: Deployment, rpcUrl: string): P
 
 /** Compiles contracts and deployment script; nothing to do costs 0.2 s. */
 export async function buildContracts(): Promise<void> {
-  await run(binaryPath("forge"), ["build", "contracts/src", "contracts/script"], { cwd: ROOT });
+  const build = (...flags: string[]) =>
+    run(binaryPath("forge"), ["build", "contracts/src", "contracts/script", ...flags], { cwd: ROOT });
+  await build();
+  // forge can leave an artifact without code behind for a script that another command needed the ABI of only.
+  if (!/"object":"0x[0-9a-f]/.test(readOr(join(ROOT, "contracts/out/Deploy.s.sol/Deploy.json")))) await build("--force");
 }
 
 /**

@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import { Option, type Command } from "commander";
+import { openCollector } from "#collector/index.ts";
+import { BaseError } from "#kernel/errors.ts";
+import { createLogger } from "#kernel/log.ts";
+import { closeServer, createRegistry, serveStatus } from "#kernel/metrics.ts";
+import { checkDatabase } from "#kernel/pg.ts";
+import type { SettingName } from "#kernel/settings.ts";
+import { READY, stopSignal } from "../role.ts";
+import { addSettings, databaseUrlOf, settingsOf } from "../settings.ts";
+
+const NAMES = [
+  "databaseUrl",
+  "databasePort",
+  "targetsFile",
+  "dataDir",
+  "scrapeSeconds",
+  "host",
+  "collectorPort",
+  "logLevel",
+] as const satisfies SettingName[];
+
+/** `bc collect`: scrapes exporters into the database. */
+export function addCollect(program: Command): void {
+  const command = program.command("collect").description("scrape dcgm-exporters into the database");
+  addSettings(command, NAMES)
+    .addOption(new Option("--id <name>", "name of this collector, the same at every start").default("collector"))
+    .action(async ({ id }: { id: string }) => {
+      const settings = settingsOf(command, NAMES);
+      if (settings.targetsFile === "") throw noTargets();
+      const logger = createLogger("collector", settings.logLevel);
+      const signal = stopSignal(logger);
+      const databaseUrl = databaseUrlOf(settings);
+      await checkDatabase(databaseUrl);
+      const registry = createRegistry("collector");
+      const { targetsFile, scrapeSeconds, host, collectorPort: port } = settings;
+      const spoolDir = join(settings.dataDir, "spool", id);
+      const collector = await openCollector({
+        databaseUrl,
+        targetsFile,
+        spoolDir,
+        scrapeSeconds,
+        logger,
+        registry,
+        id,
+      });
+      const health = () => collector.health();
+      const pages = collector.pages;
+      const server = await serveStatus({ host, port, registry, health, pages, portSetting: "COLLECTOR_PORT" });
+      logger.info(READY);
+      await collector.run(signal);
+      await closeServer(server);
+    });
+}
+
+function noTargets(): BaseError {
+  return new BaseError("BAD_SETTINGS", "no targets are given", {
+    hints: ['set TARGETS_FILE to a file in Prometheus\' file_sd JSON: [{ "targets": ["host:9400"], "labels": {} }]'],
+  });
+}
