@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { BaseError } from "./errors.ts";
 import { sleep } from "./time.ts";
@@ -11,6 +12,7 @@ const SUPERVISED = "BC_SUPERVISED";
 export function onParentGone(stop: () => void): void {
   if (process.env[SUPERVISED] !== "1") return;
   process.stdin.on("end", stop).on("error", stop).resume();
+  (process.stdin as Partial<Pick<Socket, "unref">>).unref?.(); // watching it must not keep the process alive
 }
 
 /** A running child process. */

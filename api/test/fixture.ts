@@ -55,7 +55,7 @@ export async function ask(url: string, query: string, variables: Record<string, 
 /** The columns of schema `chain` that the API reads, as tables that a test can fill. */
 const CHAIN = `
 create schema chain;
-create table chain.head (block_number int8, block_hash bytea, block_timestamp int8);
+create table chain.head (block_number int4, block_hash text, block_timestamp int8);
 create table chain.network (id text, operator_count int, pool_count int, gpu_count int, active_gpu_count int,
   rental_count int, minted_dc numeric, burned_dc numeric, burned_bct numeric, price numeric);
 create table chain.account (id bytea, balance_dc numeric, escrow_dc numeric, minted_dc numeric, burned_dc numeric, gpu_count int);

@@ -14,7 +14,7 @@ beforeAll(async () => {
   fixture = await openApi();
   const bytea = (hex: string) => `'\\x${hex.slice(2)}'`;
   await fixture.pool.query(`
-    insert into chain.head values (120, ${bytea(HASH)}, ${NOW});
+    insert into chain.head values (120, '${HASH}', ${NOW});
     insert into chain.network values ('network', 1, 1, 12, 12, 2, 5000000000, 1234567, 2500000000000000000000, 200000000);
     insert into chain.account values (${bytea(OWNER)}, 0, 0, 0, 0, 12), (${bytea(CUSTOMER)}, 7000001, 4980000, 5000000000, 1234567, 0);
     insert into chain.operator values ('1', ${bytea(OWNER)}, null, 'SELF_POOLED', 'Telegraph', '', 1, 12, 0, 1234567, ${NOW - 9000});
@@ -134,6 +134,22 @@ describe("the telemetry's side of a GPU", () => {
         asOf: { sampledThrough: "2026-11-22T10:28:30.000Z" },
       },
     });
+  });
+});
+
+describe("a source that fails", () => {
+  it("costs its own field and nothing else", async () => {
+    await fixture.pool.query("alter table chain.usage_point rename to usage_point_away");
+    const { data, errors } = await fixture.ask(
+      `{ gpu(id: "1") { burnedByHour { hour } owner { address } asOf { block { number } } } }`,
+    );
+    await fixture.pool.query("alter table chain.usage_point_away rename to usage_point");
+    expect(data).toEqual({
+      gpu: { burnedByHour: null, owner: { address: OWNER }, asOf: { block: { number: "120" } } },
+    });
+    expect(errors?.map(({ path, extensions }) => [path, extensions["code"]])).toEqual([
+      [["gpu", "burnedByHour"], "UPSTREAM_UNAVAILABLE"],
+    ]);
   });
 });
 

@@ -13,7 +13,7 @@ export interface HeadRow {
 export async function readHead(snapshot: Snapshot): Promise<HeadRow | undefined> {
   const [row] = await snapshot.rows<HeadRow>(
     "head",
-    `select block_number::int8 as number, '0x' || encode(block_hash, 'hex') as hash, block_timestamp::int8 as timestamp
+    `select block_number::int8 as number, block_hash as hash, block_timestamp as timestamp
      from chain.head where block_hash is not null`,
   );
   return row;

@@ -36,9 +36,7 @@ export class Snapshot {
       this.#client ??= this.#open();
       const client = await this.#client;
       const run = this.#last.then(() => client.query<Row>({ name, text, values }));
-      this.#last = run.catch((error: unknown) => {
-        if (codeOf(error) === STALE_PLAN) this.#fault = error as Error;
-      });
+      this.#last = run.catch((error: unknown) => this.#recover(client, error));
       return (await run).rows;
     } catch (error) {
       throw toFault(error);
@@ -59,10 +57,16 @@ export class Snapshot {
     client.release(this.#fault ?? broken);
   }
 
+  /** A statement that failed must not take those after it along: back to where the transaction still stood. */
+  async #recover(client: PoolClient, error: unknown): Promise<void> {
+    if (codeOf(error) === STALE_PLAN) this.#fault = error as Error;
+    await client.query("rollback to savepoint opened").catch((fault: unknown) => (this.#fault = fault as Error));
+  }
+
   async #open(): Promise<PoolClient> {
     const client = await this.#pool.connect();
     try {
-      await client.query("begin transaction isolation level repeatable read, read only");
+      await client.query("begin transaction isolation level repeatable read, read only; savepoint opened");
       return client;
     } catch (error) {
       client.release(error as Error);
