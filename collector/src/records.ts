@@ -25,12 +25,13 @@ export function encodeRecord(record: CollectorRecord): Buffer {
  * @returns undefined for one that no version of ours has written
  */
 export function decodeRecord(payload: Buffer): CollectorRecord | undefined {
-  let record: CollectorRecord & { columns?: string[] };
+  let record: (CollectorRecord & { columns?: string[] }) | null;
   try {
-    record = JSON.parse(payload.toString("utf8")) as CollectorRecord & { columns?: string[] };
+    record = JSON.parse(payload.toString("utf8")) as typeof record;
   } catch {
     return undefined;
   }
+  if (typeof record !== "object" || record === null) return undefined;
   const { columns, ...rest } = record;
   if (rest.kind === "heartbeat") return rest;
   if (rest.kind !== "scrape" || !columns) return undefined;

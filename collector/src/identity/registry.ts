@@ -137,11 +137,13 @@ export class Registry {
   /** Makes GPUs and MIG slices known; a slice's GPU too. */
   async registerGpus(gpus: readonly NewGpu[]): Promise<void> {
     const unknown = new Map<string, NewGpu>();
+    // The first of several counts: it says since when the GPU is known.
+    const note = (uuid: string, gpu: NewGpu): void => {
+      if (!this.#gpus.has(uuid) && !unknown.has(uuid)) unknown.set(uuid, gpu);
+    };
     for (const gpu of gpus) {
-      if (!this.#gpus.has(gpu.uuid)) unknown.set(gpu.uuid, { ...gpu, migId: null, migProfile: null });
-      if (gpu.migId === null) continue;
-      const uuid = sliceUuid(gpu.uuid, gpu.migId);
-      if (!this.#gpus.has(uuid)) unknown.set(uuid, gpu);
+      note(gpu.uuid, { ...gpu, migId: null, migProfile: null });
+      if (gpu.migId !== null) note(sliceUuid(gpu.uuid, gpu.migId), gpu);
     }
     if (unknown.size === 0) return;
     const [slices, physical] = partition([...unknown.values()], ({ migId }) => migId !== null);

@@ -133,7 +133,7 @@ describe("limits", () => {
     ["labels_too_large", `A{x="${"y".repeat(1_025)}"} 1`],
     ["labels_too_large", `A{${many(65, (index) => `l${index}="1",`)}} 1`],
   ])("fail the whole scrape with reason %s", (reason, text) => {
-    expect(() => parseExposition(text, AT)).toThrow(expect.objectContaining({ reason }));
+    expect(() => parseExposition(text, AT)).toThrow(expect.objectContaining({ reason }) as Error);
   });
 
   it("bound what is remembered of series that come and go", () => {

@@ -49,7 +49,7 @@ describe("parseFileSd", () => {
     ],
     ["a misspelled key", [{ target: ["a:1"] }], 'entry 1 has "target", but only targets and labels are known'],
   ])("refuses %s, naming the entry", (_what, groups, message) => {
-    expect(() => parse(groups)).toThrow(expect.objectContaining({ code: "BAD_TARGETS" }));
+    expect(() => parse(groups)).toThrow(expect.objectContaining({ code: "BAD_TARGETS" }) as Error);
     expect(() => parse(groups)).toThrow(message);
   });
 

@@ -8,7 +8,7 @@ export const LINE = 'DCGM_FI_DEV_POWER_USAGE{gpu="0",UUID="GPU-1"} 67.268000\n';
 export interface TestExporter {
   url: string;
   requests: IncomingMessage[];
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Answers as told, on a free port. */
@@ -42,7 +42,7 @@ export async function deadUrl(): Promise<string> {
   return url;
 }
 
-async function open(server: Server | TcpServer, cut: () => void): Promise<{ url: string; close(): Promise<void> }> {
+async function open(server: Server | TcpServer, cut: () => void): Promise<{ url: string; close: () => Promise<void> }> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {

@@ -29,8 +29,11 @@ export interface Plan {
   conflictCount: number;
 }
 
+/** What a plan asks of the registry. */
+export type KnownGpus = Pick<Registry, "gpu" | "gpusOf" | "targetKey">;
+
 /** Works out a batch. Pure: it reads the registry and changes nothing. */
-export function planBatch(records: readonly CollectorRecord[], registry: Registry, collectorKey: number): Plan {
+export function planBatch(records: readonly CollectorRecord[], registry: KnownGpus, collectorKey: number): Plan {
   const planner = new Planner(registry, collectorKey);
   for (const record of records) {
     if (record.kind === "scrape") planner.addScrape(record);
@@ -51,10 +54,10 @@ class Planner {
     span: undefined,
     conflictCount: 0,
   };
-  readonly #registry: Registry;
+  readonly #registry: KnownGpus;
   readonly #collectorKey: number;
 
-  constructor(registry: Registry, collectorKey: number) {
+  constructor(registry: KnownGpus, collectorKey: number) {
     this.#registry = registry;
     this.#collectorKey = collectorKey;
   }

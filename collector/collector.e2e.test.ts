@@ -1,0 +1,163 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { startFleet, type Fleet } from "#devnet/fleet/index.ts";
+import { silentLogger } from "#kernel/log.ts";
+import { createRegistry } from "#kernel/metrics.ts";
+import { waitFor } from "#kernel/time.ts";
+import { openCollector, runCollector, type Collector, type CollectorOptions } from "./index.ts";
+import { openTelemetryDatabase, type TelemetryDatabase } from "./src/testing/database.ts";
+
+const H100 = "NVIDIA H100 80GB HBM3";
+let dir: string;
+let database: TelemetryDatabase;
+let fleet: Fleet;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "bc-collector-"));
+  database = await openTelemetryDatabase();
+});
+afterAll(async () => {
+  await database.close();
+  await rm(dir, { recursive: true });
+});
+beforeEach(async () => {
+  fleet = await startFleet({
+    hosts: [
+      { name: "h1", model: H100, gpuCount: 2, labels: { operator: "1" } },
+      { name: "h2", model: "NVIDIA L40S", gpuCount: 1, generation: "2026" },
+    ],
+    seed: 1,
+    collectSeconds: 1,
+    port: 0,
+    targetsFile: join(dir, "targets.json"),
+  });
+});
+afterEach(() => fleet.stop());
+
+const options = (more: Partial<CollectorOptions> = {}): CollectorOptions => ({
+  databaseUrl: database.url,
+  targetsFile: join(dir, "targets.json"),
+  spoolDir: join(dir, "spool"),
+  scrapeSeconds: 1,
+  logger: silentLogger,
+  registry: createRegistry("collector"),
+  ...more,
+});
+
+const count = async (sql: string): Promise<number> => Number((await database.rows<{ n: number }>(sql))[0]?.n);
+const until = (sql: string, what: string): Promise<true> =>
+  waitFor(async () => ((await count(sql).catch(() => 0)) > 0 ? true : undefined), {
+    timeoutMs: 15_000,
+    onTimeout: () => new Error(`never ${what}`),
+  });
+
+/** Runs a collector while `body` does. */
+async function collecting(
+  body: (collector: Collector) => Promise<void>,
+  more: Partial<CollectorOptions> = {},
+): Promise<void> {
+  const collector = await openCollector(options(more));
+  const stop = new AbortController();
+  const running = collector.run(stop.signal);
+  try {
+    await body(collector);
+  } finally {
+    stop.abort();
+    await running;
+  }
+}
+
+it("what the fleet does reaches the database, through faults and the loss of the database, once and without a gap", async () => {
+  const [first, second] = fleet.gpus.map(({ uuid }) => uuid);
+  for (const { uuid } of fleet.gpus) fleet.setLoad(uuid, 0.8);
+  await collecting(async (collector) => {
+    await until("select count(*) as n from telemetry.sample where covered_seconds > 0", "sampled");
+    await delay(1_500);
+    fleet.order({ kind: "COUNTER_RESET", host: "h2" });
+    await until("select count(*) as n from telemetry.gpu_event where kind = 'COUNTER_RESET'", "saw the reset");
+    const clearHost = fleet.order({ kind: "HOST_DOWN", host: "h2" });
+    fleet.order({ kind: "XID", uuid: first ?? "", code: 79 });
+    fleet.order({ kind: "MIG", uuid: second ?? "", profiles: ["1g.10gb", "3g.40gb"] });
+    await until("select count(*) as n from telemetry.gpu_event where kind = 'DISAPPEARED'", "lost a GPU");
+    expect(collector.health()).toMatchObject({ isHealthy: true, detail: { targets: 2, targetsUp: 1 } });
+    expect(collector.pages["/targets"]?.().body).toContain("connect: ");
+    clearHost();
+    database.kill?.();
+    await delay(4_000);
+    await until("select count(*) as n from telemetry.sample where time > now() - interval '1 second'", "wrote again");
+  });
+
+  // Every scrape of both targets is there: never more than one and a half intervals between two.
+  const gaps = "select time - lag(time) over (partition by target_key order by time) as gap from telemetry.scrape";
+  expect(await count(`select count(*) as n from (${gaps}) x where gap > interval '1.5 s'`)).toBe(0);
+  expect(await count("select count(*) as n from telemetry.scrape where reason = 'connect'")).toBeGreaterThan(1);
+
+  // The GPU that was cut into slices was never lost: its seconds and joules add up to its whole span.
+  const [whole] = await database.rows<{ span: number; covered: number; counter: number; used: number }>(
+    `select extract(epoch from max(time) - min(time))::float8 as span, sum(covered_seconds)::float8 as covered,
+       max(energy_total_joules) - min(energy_total_joules) as counter, sum(energy_joules) as used
+     from telemetry.sample join telemetry.gpu using (gpu_key) where uuid = $1`,
+    [second],
+  );
+  expect(whole?.covered).toBeCloseTo(whole?.span ?? 0, 1);
+  expect(whole?.used).toBeCloseTo(whole?.counter ?? 0, 3);
+  expect(whole?.used).toBeGreaterThan(1_000);
+
+  const events = await database.rows<{ kind: string; code: number; uuid: string }>(
+    "select kind, code, uuid from telemetry.gpu_event join telemetry.gpu using (gpu_key) where kind <> 'APPEARED' order by time",
+  );
+  expect(events).toEqual(
+    expect.arrayContaining([
+      { kind: "XID", code: 79, uuid: first },
+      { kind: "DISAPPEARED", code: 0, uuid: first },
+      { kind: "COUNTER_RESET", code: 0, uuid: fleet.gpus[2]?.uuid },
+    ]),
+  );
+  expect(events).toHaveLength(3);
+  expect(await count("select count(*) as n from telemetry.gpu where parent_key is not null")).toBe(2);
+  expect(await database.rows("select labels from telemetry.target order by url")).toEqual([
+    { labels: { host: "h1", operator: "1" } },
+    { labels: { host: "h2" } },
+  ]);
+});
+
+it("a collector whose database is away from the start spools, and a later one writes it all", async () => {
+  await database.pool.query("truncate telemetry.sample, telemetry.scrape");
+  const away = { databaseUrl: "postgres://postgres@127.0.0.1:1/berkeley" };
+  await collecting(async (collector) => {
+    await delay(3_500);
+    expect(collector.health().detail).toMatchObject({ sampledThrough: null, targetsUp: 2 });
+    expect(Number(collector.health().detail["spoolRecords"])).toBeGreaterThanOrEqual(5);
+  }, away);
+  await collecting(() => delay(1_500));
+  expect(await count("select count(*) as n from telemetry.scrape where is_up")).toBeGreaterThanOrEqual(6);
+  expect(
+    await count("select count(*) as n from telemetry.watermark where sampled_through > now() - interval '5 s'"),
+  ).toBe(1);
+});
+
+it("a new list of targets is taken, and a bad one is not, but told", async () => {
+  await collecting(async (collector) => {
+    await writeFile(join(dir, "targets.json"), "[{]");
+    const unhealthy = (): Promise<true | undefined> => Promise.resolve(collector.health().isHealthy ? undefined : true);
+    await waitFor(unhealthy, { timeoutMs: 8_000, onTimeout: () => new Error("the bad list wasn't told") });
+    expect(collector.health().detail).toMatchObject({ targets: 2, faults: [expect.stringContaining("is no JSON")] });
+    await writeFile(join(dir, "targets.json"), "[]");
+    const empty = (): Promise<true | undefined> =>
+      Promise.resolve(collector.health().detail["targets"] === 0 ? true : undefined);
+    await waitFor(empty, { timeoutMs: 8_000, onTimeout: () => new Error("the new list wasn't taken") });
+    expect(collector.health().isHealthy).toBe(true);
+  });
+});
+
+it("a start without targets, or in a spool that is in use, says what to do", async () => {
+  const signal = AbortSignal.abort();
+  await expect(runCollector({ ...options({ targetsFile: join(dir, "none.json") }), signal })).rejects.toMatchObject({
+    code: "NO_TARGETS_FILE",
+  });
+  await collecting(async () => {
+    await expect(openCollector(options())).rejects.toMatchObject({ code: "LOCKED" });
+  });
+});

@@ -1,0 +1,56 @@
+import { fileURLToPath } from "node:url";
+import { migrate } from "#database/migrate.ts";
+import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
+import { silentLogger } from "#kernel/log.ts";
+import { createRegistry } from "#kernel/metrics.ts";
+import { createPool, type Pool, type QueryResultRow } from "#kernel/pg.ts";
+import { createInstruments } from "../instruments.ts";
+import { BatchWriter } from "../write/batchWriter.ts";
+import { registerCollector } from "../write/watermark.ts";
+
+/** A database with our tables. */
+export interface TelemetryDatabase extends TestDatabase {
+  pool: Pool;
+  /** runs a query and gives its rows */
+  rows<T extends QueryResultRow>(sql: string, parameters?: unknown[]): Promise<T[]>;
+}
+
+/** An empty database with our tables. */
+export async function openTelemetryDatabase(): Promise<TelemetryDatabase> {
+  const database = await openTestDatabase();
+  await migrateTelemetry(database.url);
+  const pool = createPool(database.url, { name: "test", max: 2 });
+  return {
+    ...database,
+    pool,
+    rows: async <T extends QueryResultRow>(sql: string, parameters: unknown[] = []) =>
+      (await pool.query<T>(sql, parameters)).rows,
+    close: async () => {
+      await pool.end();
+      await database.close();
+    },
+  };
+}
+
+/** Applies our migrations. */
+export async function migrateTelemetry(databaseUrl: string): Promise<void> {
+  const dir = fileURLToPath(new URL("../../sql", import.meta.url));
+  await migrate(databaseUrl, [{ room: "collector", dir }], silentLogger);
+}
+
+/** A writer in the name of collector "test", as a start of the collector makes it. */
+export async function openWriter(pool: Pool): Promise<{ writer: BatchWriter; collectorKey: number }> {
+  const nothing = (): number => 0;
+  const readings = {
+    targetCount: nothing,
+    lateScrapes: nothing,
+    spoolBytes: nothing,
+    spoolRecords: nothing,
+    droppedRecords: nothing,
+    lagSeconds: nothing,
+  };
+  const { key: collectorKey } = await registerCollector(pool, "test", Date.now());
+  const instruments = createInstruments(createRegistry("test"), readings);
+  const writer = new BatchWriter({ pool, logger: silentLogger, instruments, collectorKey, labelsOf: () => ({}) });
+  return { writer, collectorKey };
+}

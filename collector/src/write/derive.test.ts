@@ -1,0 +1,108 @@
+import { valuesOf } from "../testing/rows.ts";
+import { derive, remember, type LastSample } from "./derive.ts";
+
+const INTERVAL = 10_000;
+const at = (seconds: number): number => 1_000_000 + seconds * 1_000;
+const last = (seconds: number, joules: number | null, powerWatts: number | null = 300): LastSample => ({
+  at: at(seconds),
+  powerWatts,
+  energy: joules === null ? null : { at: at(seconds), joules },
+});
+const energy = (joules: number, watts?: number): (number | null)[] =>
+  valuesOf({ energy_total_joules: joules, ...(watts === undefined ? {} : { power_watts: watts }) });
+
+describe("seconds covered", () => {
+  it("are those since the sample before, 0 for the first and after three missed scrapes", () => {
+    const covered = (elapsedSeconds: number, intervalMs: number): number =>
+      derive(at(elapsedSeconds), valuesOf({}), last(0, null), intervalMs).coveredSeconds;
+    expect(derive(at(0), valuesOf({}), null, INTERVAL).coveredSeconds).toBe(0);
+    expect(covered(10, INTERVAL)).toBe(10);
+    expect(covered(30, INTERVAL)).toBe(30);
+    expect(covered(30.1, INTERVAL)).toBe(0);
+  });
+
+  it("are at most 5 minutes, but never less than two scrapes in time need", () => {
+    const covered = (elapsedSeconds: number, intervalMs: number): number =>
+      derive(at(elapsedSeconds), valuesOf({}), last(0, null), intervalMs).coveredSeconds;
+    expect(covered(299, 150_000)).toBe(299);
+    expect(covered(301, 150_000)).toBe(0);
+    expect(covered(300.05, 300_000)).toBe(300.05);
+    expect(covered(451, 300_000)).toBe(0);
+  });
+});
+
+describe("energy", () => {
+  it("is the difference of the counter", () => {
+    expect(derive(at(10), energy(5_500), last(0, 2_000), INTERVAL)).toMatchObject({
+      energyJoules: 3_500,
+      isCounterReset: false,
+    });
+  });
+
+  it("is counted across a gap, as the counter went on", () => {
+    expect(derive(at(3_600), energy(1_002_000), last(0, 2_000), INTERVAL)).toMatchObject({
+      coveredSeconds: 0,
+      energyJoules: 1_000_000,
+    });
+  });
+
+  it("of a counter that was reset is what it shows", () => {
+    expect(derive(at(10), energy(1_200), last(0, 424_405), INTERVAL)).toMatchObject({
+      energyJoules: 1_200,
+      isCounterReset: true,
+    });
+  });
+
+  it("over a day of resets is what the GPU has used, whatever it was reset to", () => {
+    // 8,640 samples at 300 W; the driver is reloaded just after every 1,000th.
+    let sum = 0;
+    let before: LastSample | null = null;
+    for (let tick = 0; tick <= 8_640; tick++) {
+      const values = energy((tick % 1_000) * 3_000);
+      sum += derive(at(tick * 10), values, before, INTERVAL).energyJoules ?? 0;
+      before = remember(at(tick * 10), values, before);
+    }
+    // At each of the 8 resets the counter shows 0, and 3,000 J between are seen by nobody.
+    expect(sum).toBe((8_640 - 8) * 3_000);
+  });
+
+  it("that no board can have used is taken from power instead", () => {
+    expect(derive(at(10), energy(9e9, 310), last(0, 2_000), INTERVAL).energyJoules).toBe(3_050);
+  });
+
+  it("of a GPU without the counter is the integral of power", () => {
+    expect(derive(at(10), valuesOf({ power_watts: 310 }), last(0, null), INTERVAL).energyJoules).toBe(3_050);
+    expect(derive(at(10), valuesOf({ power_watts: 310 }), last(0, null, null), INTERVAL).energyJoules).toBe(3_100);
+    expect(derive(at(10), valuesOf({}), last(0, null), INTERVAL).energyJoules).toBeNull();
+    expect(derive(at(600), valuesOf({ power_watts: 310 }), last(0, null), INTERVAL).energyJoules).toBeNull();
+  });
+
+  it("isn't lost when a scrape doesn't show the counter", () => {
+    const middle = remember(at(10), valuesOf({ power_watts: 300 }), last(0, 2_000));
+    expect(derive(at(20), energy(8_000), middle, INTERVAL).energyJoules).toBe(6_000);
+  });
+
+  it("of an exporter that reads every 30 s is right in all, as values repeat and then leap", () => {
+    const shown = [0, 0, 0, 9_000, 9_000, 9_000, 18_000];
+    let before: LastSample | null = null;
+    const used = shown.map((joules, index) => {
+      const values = energy(joules);
+      const { energyJoules } = derive(at(index * 10), values, before, INTERVAL);
+      before = remember(at(index * 10), values, before);
+      return energyJoules;
+    });
+    expect(used).toEqual([null, 0, 0, 9_000, 0, 0, 9_000]);
+  });
+});
+
+describe("utilization", () => {
+  it.each([
+    ["the profiling counter", { gr_active_ratio: 0.4, gpu_util_ratio: 1 }, 0.4],
+    ["the coarse one where that is missing", { gpu_util_ratio: 0.57 }, 0.57],
+    ["the coarse one where that is stuck at 0", { gr_active_ratio: 0, gpu_util_ratio: 0.97 }, 0.97],
+    ["0 where both say little", { gr_active_ratio: 0, gpu_util_ratio: 0.5 }, 0],
+    ["nothing where there is nothing", {}, null],
+  ])("is %s", (_what, given, expected) => {
+    expect(derive(at(0), valuesOf(given as Record<string, number>), null, INTERVAL).utilRatio).toBe(expected);
+  });
+});

@@ -1,0 +1,194 @@
+import type { GpuState } from "../identity/registry.ts";
+import { sliceUuid } from "../identity/uuid.ts";
+import type { GpuRow, SeenXid } from "../parse/result.ts";
+import { blankResult, type ScrapeResult } from "../scrape/scrape.ts";
+import { rowOf } from "../testing/rows.ts";
+import { NO_SIGNS } from "./events.ts";
+import { planBatch, type KnownGpus, type Plan } from "./plan.ts";
+import { SAMPLE } from "./table.ts";
+
+const A = "http://a:1/metrics";
+const B = "http://b:1/metrics";
+const KEYS: Record<string, number> = { [A]: 1, [B]: 2 };
+
+/** The registry's answers, from memory: every GPU asked for exists. */
+class Memory implements KnownGpus {
+  readonly states = new Map<string, GpuState>();
+
+  targetKey(url: string): number {
+    return KEYS[url] ?? 0;
+  }
+
+  gpu(uuid: string): GpuState {
+    const state = this.states.get(uuid) ?? newGpu(uuid, this.states.size + 1);
+    this.states.set(uuid, state);
+    return state;
+  }
+
+  gpusOf(targetKey: number): GpuState[] {
+    return [...this.states.values()].filter((state) => state.targetKey === targetKey);
+  }
+}
+
+const newGpu = (uuid: string, gpuKey: number): GpuState => ({
+  gpuKey,
+  uuid,
+  isSlice: uuid.includes("/"),
+  targetKey: null,
+  isPresent: false,
+  xids: [],
+  model: null,
+  migProfile: null,
+  labels: {},
+  storedSeenAt: 0,
+  coversUntil: 0,
+  last: null,
+  signs: NO_SIGNS,
+});
+
+let memory: Memory;
+beforeEach(() => {
+  memory = new Memory();
+});
+
+/** Plans scrapes as one batch, and commits it. */
+function plan(...scrapes: ScrapeResult[]): Plan {
+  const done = planBatch(
+    scrapes.map((scrape) => ({ kind: "scrape", ...scrape })),
+    memory,
+    9,
+  );
+  for (const state of done.states.values()) memory.states.set(state.uuid, state);
+  return done;
+}
+
+const scraped = (url: string, at: number, rows: GpuRow[], xids: SeenXid[] = []): ScrapeResult => ({
+  ...blankResult(url, at, at + 10_000, 10_000),
+  rows: rows.map((row) => ({ ...row, at })),
+  events: xids,
+});
+const failed = (url: string, at: number): ScrapeResult => ({
+  ...blankResult(url, at, at + 10_000, 10_000),
+  failure: { reason: "timeout", detail: "no answer" },
+});
+const gpu = (uuid: string, joules = 0): GpuRow =>
+  rowOf({ uuid, readings: { energy_total_joules: joules, power_watts: 100 } });
+const xid = (uuid: string, code: number): SeenXid => ({ uuid, kind: "XID", code, text: "text" });
+const told = ({ events }: Plan): string[] =>
+  events.map(({ at, gpuKey, kind, code }) => `${at} ${gpuKey} ${kind} ${code}`);
+const column = ({ samples }: Plan, name: string): unknown[] => {
+  const index = SAMPLE.columns.findIndex((one) => one.name === name);
+  return samples.map((row) => row[index]);
+};
+
+describe("samples", () => {
+  it("add to the one before, also within a batch", () => {
+    const done = plan(
+      scraped(A, 10_000, [gpu("GPU-1", 0)]),
+      scraped(A, 20_000, [gpu("GPU-1", 1_000)]),
+      scraped(A, 30_000, [gpu("GPU-1", 2_500)]),
+    );
+    expect(column(done, "covered_seconds")).toEqual([0, 10, 10]);
+    expect(column(done, "energy_joules")).toEqual([null, 1_000, 1_500]);
+    expect(column(done, "covers_until")).toEqual([20_000, 30_000, 40_000]);
+    expect(column(plan(scraped(A, 40_000, [gpu("GPU-1", 4_000)])), "energy_joules")).toEqual([1_500]);
+  });
+
+  it("sent again add nothing, and tell nothing twice", () => {
+    const scrapes = [
+      scraped(A, 10_000, [gpu("GPU-1", 0)], [xid("GPU-1", 31)]),
+      scraped(A, 20_000, [gpu("GPU-1", 1_000)]),
+    ];
+    plan(...scrapes);
+    const again = plan(...scrapes);
+    expect([column(again, "covered_seconds"), column(again, "energy_joules")]).toEqual([
+      [0, 0],
+      [null, null],
+    ]);
+    expect([told(again), again.seats, again.changed]).toEqual([[], [], []]);
+    expect(column(plan(scraped(A, 30_000, [gpu("GPU-1", 1_500)])), "energy_joules")).toEqual([500]);
+  });
+
+  it("cover at most 5 minutes, however seldom the target is due", () => {
+    const seldom = { ...scraped(A, 10_000, [gpu("GPU-1")]), dueUntil: 10_000 + 900_000, intervalMs: 900_000 };
+    expect(column(plan(seldom), "covers_until")).toEqual([310_000]);
+  });
+
+  it("of a GPU that is alive on another target aren't kept, until it is silent there", () => {
+    plan(scraped(A, 10_000, [gpu("GPU-1", 0)]));
+    const clash = plan(scraped(B, 15_000, [gpu("GPU-1", 900_000)], [xid("GPU-1", 79)]));
+    expect([clash.samples, clash.conflictCount, told(clash)]).toEqual([[], 1, []]);
+    expect(clash.scrapes[0]?.[11]).toBe('{"conflict":1}');
+    const moved = plan(scraped(B, 25_000, [gpu("GPU-1", 0)]));
+    expect(moved.samples).toHaveLength(1);
+    expect(moved.seats).toEqual([{ gpuKey: 1, since: 25_000, targetKey: 2 }]);
+  });
+});
+
+describe("scrapes", () => {
+  it("that failed are rows too, and say nothing of their GPUs", () => {
+    plan(scraped(A, 10_000, [gpu("GPU-1")]));
+    const done = plan(failed(A, 20_000));
+    expect(done.scrapes).toEqual([[20_000, 1, 9, 30_000, false, "timeout", "no answer", 0, 0, 0, 0, null, null]]);
+    expect([done.samples, told(done)]).toEqual([[], []]);
+    expect(memory.gpu("GPU-1").isPresent).toBe(true);
+  });
+
+  it("span the time of the batch", () => {
+    expect(plan(failed(B, 30_000), failed(A, 10_000)).span).toEqual({ from: 10_000, to: 30_000 });
+    expect(planBatch([], memory, 9).span).toBeUndefined();
+  });
+});
+
+describe("events", () => {
+  it("tell a GPU's coming, its loss while the host answers, and its return, once each", () => {
+    expect(told(plan(scraped(A, 1, [gpu("GPU-1"), gpu("GPU-2")])))).toEqual(["1 1 APPEARED 0", "1 2 APPEARED 0"]);
+    expect(told(plan(scraped(A, 2, [gpu("GPU-2")])))).toEqual(["2 1 DISAPPEARED 0"]);
+    expect(told(plan(scraped(A, 3, [gpu("GPU-2")]), failed(A, 4)))).toEqual([]);
+    expect(told(plan(scraped(A, 5, [gpu("GPU-1"), gpu("GPU-2")])))).toEqual(["5 1 APPEARED 0"]);
+  });
+
+  it("tell an XID once while it is shown, and again after it was gone", () => {
+    const rows = [gpu("GPU-1")];
+    plan(scraped(A, 1, rows));
+    expect(told(plan(scraped(A, 2, rows, [xid("GPU-1", 31)])))).toEqual(["2 1 XID 31"]);
+    expect(told(plan(scraped(A, 3, rows, [xid("GPU-1", 31)])))).toEqual([]);
+    expect(told(plan(scraped(A, 4, rows, [xid("GPU-1", 45)])))).toEqual(["4 1 XID 45"]);
+    expect(told(plan(scraped(A, 5, rows)))).toEqual([]);
+    expect(told(plan(scraped(A, 6, rows, [xid("GPU-1", 45)])))).toEqual(["6 1 XID 45"]);
+  });
+
+  it("tell the XID of a GPU that shows nothing else, and don't take its silence for recovery", () => {
+    plan(scraped(A, 1, [gpu("GPU-1"), gpu("GPU-2")]));
+    expect(told(plan(scraped(A, 2, [gpu("GPU-2")], [xid("GPU-1", 79)])))).toEqual(["2 1 XID 79", "2 1 DISAPPEARED 0"]);
+    plan(scraped(A, 3, [gpu("GPU-2")]));
+    expect(memory.gpu("GPU-1").xids).toEqual([79]);
+  });
+
+  it("tell a counter's reset", () => {
+    plan(scraped(A, 10_000, [gpu("GPU-1", 5_000)]));
+    expect(told(plan(scraped(A, 20_000, [gpu("GPU-1", 100)])))).toEqual(["20000 1 COUNTER_RESET 0"]);
+  });
+
+  it("aren't told of MIG slices, which are cut anew all the time", () => {
+    const slice = rowOf({ uuid: "GPU-1", migId: "7", migProfile: "1g.10gb", readings: { gr_active_ratio: 1 } });
+    plan(scraped(A, 1, [gpu("GPU-1"), slice]));
+    const done = plan(scraped(A, 2, [gpu("GPU-1")]));
+    expect(told(done)).toEqual([]);
+    expect(memory.gpu(sliceUuid("GPU-1", "7"))).toMatchObject({ isPresent: false, migProfile: "1g.10gb" });
+  });
+});
+
+describe("a GPU's row", () => {
+  it("changes at most once a minute if nothing but the time has", () => {
+    plan(scraped(A, 100_000, [gpu("GPU-1")]));
+    expect(plan(scraped(A, 110_000, [gpu("GPU-1")])).changed).toEqual([]);
+    expect(plan(scraped(A, 160_000, [gpu("GPU-1")])).changed).toMatchObject([{ storedSeenAt: 160_000 }]);
+  });
+
+  it("changes at once with its labels, and keeps a model that isn't shown any more", () => {
+    plan(scraped(A, 100_000, [{ ...gpu("GPU-1"), labels: { pod: "a" } }]));
+    const done = plan(scraped(A, 110_000, [{ ...gpu("GPU-1"), model: null, labels: { pod: "b" } }]));
+    expect(done.changed).toMatchObject([{ model: "NVIDIA L40S", labels: { pod: "b" }, storedSeenAt: 110_000 }]);
+  });
+});
