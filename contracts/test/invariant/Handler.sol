@@ -26,10 +26,12 @@ contract Handler is Actors {
         if (who % 4 != 0) _report(2e8);
         bytes4 refusal = isBuyingPaused ? IDataCredits.DataCredits_Paused.selector : bytes4(0);
         if (block.timestamp > reportedAt + 600) refusal = IPriceFeed.PriceFeed_Stale.selector;
+        uint256 price = refusal == 0 ? network.priceFeed.previewPrice() : 0;
         if (refusal != 0) vm.expectPartialRevert(refusal);
         vm.prank(payer);
         uint256 bctBurnt = network.credits.mintExactFor(recipient, amount, type(uint256).max, 0);
         if (refusal != 0) return;
+        assertEq(bctBurnt, (amount * 1e20 + price - 1) / price, "BCT burned");
         model.mint(recipient, amount);
         ++reached["bought"];
         bctBurned += bctBurnt;
