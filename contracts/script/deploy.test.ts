@@ -53,7 +53,7 @@ async function deploy(rpcUrl: string, out: string): Promise<Deployment> {
 
 describe("the deployment script on a local chain", () => {
   // forge may write only inside the repository
-  const out = `.data/deploy-test-${process.pid}.json`;
+  const out = `.cache/deploy-test-${process.pid}.json`;
   let anvil: Child | undefined;
   let rpcUrl: string;
   let deployment: Deployment;
@@ -64,7 +64,7 @@ describe("the deployment script on a local chain", () => {
   const mined = async (hash: Promise<Hash>) => client().waitForTransactionReceipt({ hash: await hash });
 
   beforeAll(async () => {
-    await mkdir(join(ROOT, ".data"), { recursive: true });
+    await mkdir(join(ROOT, ".cache"), { recursive: true });
     await compileContracts();
     ({ anvil, rpcUrl } = await startAnvil());
     deployment = await deploy(rpcUrl, out);
