@@ -19,6 +19,6 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
     process.stderr.write(`${describeError(error)}\n`);
-    process.exitCode = 1;
+    process.exit(1); // what is left of a failed start must not keep it alive
   }
 }

@@ -9,6 +9,9 @@ import { rpcCall } from "./rpc.ts";
 /** How often the chain is written to disk: a kill -9 loses at most this much of it. */
 const STATE_INTERVAL_SECONDS = 10;
 
+/** So many states can be read back. With none, a call at `latest` fails when a block comes in between. */
+const STATES_IN_MEMORY = 64;
+
 /**
  * Runs anvil and stops it, with its state written, when our end of stdin closes, however we ended. `wait` returns early
  * for a trapped signal, hence the loop.
@@ -46,36 +49,58 @@ export interface Chain {
  * Starts anvil on the state in `dir`, which is made at the first start. Blocks come with each transaction and every
  * `blockSeconds`; time is the wall clock's.
  *
- * @throws BaseError `PORT_TAKEN`, `MISSING_BINARY` or `CHILD_FAILED`
+ * @throws BaseError `PORT_TAKEN`, `MISSING_BINARY` `CHAIN_FAILED` or `CHILD_FAILED`
  */
 export async function startChain({ dir, host, port, blockSeconds, onLine }: ChainOptions): Promise<Chain> {
   const anvil = binaryPath("anvil");
   await checkPort(host, port, "CHAIN_PORT");
   mkdirSync(dir, { recursive: true });
   const state = `${dir}/state.json`;
+  const said: string[] = [];
   const child = await startChild({
     name: "anvil",
     command: "/bin/sh",
-    args: [
-      ...["-c", GUARD, "sh", anvil],
-      ...["--host", host, "--port", String(port), "--chain-id", "31337", "--accounts", "20"],
-      ...["--state", state, "--state-interval", String(STATE_INTERVAL_SECONDS), "--cache-path", `${dir}/cache`],
-      ...["--block-time", String(blockSeconds), "--mixed-mining", "--prune-history", "--quiet"],
-      ...(existsSync(state) ? [] : ["--timestamp", String(Math.floor(Date.now() / 1_000))]),
-    ],
-    ...(onLine ? { onLine } : {}),
+    args: ["-c", GUARD, "sh", anvil, ...flagsOf({ dir, host, port, blockSeconds }, state)],
+    onLine: (line) => {
+      said.push(line);
+      onLine?.(line);
+    },
   });
   const rpcUrl = `http://${host}:${port}`;
-  await Promise.race([
-    waitFor(async () => rpcCall<string>(rpcUrl, "eth_chainId").catch(() => undefined), {
-      timeoutMs: 30_000,
-      onTimeout: () => new BaseError("CHILD_FAILED", `anvil does not answer at ${rpcUrl}`),
-    }),
-    child.ended.then(() => {
-      throw new BaseError("CHILD_FAILED", "anvil ended at its start", {
-        hints: [`look at the lines above`, `if ${state} is damaged, start with --fresh`],
-      });
-    }),
-  ]);
+  const waiting = new AbortController();
+  try {
+    await Promise.race([
+      waitFor(async () => rpcCall<string>(rpcUrl, "eth_chainId").catch(() => undefined), {
+        timeoutMs: 30_000,
+        signal: waiting.signal,
+        onTimeout: () => new BaseError("CHILD_FAILED", `the local chain does not answer at ${rpcUrl}`),
+      }),
+      child.ended.then(() => {
+        throw endedError(state, said);
+      }),
+    ]);
+  } catch (error) {
+    await child.stop();
+    throw error;
+  } finally {
+    waiting.abort();
+  }
   return { rpcUrl, ended: child.ended, stop: () => child.stop() };
+}
+
+function flagsOf({ dir, host, port, blockSeconds }: ChainOptions, state: string): string[] {
+  return [
+    ...["--host", host, "--port", String(port), "--chain-id", "31337", "--accounts", "20"],
+    ...["--state", state, "--state-interval", String(STATE_INTERVAL_SECONDS), "--cache-path", `${dir}/cache`],
+    ...["--block-time", String(blockSeconds), "--mixed-mining", "--quiet"],
+    ...["--prune-history", String(STATES_IN_MEMORY)],
+    ...(existsSync(state) ? [] : ["--timestamp", String(Math.floor(Date.now() / 1_000))]),
+  ];
+}
+
+function endedError(state: string, said: readonly string[]): BaseError {
+  const last = said.findLast((line) => /error/i.test(line)) ?? said.at(-1) ?? "it said nothing";
+  return new BaseError("CHAIN_FAILED", `the local chain did not start from its state ${state}: ${last}`, {
+    hints: ["if that file is damaged, start a new network with --fresh, or put back a copy of the data folder"],
+  });
 }

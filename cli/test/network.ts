@@ -1,0 +1,99 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Settings of `bc`, as environment. */
+export type Env = Record<string, string>;
+
+/** A run of `bc`. */
+export interface Run {
+  readonly process: ChildProcess;
+  /** everything it has printed so far */
+  output(): string;
+  /** resolves when its output matches; rejects when it ends before that */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
+  /** exit code, once it has ended */
+  readonly ended: Promise<number | null>;
+}
+
+/** Runs `bc` with these settings and nothing of the tester's own. */
+export function runBc(args: readonly string[], env: Env): Run {
+  const { PATH = "", HOME = "" } = process.env;
+  const child = spawn(process.execPath, ["--import", "tsx", join(ROOT, "cli", "main.ts"), ...args], {
+    cwd: ROOT,
+    env: { PATH, HOME, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  const waiting = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+      for (const look of waiting) look();
+    });
+  }
+  const ended = once(child, "close").then(([code]) => code as number | null);
+  return {
+    process: child,
+    output: () => output,
+    ended,
+    printed: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const match = pattern.exec(output);
+          if (!match) return;
+          waiting.delete(look);
+          resolve(match);
+        };
+        waiting.add(look);
+        look();
+        void ended.then((code) => reject(new Error(`bc ${args.join(" ")} ended with ${code}:\n${output}`)));
+      }),
+  };
+}
+
+/** A data folder and ports of a test's own. */
+export interface Place {
+  dataDir: string;
+  env: Env;
+  remove(): void;
+}
+
+/** A place for one network, scraped every 2 s and with a block every second at the latest. */
+export async function openPlace(): Promise<Place> {
+  const dataDir = mkdtempSync(join(tmpdir(), "bc-network-"));
+  const names = ["DATABASE_PORT", "CHAIN_PORT", "PORT", "INDEXER_PORT", "COLLECTOR_PORT", "FLEET_PORT"];
+  const ports = await freePorts(names.length);
+  const env: Env = { DATA_DIR: dataDir, SCRAPE_SECONDS: "2", BLOCK_SECONDS: "1" };
+  for (const [place, name] of names.entries()) env[name] = String(ports[place]);
+  return { dataDir, env, remove: () => rmSync(dataDir, { recursive: true, force: true }) };
+}
+
+/** Ports that nobody listens on at this moment. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer().listen(0, "127.0.0.1");
+      await once(server, "listening");
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => once(server.close(), "close")));
+  return ports;
+}
+
+/** Whether a process with this text in its command line runs. */
+export async function processesWith(text: string): Promise<string[]> {
+  const ps = spawn("ps", ["-eo", "pid,args"], { stdio: ["ignore", "pipe", "ignore"] });
+  let list = "";
+  ps.stdout.on("data", (chunk: Buffer) => (list += chunk.toString()));
+  await once(ps, "close");
+  return list.split("\n").filter((line) => line.includes(text) && !line.includes("ps -eo"));
+}

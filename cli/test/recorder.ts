@@ -1,0 +1,81 @@
+import { readExposition, type Reading } from "./truth.ts";
+
+/** The exporters' readings change on multiples of this. */
+const TICK = 5_000;
+/** So far from a change a text surely belongs to its tick. */
+const MARGIN = 300;
+const MINUTE = 60_000;
+
+/** Keeps what some exporters print, tick by tick, as a scraper of its own. */
+export class Recorder {
+  /** hosts whose exporters use the classic names */
+  readonly hosts = ["tg-h100-01", "sh-a100-01", "sh-a100-02", "gm-h100-01"];
+  readonly #url: string;
+  readonly #texts = new Map<string, Map<number, string>>();
+  readonly #timer: NodeJS.Timeout;
+  #since: number | undefined;
+
+  constructor(url: string) {
+    this.#url = url;
+    for (const host of this.hosts) this.#texts.set(host, new Map());
+    this.#timer = setInterval(() => void this.#look(), 400);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** The first minute that was recorded from before its beginning to its end; waits for it. */
+  async firstWholeMinute(): Promise<number> {
+    while (this.#since === undefined) await pause(200);
+    const minute = Math.ceil((this.#since + 3 * TICK) / MINUTE) * MINUTE;
+    while (Date.now() < minute + MINUTE + 2 * TICK) await pause(500);
+    return minute;
+  }
+
+  /**
+   * Means of a minute from the texts: each scrape's reading weighs the seconds since the scrape before it.
+   *
+   * @param times of the scrapes, some before the minute, milliseconds since 1970
+   */
+  means(host: string, uuid: string, times: readonly number[], minute: number): Omit<Reading, "at"> {
+    const sums = { seconds: 0, utilization: 0, powerWatts: 0, temperatureCelsius: 0 };
+    for (const [place, at] of times.entries()) {
+      const before = times[place - 1];
+      if (at < minute || before === undefined) continue;
+      const text = this.#texts.get(host)?.get(Math.floor(at / TICK));
+      if (text === undefined) throw new Error(`nothing recorded of ${host} at ${new Date(at).toISOString()}`);
+      const reading = readExposition(text, uuid, at);
+      const seconds = (at - before) / 1_000;
+      sums.seconds += seconds;
+      sums.utilization += reading.utilization * seconds;
+      sums.powerWatts += reading.powerWatts * seconds;
+      sums.temperatureCelsius += reading.temperatureCelsius * seconds;
+    }
+    return {
+      utilization: sums.utilization / sums.seconds,
+      powerWatts: sums.powerWatts / sums.seconds,
+      temperatureCelsius: sums.temperatureCelsius / sums.seconds,
+    };
+  }
+
+  async #look(): Promise<void> {
+    const phase = Date.now() % TICK;
+    if (phase < MARGIN || phase > TICK - MARGIN) return;
+    const tick = Math.floor(Date.now() / TICK);
+    await Promise.all(
+      this.hosts.map(async (host) => {
+        if (this.#texts.get(host)?.has(tick)) return;
+        try {
+          const response = await fetch(`${this.#url}/${host}/metrics`);
+          this.#texts.get(host)?.set(tick, await response.text());
+          this.#since ??= Date.now();
+        } catch {
+          // the fleet isn't up yet
+        }
+      }),
+    );
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
