@@ -187,7 +187,7 @@ export class Collector {
         if (isNews) this.#options.logger.warn({ err: error }, "the database takes nothing: spooling");
         failures++;
       }
-      const waitMs = failures === 0 ? SECOND_MS : backoffMs(failures, SECOND_MS, 15 * SECOND_MS);
+      const waitMs = failures === 0 ? SECOND_MS : backoffMs(failures, SECOND_MS, 5 * SECOND_MS);
       await sleep(waitMs, signal).catch(() => undefined);
     }
   }
