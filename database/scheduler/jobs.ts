@@ -62,25 +62,23 @@ export class TimescaleJobs implements Chore {
     return Math.min(nowMs + LOOK_EVERY_MS, ...due);
   }
 
-  #progressOf({ job_id, config, can_slice, proc_name }: TextRow): Progress {
-    const key = job_id ?? "";
+  #progressOf(job: TextRow): Progress {
+    const key = job["job_id"] ?? "";
+    const config = job["config"] ?? "{}";
     const known = this.#progress.get(key);
-    if (known && known.config === config) return known;
-    const isRefresh = proc_name === "policy_refresh_continuous_aggregate" && can_slice === "t";
-    const progress: Progress = {
-      dueAtMs: 0,
-      config: config ?? "",
-      refresh: isRefresh ? new SlicedRefresh(JSON.parse(config ?? "{}") as RefreshConfig) : undefined,
-    };
+    if (known?.config === config) return known;
+    const isRefresh = job["proc_name"] === "policy_refresh_continuous_aggregate" && job["can_slice"] === "t";
+    const refresh = isRefresh ? new SlicedRefresh(JSON.parse(config) as RefreshConfig) : undefined;
+    const progress: Progress = { dueAtMs: 0, config, refresh };
     this.#progress.set(key, progress);
     return progress;
   }
 }
 
 /** Runs a part of a job; true if there is more to do at once. */
-function runPart(sql: RunSql, { job_id, proc_name, config }: TextRow, { refresh }: Progress): boolean {
+function runPart(sql: RunSql, { job_id, proc_name }: TextRow, { refresh, config }: Progress): boolean {
   if (refresh) return refresh.run(sql);
-  if (proc_name === "policy_compression") return compressOne(sql, job_id ?? "", config ?? "{}");
+  if (proc_name === "policy_compression") return compressOne(sql, job_id ?? "", config);
   sql(`call run_job(${job_id})`);
   return false;
 }

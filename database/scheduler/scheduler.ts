@@ -1,4 +1,4 @@
-import { BaseError, messageOf } from "#kernel/errors.ts";
+import { BaseError } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
 import { MINUTE_MS, SECOND_MS, systemClock, type Clock } from "#kernel/time.ts";
 import { TrapError, type Engine } from "../engine.ts";
@@ -50,7 +50,7 @@ export function startScheduler(options: SchedulerOptions): () => void {
         );
       } catch (error) {
         if (error instanceof TrapError || !(error instanceof BaseError)) throw error;
-        logger.warn({ chore: chore.name, err: error, reason: messageOf(error) }, "a chore of the database failed");
+        logger.warn({ chore: chore.name, err: error }, "a chore of the database failed");
         dueAt.set(
           chore,
           Math.max(dueAt.get(chore) ?? 0, clock.now() + (error.code === "JOB_FAILED" ? 0 : AFTER_ERROR_MS)),
