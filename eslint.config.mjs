@@ -50,6 +50,7 @@ export default tseslint.config(
     rules: {
       ...jest.configs["flat/recommended"].rules,
       "max-lines-per-function": "off",
+      "@typescript-eslint/no-unsafe-assignment": "off", // expect's matchers are untyped
       "jest/expect-expect": ["error", { assertFunctionNames: ["expect", "expect*", "fc.assert"] }],
     },
   },

@@ -1,0 +1,89 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { startChild } from "./child.ts";
+
+const node = (script: string) => ({ name: "test child", command: process.execPath, args: ["-e", script] });
+
+describe("startChild", () => {
+  it("waits for the line that says that it is ready, and stops it when asked", async () => {
+    const lines: string[] = [];
+    const child = await startChild({
+      ...node(`setTimeout(() => console.log("ready"), 50); setInterval(() => undefined, 1000)`),
+      isReady: (line) => line === "ready",
+      onLine: (line) => lines.push(line),
+    });
+    expect(lines).toEqual(["ready"]);
+    await child.stop();
+    expect(await child.ended).toEqual({ code: null, signal: "SIGTERM" });
+  });
+
+  it("tells what it said last when it ends before it is ready", async () => {
+    const start = startChild({ ...node(`console.error("no such thing"); process.exit(3)`), isReady: () => false });
+    await expect(start).rejects.toMatchObject({
+      code: "CHILD_FAILED",
+      message: expect.stringMatching(/code 3[\s\S]*no such thing/),
+    });
+  });
+
+  it("ends one that is never ready", async () => {
+    const start = startChild({
+      ...node(`setInterval(() => undefined, 1000)`),
+      isReady: () => false,
+      readyTimeoutMs: 200,
+    });
+    await expect(start).rejects.toMatchObject({
+      code: "CHILD_FAILED",
+      message: "test child was not ready after 0.2 s",
+    });
+  });
+
+  it("is a clear error for a program that isn't there", async () => {
+    const start = startChild({ name: "nothing", command: "/no/such/program", args: [] });
+    await expect(start).rejects.toMatchObject({ code: "CHILD_FAILED", message: "nothing could not be started" });
+  });
+
+  it("forces one that doesn't listen", async () => {
+    const child = await startChild({
+      ...node(`process.on("SIGTERM", () => undefined); console.log("ready"); setInterval(() => undefined, 1000)`),
+      isReady: (line) => line === "ready",
+    });
+    await child.stop(200);
+    expect(await child.ended).toEqual({ code: null, signal: "SIGKILL" });
+  });
+});
+
+describe("onParentGone", () => {
+  it("lets a child see that its parent was killed", async () => {
+    const here = JSON.stringify(new URL("child.ts", import.meta.url).href);
+    const childScript = `
+      import { onParentGone } from ${here};
+      onParentGone(() => process.exit(0));
+      process.stdout.write("up " + process.pid + "\\n");
+      setInterval(() => undefined, 1000);`;
+    const parentScript = `
+      import { startChild } from ${here};
+      await startChild({
+        name: "child", command: process.execPath, args: ["--import", "tsx", "--input-type=module", "-e", ${JSON.stringify(childScript)}],
+        isReady: (line) => line.startsWith("up "), onLine: (line) => process.stdout.write(line + "\\n"),
+      });
+      setInterval(() => undefined, 1000);`;
+    const parent = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", parentScript]);
+    const [line] = (await once(parent.stdout, "data")) as [Buffer];
+    const pid = Number(line.toString().split(" ")[1]);
+    parent.kill("SIGKILL");
+    await once(parent, "exit");
+    for (let tries = 0; isAlive(pid); tries++) {
+      expect(tries).toBeLessThan(100);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }, 20_000);
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
