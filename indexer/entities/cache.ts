@@ -86,7 +86,7 @@ export class EntityCache {
   }
 
   private stored(type: EntityType, id: string): Row | undefined {
-    const row = this.current.peek(type, id);
+    const row = this.current.read(type, id);
     if (row === undefined) throw new Miss(() => this.current.load(type, [id]));
     return row ?? undefined;
   }

@@ -12,10 +12,14 @@ export interface EntityReader {
 }
 
 interface Held {
+  /** ids by value, for the columns that `loadRelated` was asked for */
+  readonly idsByValue: Map<number, Map<Value, Set<string>>>;
   /** null: known not to exist */
   readonly rows: Map<string, Row | null>;
   /** every stored entity of the type is in `rows` */
   isComplete: boolean;
+  /** a handler has asked for an entity of the type */
+  isRead: boolean;
 }
 
 const DEFAULT_BUDGET_BYTES = 96 * 1024 * 1024;
@@ -42,7 +46,7 @@ export class CurrentEntities {
   private heldOf(type: EntityType): Held {
     let held = this.held.get(type);
     if (!held) {
-      held = { rows: new Map(), isComplete: false };
+      held = { rows: new Map(), isComplete: false, isRead: false, idsByValue: new Map() };
       this.held.set(type, held);
     }
     return held;
@@ -60,6 +64,12 @@ export class CurrentEntities {
     return row === undefined && held.isComplete ? null : row;
   }
 
+  /** As `peek`, on behalf of a handler. */
+  read(type: EntityType, id: string): Row | null | undefined {
+    this.heldOf(type).isRead = true;
+    return this.peek(type, id);
+  }
+
   /** Notes what the block that just ended made of an entity. */
   put(type: EntityType, id: string, row: Row | null): void {
     this.relatedLoads.clear();
@@ -70,6 +80,12 @@ export class CurrentEntities {
     // put last again, so that the oldest entries come first
     held.rows.delete(id);
     if (row || !held.isComplete) held.rows.set(id, row);
+    for (const [column, ids] of held.idsByValue) {
+      const [before, after] = [old?.values[column], row?.values[column]];
+      if (before === after) continue;
+      if (before !== undefined && before !== null) ids.get(before)?.delete(id);
+      note(ids, after, id);
+    }
   }
 
   /** Reads what isn't known; whole types where they are small. */
@@ -89,33 +105,41 @@ export class CurrentEntities {
   /** Stored rows whose `column` equals `value`, or `undefined` when they must be loaded. */
   related(type: EntityType, column: number, value: Value): ReadonlyMap<string, Row> | undefined {
     const held = this.heldOf(type);
+    held.isRead = true;
     if (!held.isComplete) return this.relatedLoads.get(relatedKey(type, column, value));
-    const found = new Map<string, Row>();
-    for (const [id, row] of held.rows) if (row?.values[column] === value) found.set(id, row);
-    return found;
+    return heldWhere(held, column, value);
   }
 
   /** Reads the rows that `related` lacks. */
   async loadRelated(type: EntityType, column: number, value: Value): Promise<void> {
     const found = await this.reader.rowsWhere(type, column, value);
     // what is held may be newer than the store: changes wait for the next flush
-    const held = this.heldOf(type).rows;
-    for (const id of found.keys()) if (held.has(id)) found.delete(id);
-    for (const [id, row] of held) if (row?.values[column] === value) found.set(id, row);
+    const held = this.heldOf(type);
+    for (const id of found.keys()) if (held.rows.has(id)) found.delete(id);
+    for (const [id, row] of heldWhere(held, column, value)) found.set(id, row);
     this.relatedLoads.set(relatedKey(type, column, value), found);
   }
 
   /** Frees the oldest entries above the budget. Only when the store holds everything: right after a flush. */
   evict(): void {
+    for (const [type, held] of this.held) if (type.isImmutable && !held.isRead) this.drop(held);
     const immutableFirst = [...this.held].sort(([a], [b]) => Number(b.isImmutable) - Number(a.isImmutable));
     for (const [, held] of immutableFirst) {
       for (const [id, row] of held.rows) {
         if (this.bytes <= this.budgetBytes) return;
         held.rows.delete(id);
+        held.idsByValue.clear();
         held.isComplete = false;
         if (row) this.bytes -= weightOf(row);
       }
     }
+  }
+
+  private drop(held: Held): void {
+    for (const row of held.rows.values()) if (row) this.bytes -= weightOf(row);
+    held.rows.clear();
+    held.idsByValue.clear();
+    held.isComplete = false;
   }
 
   /** Forgets everything: the store was changed from outside, by a revert. */
@@ -124,6 +148,29 @@ export class CurrentEntities {
     this.relatedLoads.clear();
     this.bytes = 0;
   }
+}
+
+/** Held rows whose `column` equals `value`. */
+function heldWhere(held: Held, column: number, value: Value): Map<string, Row> {
+  let ids = held.idsByValue.get(column);
+  if (!ids) {
+    ids = new Map();
+    for (const [id, row] of held.rows) note(ids, row?.values[column], id);
+    held.idsByValue.set(column, ids);
+  }
+  const found = new Map<string, Row>();
+  for (const id of ids.get(value) ?? []) {
+    const row = held.rows.get(id);
+    if (row) found.set(id, row);
+  }
+  return found;
+}
+
+function note(ids: Map<Value, Set<string>>, value: Value | null | undefined, id: string): void {
+  if (value === undefined || value === null) return;
+  const known = ids.get(value);
+  if (known) known.add(id);
+  else ids.set(value, new Set([id]));
 }
 
 function relatedKey(type: EntityType, column: number, value: Value): string {

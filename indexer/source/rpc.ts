@@ -36,8 +36,8 @@ interface Answer {
 
 const BATCH_SIZE = 100;
 const TIMEOUT_MS = 60_000;
-/** JSON-RPC errors that say "not now" rather than "no". */
-const BUSY_CODES = new Set([-32_005, -32_016, 429]);
+/** Errors that say "not now" rather than "no"; providers have no common code for them. */
+const BUSY = /rate.?limit|too many requests|compute units|try again later/i;
 
 /** A JSON-RPC client over HTTP: batches, and tries again with growing pauses while the node can't be reached. */
 export class RpcClient {
@@ -76,7 +76,7 @@ export class RpcClient {
         return results;
       } catch (error) {
         signal.throwIfAborted();
-        const isBusy = error instanceof RpcError && BUSY_CODES.has(error.rpcCode);
+        const isBusy = error instanceof RpcError && BUSY.test(error.message);
         if (error instanceof RpcError && !isBusy) throw error;
         onTrouble?.(error as Error);
         if (!isRetryable(error) || attempt + 1 >= tries) throw error;

@@ -46,11 +46,17 @@ function* lines(type: EntityType, versions: readonly Version[]): Generator<Buffe
 /** A field in COPY's text format. */
 export function fieldText(column: Column, value: Value | null | undefined): string {
   if (value === null || value === undefined) return "\\N";
-  if (!column.isList) return escaped(scalarText(column.kind, value));
+  if (!column.isList) return scalarField(column.kind, value);
   const items = (value as readonly (Value | null)[]).map((item) =>
     item === null ? "NULL" : `"${scalarText(column.kind, item).replaceAll(/["\\]/g, "\\$&")}"`,
   );
   return escaped(`{${items.join(",")}}`);
+}
+
+/** Only text can hold what COPY gives a meaning, and the backslash of bytes is always the same. */
+function scalarField(kind: ValueKind, value: Value): string {
+  if (kind === ValueKind.Bytes) return `\\\\x${(value as string).slice(2)}`;
+  return kind === ValueKind.String ? escaped(value as string) : scalarText(kind, value);
 }
 
 /** A value in PostgreSQL's text form. */

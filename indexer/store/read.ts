@@ -2,6 +2,7 @@ import type { Pool } from "#kernel/pg.ts";
 import type { EntityReader } from "../entities/current.ts";
 import type { Row, Value } from "../entities/row.ts";
 import { parseBigDecimal } from "../numbers/bigdecimal.ts";
+import { sqlTypeOf } from "../schema/columns.ts";
 import { quoted } from "../schema/names.ts";
 import { ValueKind, type Column, type EntityType } from "../schema/schema.ts";
 import { scalarText } from "./copy.ts";
@@ -64,9 +65,9 @@ export class StoreReader implements EntityReader {
   }
 
   async rowsWhere(type: EntityType, column: number, value: Value): Promise<Map<string, Row>> {
-    const { sqlName, kind } = type.columns[column] as Column;
-    const sql = kind === ValueKind.Bytes ? "bytea" : kind === ValueKind.Int8 ? "int8" : "text";
-    return this.select(type, `e.${quoted(sqlName)} = $1::text::${sql}`, [scalarText(kind, value)]);
+    const found = type.columns[column] as Column;
+    const text = scalarText(found.kind, value);
+    return this.select(type, `e.${quoted(found.sqlName)} = $1::text::${sqlTypeOf(found)}`, [text]);
   }
 
   async allRows(type: EntityType, limit: number): Promise<Map<string, Row> | undefined> {

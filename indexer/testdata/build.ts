@@ -60,3 +60,12 @@ export async function buildSubgraph(changes: Changes = {}): Promise<string> {
   }
   return manifest;
 }
+
+/** A variant of a built manifest beside it: where only the manifest differs, nothing needs to be compiled again. */
+export function editManifest(manifestPath: string, edit: (text: string) => string): string {
+  const text = edit(readFileSync(manifestPath, "utf8"));
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
+  const path = join(manifestPath, `../subgraph-${hash}.yaml`);
+  writeFileSync(path, text);
+  return path;
+}

@@ -37,9 +37,9 @@ export interface TestChain {
 }
 
 /** Starts a chain on a free port. */
-export async function startChain(chainId = 31_337): Promise<TestChain> {
+export async function startChain(chainId = 31_337, genesisTime = GENESIS_TIME): Promise<TestChain> {
   let url = "";
-  const args = ["--port", "0", "--chain-id", String(chainId), "--timestamp", String(GENESIS_TIME), "--no-mining"];
+  const args = ["--port", "0", "--chain-id", String(chainId), "--timestamp", String(genesisTime), "--no-mining"];
   const child = await startChild({
     name: "anvil",
     command: ANVIL,

@@ -47,7 +47,8 @@ export function follow(setting: Setting, pool: Pool, overrides: Overrides = {}):
   });
   const done = indexer.run();
   done.catch(() => undefined);
-  const timeout = (what: string) => (): Error => new Error(`${what}; health: ${JSON.stringify(indexer.health().detail)}`);
+  const timeout = (what: string) => (): Error =>
+    new Error(`${what}; health: ${JSON.stringify(indexer.health().detail)}`);
   return {
     steps,
     health: () => indexer.health(),
@@ -61,7 +62,7 @@ export function follow(setting: Setting, pool: Pool, overrides: Overrides = {}):
       waitFor(
         async () => {
           const { isHealthy, detail } = indexer.health();
-          return isHealthy ? undefined : String(detail["reason"] as string);
+          return isHealthy ? undefined : String(detail["reason"]);
         },
         { timeoutMs: TIMEOUT_MS, onTimeout: timeout("health stayed green") },
       ),

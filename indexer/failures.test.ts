@@ -1,0 +1,141 @@
+import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
+import type { Pool } from "#kernel/pg.ts";
+import { buildSubgraph, editManifest } from "./testdata/build.ts";
+import { startChain, type TestChain } from "./testdata/chain.ts";
+import { follow, indexUntil, lookInto, type Follower, type Setting } from "./testdata/indexing.ts";
+import { WATCHED } from "./testdata/scenario.ts";
+
+const HOPELESS = ["abort", "critical", "divide", "undefined"];
+
+let chain: TestChain;
+let database: TestDatabase;
+let pool: Pool;
+let build: string;
+let follower: Follower | undefined;
+
+beforeAll(async () => {
+  [chain, database] = await Promise.all([startChain(), openTestDatabase()]);
+  pool = lookInto(database.url);
+  build = await buildSubgraph();
+}, 120_000);
+
+afterAll(async () => {
+  await follower?.stop();
+  await pool.end();
+  await Promise.all([chain.stop(), database.close()]);
+});
+
+beforeEach(async () => {
+  await follower?.stop();
+  follower = undefined;
+  await pool.query("drop schema if exists sgd1, subgraphs, chain1 cascade");
+  await pool.query("drop table if exists public.deployment_schemas, public.chains cascade");
+});
+
+/** The subgraph from a block on: what earlier tests did doesn't count. */
+function startingAt(block: number, more = ""): Setting {
+  const manifestPath = editManifest(
+    build,
+    (text) => `${text.replaceAll("startBlock: 1", `startBlock: ${block}`)}${more}`,
+  );
+  return { manifestPath, rpcUrl: chain.url, databaseUrl: database.url };
+}
+
+/** Mines a block with a command between two transfers, and an empty one. */
+async function mineCommand(command: string): Promise<number> {
+  await chain.send("transfer", [WATCHED, 1n]);
+  await chain.send("command", [command, "0x"]);
+  await chain.send("transfer", [WATCHED, 2n]);
+  const block = await chain.mine();
+  await chain.mine();
+  return block;
+}
+
+async function deployment(): Promise<Record<string, unknown>> {
+  const { rows } = await pool.query<Record<string, unknown>>(
+    `select h.block_number as block, h.entity_count as entities, d.health, d.failed, e.message, e.handler, e.deterministic
+       from subgraphs.deployment d join subgraphs.head h using (id)
+       left join subgraphs.subgraph_error e on e.id = coalesce(d.fatal_error, d.non_fatal_errors[1])`,
+  );
+  return rows[0] ?? {};
+}
+
+async function valuesAt(block: number): Promise<unknown[]> {
+  const { rows } = await pool.query<{ value: string }>(
+    "select value::text from sgd1.transfer where block$ = $1 order by vid",
+    [block],
+  );
+  return rows.map(({ value }) => value);
+}
+
+describe("a handler that fails for good", () => {
+  it.each(HOPELESS)("stops the deployment at its block and keeps nothing of it: %s", async (command) => {
+    const block = await mineCommand(command);
+    await expect(indexUntil(startingAt(block), block + 1)).rejects.toMatchObject({ code: "SUBGRAPH_FAILED" });
+    expect(await deployment()).toMatchObject({
+      block,
+      health: "failed",
+      failed: true,
+      handler: "handleCommand",
+      deterministic: true,
+    });
+    expect(await valuesAt(block)).toEqual([]);
+    expect((await deployment())["message"]).toMatch(
+      {
+        abort: /^Mapping aborted at src\/command\.ts, line \d+, column \d+, with message: as asked$/,
+        critical: /^Critical error logged in mapping with log message: as asked twice$/,
+        divide: /^attempted to divide BigInt `1` by zero$/,
+        undefined: /^Attempted to set undefined fields \[nothing\] for the entity type `Output`\./,
+      }[command] ?? /never/,
+    );
+  });
+
+  it("is tried again at the next start", async () => {
+    const block = await mineCommand("abort");
+    await expect(indexUntil(startingAt(block), block + 1)).rejects.toMatchObject({ code: "SUBGRAPH_FAILED" });
+    await expect(indexUntil(startingAt(block), block + 1)).rejects.toMatchObject({ code: "SUBGRAPH_FAILED" });
+    expect(await deployment()).toMatchObject({ block, failed: true });
+    const { rows } = await pool.query("select from subgraphs.subgraph_error");
+    expect(rows).toHaveLength(1);
+  });
+
+  it("turns health red at once while the indexer stays up to tell", async () => {
+    const block = await mineCommand("abort");
+    follower = follow(startingAt(block), pool);
+    expect(await follower.fail()).toContain(`handler handleCommand failed at block ${block}: Mapping aborted`);
+    expect(await follower.stop()).toMatchObject({ status: "failed" });
+  });
+
+  it("loses only its own changes where the subgraph says that faults aren't fatal", async () => {
+    const block = await mineCommand("abort");
+    await indexUntil(startingAt(block, "features: [nonFatalErrors]\n"), block + 1);
+    expect(await deployment()).toMatchObject({
+      block: block + 1,
+      health: "unhealthy",
+      failed: false,
+      deterministic: true,
+    });
+    expect(await valuesAt(block)).toEqual(["1", "2"]);
+    const { rows } = await pool.query("select from sgd1.output where id like 'abort%'");
+    expect(rows).toEqual([]);
+  });
+});
+
+describe("an entity that lacks a field", () => {
+  it("is shown as a fault and tried again, without its block", async () => {
+    const block = await mineCommand("incomplete");
+    follower = follow(startingAt(block - 1), pool);
+    const previous = await chain.public.getBlock({ blockNumber: BigInt(block - 1) });
+    await follower.reach(previous.hash);
+    for (let wait = 0; wait < 100 && (await deployment())["message"] === null; wait++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(await deployment()).toMatchObject({
+      block: block - 1,
+      health: "failed",
+      deterministic: false,
+      message: "Entity Output[incomplete]: missing value for non-nullable field `text`",
+    });
+    expect(follower.health().detail["reason"]).toContain("missing value");
+  });
+});

@@ -1,0 +1,104 @@
+import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
+import { BaseError } from "#kernel/errors.ts";
+import type { Pool } from "#kernel/pg.ts";
+import { buildSubgraph, editManifest } from "./testdata/build.ts";
+import { GENESIS_TIME, startChain, type TestChain } from "./testdata/chain.ts";
+import { dump, follow, indexUntil, lookInto, type Setting } from "./testdata/indexing.ts";
+import { WATCHED } from "./testdata/scenario.ts";
+
+let chain: TestChain;
+let database: TestDatabase;
+let pool: Pool;
+let setting: Setting;
+
+beforeAll(async () => {
+  [chain, database] = await Promise.all([startChain(), openTestDatabase()]);
+  pool = lookInto(database.url);
+  setting = { manifestPath: await buildSubgraph(), rpcUrl: chain.url, databaseUrl: database.url };
+  await chain.send("transfer", [WATCHED, 5n]);
+  await chain.mine();
+  await indexUntil(setting, 2, { viewsSchema: "chain" });
+}, 120_000);
+
+afterAll(async () => {
+  await pool.end();
+  await Promise.all([chain.stop(), database.close()]);
+});
+
+/** The error that a start fails with. */
+async function faultOf(start: Promise<unknown>): Promise<BaseError> {
+  const fault: unknown = await start.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(fault).toBeInstanceOf(BaseError);
+  return fault as BaseError;
+}
+
+describe("a start is refused", () => {
+  it.each([
+    ["has another id", 4_242, GENESIS_TIME, "its chain id is 4242, not 31337"],
+    ["begins with another block", 31_337, GENESIS_TIME + 1, "its block 0 is 0x"],
+  ])("when the node's chain %s, and nothing is touched", async (_, chainId, genesisTime, reason) => {
+    const before = await dump(pool);
+    const other = await startChain(chainId, genesisTime);
+    try {
+      const fault = await faultOf(indexUntil({ ...setting, rpcUrl: other.url }, 1));
+      expect(fault.code).toBe("CHAIN_CHANGED");
+      expect(fault.message).toContain(reason);
+      expect(fault.hints.length).toBeGreaterThan(0);
+      expect(await dump(pool)).toEqual(before);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it("when another indexer writes the subgraph", async () => {
+    const follower = follow(setting, pool);
+    await follower.reach((await chain.public.getBlock()).hash);
+    const fault = await faultOf(indexUntil(setting, 2));
+    expect(fault.code).toBe("INDEXER_RUNNING");
+    expect(fault.message).toContain(`process ${process.pid}`);
+    await follower.stop();
+    await expect(indexUntil(setting, 2)).resolves.toMatchObject({ status: "reached" });
+  });
+
+  it("when the node can't be reached", async () => {
+    const fault = await faultOf(indexUntil({ ...setting, rpcUrl: "http://127.0.0.1:9" }, 2));
+    expect(fault.code).toBe("RPC_UNREACHABLE");
+  });
+
+  it("when the subgraph begins after the chain's end", async () => {
+    const manifestPath = editManifest(setting.manifestPath, (text) =>
+      text.replaceAll("startBlock: 1", "startBlock: 999"),
+    );
+    const fault = await faultOf(indexUntil({ ...setting, manifestPath }, 1_000));
+    expect(fault.code).toBe("START_BLOCK_AHEAD");
+  });
+
+  it("when a file of the build is missing", async () => {
+    const fault = await faultOf(indexUntil({ ...setting, manifestPath: "/nowhere/subgraph.yaml" }, 1));
+    expect(fault.code).toBe("FILE_MISSING");
+    expect(fault.message).toContain("/nowhere/subgraph.yaml");
+  });
+});
+
+describe("a changed subgraph", () => {
+  it("is indexed beside the old one, and the views switch once it is at the head", async () => {
+    const manifestPath = editManifest(setting.manifestPath, (text) => text.replace("greeting", "greetings"));
+    const schemas = async (): Promise<unknown[]> =>
+      (
+        await pool.query<{ viewname: string; is_new: boolean }>(
+          "select viewname, definition like '%sgd2%' as is_new from pg_views where schemaname = 'chain' and viewname = 'account'",
+        )
+      ).rows;
+    await indexUntil({ ...setting, manifestPath }, 1, { viewsSchema: "chain" });
+    expect(await schemas()).toEqual([{ viewname: "account", is_new: false }]);
+    await indexUntil({ ...setting, manifestPath }, 2, { viewsSchema: "chain" });
+    expect(await schemas()).toEqual([{ viewname: "account", is_new: true }]);
+    const { rows } = await pool.query(
+      "select d.subgraph = v.deployment as is_current from subgraphs.subgraph s join subgraphs.subgraph_version v on v.id = s.current_version join subgraphs.deployment d on d.id = 2",
+    );
+    expect(rows).toEqual([{ is_current: true }]);
+  });
+});
