@@ -1,4 +1,4 @@
-import { encodeAbiParameters, stringToHex, type Hex } from "viem";
+import { encodeAbiParameters, parseAbiParameters, stringToHex, type Hex } from "viem";
 import { SENDER, type TestChain } from "./chain.ts";
 
 /** The account that the wildcard data source watches. */
@@ -54,7 +54,9 @@ export async function playEverything(chain: TestChain): Promise<void> {
     await command("json", stringToHex(text));
     await chain.mine();
   }
-  await command("convert", encodeAbiParameters([{ type: "uint256" }, { type: "string" }], [5n, "inside"]));
+  // decoding takes one value: a tuple with dynamic members comes behind its offset
+  const inside = encodeAbiParameters(parseAbiParameters("(uint256, string) x"), [[5n, "inside"]]);
+  await command("convert", inside);
   await chain.mine();
   await command("convert", "0xff41c328000000");
   // remove and fill in one block, then two transfers of one account in one block
