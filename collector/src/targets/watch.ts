@@ -37,7 +37,7 @@ export async function watchTargetsFile(
   path: string,
   watcher: TargetsWatcher,
   signal: AbortSignal,
-  everyMs = 2_000,
+  everyMs = 1_000,
 ): Promise<void> {
   let seen = await fileState(path);
   while (!signal.aborted) {
