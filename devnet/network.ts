@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { readTargetsFile } from "#collector/src/targets/watch.ts";
 import { migrate, type MigrationSource } from "#database/migrate.ts";
 import { startEmbeddedDatabase } from "#database/supervisor.ts";
 import { acquireLock } from "#kernel/lock.ts";
@@ -112,6 +113,7 @@ class NetworkStart {
   async run(): Promise<RunningNetwork> {
     const { progress } = this.#options;
     await this.#checkPorts();
+    await this.#checkGiven();
     const [databaseUrl, rpcUrl, build] = await together(
       progress.step("database", () => this.#database()),
       progress.step("chain", () => this.#chain()),
@@ -157,6 +159,19 @@ class NetworkStart {
     if (this.#settings.rpcUrl === "") await checkPort("127.0.0.1", chainPort, "CHAIN_PORT");
   }
 
+  /** What the settings name must be there: also before anything is started. */
+  async #checkGiven(): Promise<void> {
+    const { databaseUrl, rpcUrl, targetsFile } = this.#settings;
+    if (databaseUrl !== "") await checkDatabase(databaseUrl);
+    if (rpcUrl !== "") await checkDeployment(await this.#givenDeployment(rpcUrl), rpcUrl);
+    if (targetsFile !== "") await readTargetsFile(targetsFile);
+  }
+
+  async #givenDeployment(rpcUrl: string): Promise<Deployment> {
+    const chainId = await checkRpc(rpcUrl);
+    return readDeployment(this.#settings.deployment || join(ROOT, "contracts", "deployments", `${chainId}.json`));
+  }
+
   async #database(): Promise<string> {
     const { databaseUrl, databasePort, dataDir, logLevel } = this.#settings;
     const logger = this.#logs.logger("database", logLevel);
@@ -175,10 +190,7 @@ class NetworkStart {
 
   async #chain(): Promise<string> {
     const { rpcUrl, chainPort, blockSeconds, dataDir } = this.#settings;
-    if (rpcUrl !== "") {
-      await checkRpc(rpcUrl);
-      return rpcUrl;
-    }
+    if (rpcUrl !== "") return rpcUrl;
     const chain = await startChain({
       dir: join(dataDir, "chain"),
       host: "127.0.0.1",
@@ -199,12 +211,9 @@ class NetworkStart {
   }
 
   async #deployment(rpcUrl: string): Promise<Deployment> {
-    const isOurs = this.#settings.rpcUrl === "";
-    const chainId = await checkRpc(rpcUrl);
-    const path = isOurs
-      ? join(this.#settings.dataDir, "deployment.json")
-      : this.#settings.deployment || join(ROOT, "contracts", "deployments", `${chainId}.json`);
-    if (isOurs && !existsSync(path)) return deployContracts(rpcUrl, accountOf(MARKET_PLAN.deployer).address, path);
+    if (this.#settings.rpcUrl !== "") return this.#givenDeployment(rpcUrl);
+    const path = join(this.#settings.dataDir, "deployment.json");
+    if (!existsSync(path)) return deployContracts(rpcUrl, accountOf(MARKET_PLAN.deployer).address, path);
     const deployment = readDeployment(path);
     await checkDeployment(deployment, rpcUrl);
     return deployment;

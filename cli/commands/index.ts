@@ -36,6 +36,10 @@ export function addIndex(program: Command): void {
     .action(async (flags: Flags) => {
       const settings = settingsOf(command, NAMES);
       if (settings.manifest === "") throw noManifest();
+      const blocks = {
+        ...blockFlag("until", "--until", flags.until),
+        ...blockFlag("rewindTo", "--rewind-to", flags.rewindTo),
+      };
       const logger = createLogger("indexer", settings.logLevel);
       const databaseUrl = databaseUrlOf(settings);
       await checkDatabase(databaseUrl);
@@ -45,8 +49,7 @@ export function addIndex(program: Command): void {
         rpcUrl: rpcUrlOf(settings),
         databaseUrl,
         viewsSchema: flags.views,
-        ...blockFlag("until", "--until", flags.until),
-        ...blockFlag("rewindTo", "--rewind-to", flags.rewindTo),
+        ...blocks,
         signal: stopSignal(logger),
         logger,
         registry,

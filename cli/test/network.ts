@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { openTestDatabase } from "#database/testing.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -58,21 +59,35 @@ export function runBc(args: readonly string[], env: Env): Run {
   };
 }
 
-/** A data folder and ports of a test's own. */
+/** A data folder, a database and ports of a test's own. */
 export interface Place {
   dataDir: string;
+  databaseUrl: string;
   env: Env;
-  remove(): void;
+  remove(): Promise<void>;
 }
 
-/** A place for one network, scraped every 2 s and with a block every second at the latest. */
+/**
+ * A place for one network, scraped every 2 s and with a block every second at the latest; on the embedded database, or on
+ * a fresh one of the server in `DATABASE_URL`.
+ */
 export async function openPlace(): Promise<Place> {
   const dataDir = mkdtempSync(join(tmpdir(), "bc-network-"));
   const names = ["DATABASE_PORT", "CHAIN_PORT", "PORT", "INDEXER_PORT", "COLLECTOR_PORT", "FLEET_PORT"];
   const ports = await freePorts(names.length);
   const env: Env = { DATA_DIR: dataDir, SCRAPE_SECONDS: "2", BLOCK_SECONDS: "1" };
   for (const [place, name] of names.entries()) env[name] = String(ports[place]);
-  return { dataDir, env, remove: () => rmSync(dataDir, { recursive: true, force: true }) };
+  const server = (process.env["DATABASE_URL"] ?? "") === "" ? undefined : await openTestDatabase();
+  if (server) env["DATABASE_URL"] = server.url;
+  return {
+    dataDir,
+    databaseUrl: server?.url ?? `postgres://postgres@127.0.0.1:${env["DATABASE_PORT"]}/berkeley`,
+    env,
+    remove: async () => {
+      rmSync(dataDir, { recursive: true, force: true });
+      await server?.close();
+    },
+  };
 }
 
 /** Ports that nobody listens on at this moment. */
