@@ -7,7 +7,6 @@ import { startEmbeddedDatabase } from "#database/supervisor.ts";
 import { acquireLock } from "#kernel/lock.ts";
 import { checkDatabase } from "#kernel/pg.ts";
 import { checkPort } from "#kernel/ports.ts";
-import type { SettingName, Settings } from "#kernel/settings.ts";
 import { ROOT } from "./binaries.ts";
 import { startChain } from "./chain.ts";
 import { buildContracts, checkDeployment, deployContracts, readDeployment, type Deployment } from "./deployment.ts";
@@ -21,30 +20,9 @@ import { accountOf, connect } from "./market/wallets.ts";
 import type { Progress } from "./progress.ts";
 import { LogFolder, startRole } from "./roles.ts";
 import { checkRpc } from "./rpc.ts";
+import type { NetworkSettings } from "./settings.ts";
 import { buildSubgraph, placeSubgraph } from "./subgraph.ts";
 import { Teardown } from "./teardown.ts";
-
-/** Settings that a whole network takes. */
-export const NETWORK_SETTINGS = [
-  "dataDir",
-  "databaseUrl",
-  "databasePort",
-  "rpcUrl",
-  "chainPort",
-  "blockSeconds",
-  "deployment",
-  "apiPort",
-  "host",
-  "indexerPort",
-  "collectorPort",
-  "fleetPort",
-  "targetsFile",
-  "scrapeSeconds",
-  "seed",
-  "logLevel",
-] as const satisfies SettingName[];
-
-export type NetworkSettings = Pick<Settings, (typeof NETWORK_SETTINGS)[number]>;
 
 /** What starting a network needs beside its settings. */
 export interface NetworkOptions {
@@ -56,6 +34,8 @@ export interface NetworkOptions {
   /** aborts the start */
   signal: AbortSignal;
 }
+
+export type { NetworkSettings } from "./settings.ts";
 
 /** A running network. */
 export interface RunningNetwork {

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { Option, type Command } from "commander";
-import { openCollector } from "#collector/index.ts";
 import { BaseError } from "#kernel/errors.ts";
 import { createLogger } from "#kernel/log.ts";
 import { closeServer, createRegistry, serveStatus } from "#kernel/metrics.ts";
@@ -27,6 +26,7 @@ export function addCollect(program: Command): void {
     .addOption(new Option("--id <name>", "name of this collector, the same at every start").default("collector"))
     .action(async ({ id }: { id: string }) => {
       const settings = settingsOf(command, NAMES);
+      const { openCollector } = await import("#collector/index.ts");
       if (settings.targetsFile === "") throw noTargets();
       const logger = createLogger("collector", settings.logLevel);
       const signal = stopSignal(logger);

@@ -1,5 +1,4 @@
 import { Option, type Command } from "commander";
-import { createIndexer } from "#indexer/index.ts";
 import { BaseError } from "#kernel/errors.ts";
 import { createLogger } from "#kernel/log.ts";
 import { closeServer, createRegistry, serveStatus } from "#kernel/metrics.ts";
@@ -35,6 +34,7 @@ export function addIndex(program: Command): void {
     .addOption(new Option("--rewind-to <block>", "undo every block above this one first"))
     .action(async (flags: Flags) => {
       const settings = settingsOf(command, NAMES);
+      const { createIndexer } = await import("#indexer/index.ts");
       if (settings.manifest === "") throw noManifest();
       const blocks = {
         ...blockFlag("until", "--until", flags.until),

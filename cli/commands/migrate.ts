@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { migrate } from "#database/migrate.ts";
 import { createLogger } from "#kernel/log.ts";
 import { checkDatabase } from "#kernel/pg.ts";
 import type { SettingName } from "#kernel/settings.ts";
@@ -13,6 +12,7 @@ export function addMigrate(program: Command): void {
   const command = program.command("migrate").description("bring the database's schemas up to date");
   addSettings(command, NAMES).action(async () => {
     const settings = settingsOf(command, NAMES);
+    const { migrate } = await import("#database/migrate.ts");
     const databaseUrl = databaseUrlOf(settings);
     await checkDatabase(databaseUrl);
     const { applied } = await migrate(databaseUrl, MIGRATIONS, createLogger("migrate", settings.logLevel));

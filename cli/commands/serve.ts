@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { startApi } from "#api/main.ts";
 import { createLogger } from "#kernel/log.ts";
 import { checkDatabase } from "#kernel/pg.ts";
 import type { SettingName } from "#kernel/settings.ts";
@@ -13,6 +12,7 @@ export function addServe(program: Command): void {
   const command = program.command("serve").description("serve the GraphQL API");
   addSettings(command, NAMES).action(async () => {
     const settings = settingsOf(command, NAMES);
+    const { startApi } = await import("#api/main.ts");
     const logger = createLogger("api", settings.logLevel);
     const signal = stopSignal(logger);
     const databaseUrl = databaseUrlOf(settings);

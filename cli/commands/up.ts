@@ -1,7 +1,8 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { NETWORK_SETTINGS, startNetwork, type NetworkSettings, type RunningNetwork } from "#devnet/network.ts";
+import type { NetworkSettings, RunningNetwork } from "#devnet/network.ts";
+import { NETWORK_SETTINGS } from "#devnet/settings.ts";
 import { Progress } from "#devnet/progress.ts";
 import { acquireLock } from "#kernel/lock.ts";
 import { MIGRATIONS } from "../migrations.ts";
@@ -21,6 +22,7 @@ export function addUp(program: Command): void {
     .option("--fresh", "delete what is kept in the data folder first")
     .action(async (flags: { fresh?: boolean }) => {
       const settings = settingsOf(command, NETWORK_SETTINGS);
+      const { startNetwork } = await import("#devnet/network.ts");
       const signal = interruption();
       const progress = new Progress((text) => process.stdout.write(text));
       if (flags.fresh) deleteKept(settings.dataDir);

@@ -1,0 +1,23 @@
+import type { SettingName, Settings } from "#kernel/settings.ts";
+
+/** Settings that a whole network takes. */
+export const NETWORK_SETTINGS = [
+  "dataDir",
+  "databaseUrl",
+  "databasePort",
+  "rpcUrl",
+  "chainPort",
+  "blockSeconds",
+  "deployment",
+  "apiPort",
+  "host",
+  "indexerPort",
+  "collectorPort",
+  "fleetPort",
+  "targetsFile",
+  "scrapeSeconds",
+  "seed",
+  "logLevel",
+] as const satisfies SettingName[];
+
+export type NetworkSettings = Pick<Settings, (typeof NETWORK_SETTINGS)[number]>;
