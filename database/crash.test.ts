@@ -3,7 +3,7 @@ import { waitFor } from "#kernel/time.ts";
 import { isEmbedded, openTestDatabase, type TestDatabase } from "./testing.ts";
 
 const describeEmbedded = isEmbedded ? describe : describe.skip;
-const ROUNDS = 5;
+const ROUNDS = 4;
 const BATCH_ROWS = 50;
 
 async function connect(database: TestDatabase): Promise<pg.Client> {
@@ -16,7 +16,7 @@ async function connect(database: TestDatabase): Promise<pg.Client> {
         () => undefined,
       );
     },
-    { timeoutMs: 20_000, everyMs: 50, onTimeout: () => new Error("the database didn't come back") },
+    { timeoutMs: 60_000, everyMs: 50, onTimeout: () => new Error("the database didn't come back") },
   );
 }
 
@@ -78,5 +78,5 @@ describeEmbedded("kill -9 in the middle of writing (embedded only)", () => {
       );
     }
     await client.end();
-  });
+  }, 120_000);
 });

@@ -108,7 +108,7 @@ export class Engine {
     const bytes = Buffer.from(this.pglite.Module.HEAPU8.subarray(source, source + length));
     this.#outputBytes += length;
     if (this.#outputBytes <= REPLY_LIMIT_BYTES) this.#output.push(bytes);
-    else this.#output = [bytes];
+    else this.#output = [...this.#output.slice(-1), bytes]; // the end may be in two pieces
     return length;
   }
 

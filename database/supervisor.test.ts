@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { jest } from "@jest/globals";
 import pg from "pg";
 import { silentLogger } from "#kernel/log.ts";
 import { waitFor } from "#kernel/time.ts";
@@ -12,6 +13,8 @@ import { startEmbeddedDatabase, type EmbeddedOptions, type RunningDatabase } fro
 import { isEmbedded, makeDatabaseFolder } from "./testing.ts";
 
 const describeEmbedded = isEmbedded ? describe : describe.skip;
+
+jest.setTimeout(120_000);
 
 let parent: string;
 let running: RunningDatabase[] = [];
@@ -46,7 +49,7 @@ async function ask(url: string, sql: string): Promise<unknown[]> {
 
 const eventually = (url: string, sql: string): Promise<unknown[]> =>
   waitFor(() => ask(url, sql).catch(() => undefined), {
-    timeoutMs: 15_000,
+    timeoutMs: 60_000,
     everyMs: 50,
     onTimeout: () => new Error("the database didn't come back"),
   });
@@ -92,7 +95,7 @@ describeEmbedded("startEmbeddedDatabase (embedded only)", () => {
       cause: { code: "DATABASE_FOLDER_FOREIGN" },
       hints: expect.arrayContaining([expect.stringContaining("restore")]) as string[],
     });
-  }, 60_000);
+  });
 });
 
 describeEmbedded("a first start that fails says why and what to do (embedded only)", () => {

@@ -13,8 +13,10 @@ const ROOT = dirname(dirname(MAIN));
 
 /** A start may have to replay hundreds of megabytes of write-ahead log (measured: 5 s for 363 MB). */
 const READY_TIMEOUT_MS = 120_000;
-/** Starts that fail in a row before it gives up. */
-const MAX_FAILURES = 6;
+/** Deaths and failed starts in a row before it gives up. */
+const MAX_FAILURES = 10;
+/** Faults that no further start mends. */
+const HOPELESS = /^(DATABASE_FOLDER_|DATABASE_BROKEN|EMBEDDED_|BAD_FLAGS)/;
 /** A database that lived this long had recovered: its failures are counted anew. */
 const HEALTHY_MS = 60_000;
 
@@ -74,45 +76,47 @@ interface State {
 
 /** Resolves with the error when it gives up, with nothing when it was stopped. */
 async function keepAlive(options: EmbeddedOptions, port: number, state: State): Promise<BaseError | undefined> {
-  const { logger } = options;
   let failures = 0;
+  let startedAt = Date.now();
   let cause: unknown;
   for (;;) {
-    const startedAt = Date.now();
     const end = await state.child.ended;
     if (state.isStopping) return undefined;
     if (Date.now() - startedAt > HEALTHY_MS) failures = 0;
-    logger.error({ code: end.code, signal: end.signal }, "the embedded database has died; starting it again");
-    for (;;) {
+    options.logger.error({ code: end.code, signal: end.signal }, "the embedded database has died; starting it again");
+    do {
       if (++failures > MAX_FAILURES) return giveUp(options.dir, cause);
       await sleep(backoffMs(failures - 1, 50, 5_000), state.stopping.signal).catch(() => undefined);
       if (state.isStopping) return undefined;
-      try {
-        state.child = (await startOnce(options, port)).child;
-        logger.warn({ pid: state.child.pid }, "the embedded database is back");
-        break;
-      } catch (error) {
-        cause = error;
-        logger.error({ err: error }, "the embedded database could not be started again");
-      }
-    }
+      startedAt = Date.now();
+      cause = await restart(options, port, state);
+      if (cause instanceof BaseError && HOPELESS.test(cause.code)) return giveUp(options.dir, cause);
+    } while (cause !== undefined);
     if (state.isStopping) await state.child.stop();
   }
 }
 
+/** Starts the child again; gives the error if that fails. */
+async function restart(options: EmbeddedOptions, port: number, state: State): Promise<unknown> {
+  try {
+    state.child = (await startOnce(options, port)).child;
+    options.logger.warn({ pid: state.child.pid }, "the embedded database is back");
+    return undefined;
+  } catch (error) {
+    options.logger.error({ err: error }, "the embedded database could not be started again");
+    return error;
+  }
+}
+
 function giveUp(dir: string, cause: unknown): BaseError {
-  return new BaseError(
-    "DATABASE_LOST",
-    `the embedded database in ${dir} keeps dying: ${MAX_FAILURES} starts in a row`,
-    {
-      cause,
-      hints: [
-        "look at the log above for its last words",
-        `restore ${dir} from a copy, or start with a new folder`,
-        "set DATABASE_URL to a PostgreSQL server with TimescaleDB",
-      ],
-    },
-  );
+  return new BaseError("DATABASE_LOST", `the embedded database in ${dir} has died and can't be brought back`, {
+    cause,
+    hints: [
+      "look at the log above for its last words",
+      `restore ${dir} from a copy, or start with a new folder`,
+      "set DATABASE_URL to a PostgreSQL server with TimescaleDB",
+    ],
+  });
 }
 
 async function startOnce(options: EmbeddedOptions, port: number): Promise<{ child: Child; url: string }> {

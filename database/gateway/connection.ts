@@ -7,6 +7,9 @@ import { Intake } from "./intake.ts";
 import { Runner, type Outlet } from "./runner.ts";
 import { greeting, readStartup, type Startup } from "./startup.ts";
 
+/** How long a client has to take in why it is cut off. */
+const LAST_WORDS_MS = 1_000;
+
 /** One client: its socket, what it has said, what is to be done for it. A fault of the client ends the client only. */
 export class Connection implements Outlet {
   readonly #reader: FrameReader;
@@ -47,7 +50,7 @@ export class Connection implements Outlet {
     if (this.#isClosed) return;
     this.socket.end(error);
     this.#over();
-    this.socket.destroySoon();
+    setTimeout(() => this.socket.destroy(), LAST_WORDS_MS).unref(); // it may never read them
   }
 
   /** Ends the connection at once. Idempotent. */
@@ -101,14 +104,14 @@ export class Connection implements Outlet {
 
   /** A client that sends faster than it is served is read no further for a while. */
   #throttle(): void {
-    const pending = this.#client?.runner.pendingBytes ?? 0;
-    if (pending <= this.hub.limits.maxPendingBytes || this.socket.isPaused()) return;
-    this.socket.pause();
-    const check = setInterval(() => {
-      const isOver = this.#isClosed || (this.#client?.runner.pendingBytes ?? 0) <= this.hub.limits.maxPendingBytes;
-      if (!isOver) return;
-      clearInterval(check);
-      this.socket.resume();
-    }, 5);
+    if (this.#isAhead()) this.socket.pause();
+  }
+
+  onTaken(): void {
+    if (this.socket.isPaused() && !this.#isAhead()) this.socket.resume();
+  }
+
+  #isAhead(): boolean {
+    return (this.#client?.runner.pendingBytes ?? 0) > this.hub.limits.maxPendingBytes;
   }
 }

@@ -71,6 +71,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const connections = new Set<Connection>();
   const server = createServer((socket) => accept(socket, hub, connections));
   await listen(server, host, options.port);
+  server.on("error", (error) => logger.error({ err: error }, "a connection could not be accepted"));
   return {
     port: (server.address() as AddressInfo).port,
     turns: hub.turns,
@@ -87,8 +88,7 @@ let lastId = 0;
 function accept(socket: Socket, hub: Hub, connections: Set<Connection>): void {
   if (connections.size >= hub.limits.maxConnections) {
     socket.on("error", () => undefined);
-    socket.end(errorResponse("FATAL", "53300", "sorry, too many clients already"));
-    socket.destroySoon();
+    socket.end(errorResponse("FATAL", "53300", "sorry, too many clients already"), () => socket.destroy());
     return;
   }
   const connection: Connection = new Connection(++lastId, socket, hub, () => connections.delete(connection));

@@ -10,9 +10,18 @@ import type { BackendStep, Step } from "./steps.ts";
 /** A batch that grows beyond this goes to the backend before its Sync. */
 const BATCH_LIMIT_BYTES = 4 * 1024 * 1024;
 /** Unnamed statements longer than this are not kept for a later batch. */
-const UNNAMED_LIMIT_BYTES = 1024 * 1024;
+const UNNAMED_LIMIT_BYTES = 4 * 1024 * 1024;
 
 const REFUSED_SQL = `select int '${REFUSED}'`;
+
+/** Stands in for the unnamed statement of a client that has none, or whose was too long to keep. */
+const NO_STATEMENT = message("P", "", REFUSED_SQL, Buffer.from([0, 0]));
+const NO_STATEMENT_ERROR = errorResponse(
+  "ERROR",
+  "26000",
+  "unnamed prepared statement does not exist",
+  `parse it again; one over ${UNNAMED_LIMIT_BYTES} bytes is not kept for a later batch`,
+);
 
 /**
  * Turns the messages of one client into steps: batches up to Sync or Flush, single queries, COPY with all its data. A
@@ -28,7 +37,7 @@ export class Intake {
   /** names of statements and portals that are COPY … FROM STDIN, and whether in binary */
   readonly #copyStatements = new Map<string, boolean>();
   readonly #copyPortals = new Map<string, boolean>();
-  #unnamedParse: Buffer | undefined;
+  #unnamedParse = NO_STATEMENT;
   #unnamedNeed: Buffer | undefined;
   /** a named statement was parsed: there is something to close at the end */
   hasNamedStatements = false;
@@ -81,8 +90,9 @@ export class Intake {
   #acceptExtended(frame: Frame): void {
     const { names, bytes } = renameFrame(this.connectionId, frame);
     if (frame.type === "P") return this.#acceptParse(frame, names, bytes);
-    if (names.statement === "" && this.#unnamedNeed === undefined && !this.#types.includes("p")) {
+    if (names.statement === "" && frame.type !== "C" && this.#unnamedNeed === undefined && !this.#types.includes("p")) {
       this.#unnamedNeed = this.#unnamedParse;
+      if (this.#unnamedNeed === NO_STATEMENT) this.#refusal ??= NO_STATEMENT_ERROR;
     }
     if (frame.type === "B") this.#bindCopy(names);
     if (frame.type === "E") {
@@ -101,7 +111,7 @@ export class Intake {
     this.#refusal ??= reason;
     if (facts.copy) this.#copyStatements.set(statement, facts.copy.isBinary);
     else this.#copyStatements.delete(statement);
-    if (statement === "") this.#unnamedParse = bytes.length <= UNNAMED_LIMIT_BYTES ? bytes : undefined;
+    if (statement === "") this.#unnamedParse = bytes.length <= UNNAMED_LIMIT_BYTES ? bytes : NO_STATEMENT;
     else {
       this.hasNamedStatements = true;
       this.#hasNamedSet ||= facts.mayChangeSettings;
@@ -174,18 +184,15 @@ export class Intake {
 }
 
 function refuses(facts: Facts): Buffer | undefined {
-  if (facts.hasProgram) return refused("COPY ... PROGRAM");
+  if (facts.unsupported) return refused(facts.unsupported, "do without it");
   if (facts.count < 2) return undefined;
   if (facts.copy) return refused("COPY FROM STDIN together with other statements in one text");
   if (facts.clearsAll) return refused(`${facts.clearsAll} together with other statements in one text`);
   return undefined;
 }
 
-function refused(what: string): Buffer {
-  return errorResponse(
-    "ERROR",
-    "0A000",
-    `the embedded database doesn't support ${what}`,
-    "send it on its own, or set DATABASE_URL to a TimescaleDB server",
-  );
+const ALONE = "send it on its own, or set DATABASE_URL to a TimescaleDB server";
+
+function refused(what: string, mend = ALONE): Buffer {
+  return errorResponse("ERROR", "0A000", `the embedded database doesn't support ${what}`, mend);
 }

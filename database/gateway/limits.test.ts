@@ -18,8 +18,8 @@ const LIMITS = {
   maxUnreadBytes: 100_000,
   maxUnreadNotificationBytes: 300_000,
   lockTimeoutMs: 300,
-  idleInTransactionMs: 900,
-  startupTimeoutMs: 300,
+  idleInTransactionMs: 2_000,
+  startupTimeoutMs: 1_500,
 };
 
 let database: TestDatabase;

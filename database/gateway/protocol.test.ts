@@ -81,6 +81,18 @@ describeEmbedded("the extended protocol (embedded only: speaks without authentic
     await other.end();
   });
 
+  it("never runs another client's unnamed statement", async () => {
+    const other = await WireClient.start(database.url);
+    other.send(parse("", "select 'theirs'"), SYNC);
+    await other.until("Z");
+    expect(await answer(bind("", ""), execute(""), SYNC)).toBe("E(26000) Z(I)");
+    // too long to be kept for a later batch: lost as soon as anybody else has had a turn
+    expect(await answer(parse("", `select 'long' --${"x".repeat(5_000_000)}`), SYNC)).toBe("1 Z(I)");
+    await other.ask("select 1");
+    expect(await answer(bind("", ""), execute(""), SYNC)).toBe("E(26000) Z(I)");
+    await other.end();
+  });
+
   it("tells long names of statements apart", async () => {
     const [one, two] = ["1", "2"].map((end) => "n".repeat(80) + end) as [string, string];
     expect(await answer(parse(one, "select 1"), parse(two, "select 2"), SYNC)).toBe("1 1 Z(I)");
@@ -128,6 +140,12 @@ describeEmbedded("what the backend mustn't get (embedded only)", () => {
     await client.ask("begin");
     expect(await client.ask("copy pg_class to /* x */ program 'cat'")).toBe("E(0A000) Z(E)");
     expect(await client.ask("rollback")).toBe("C(ROLLBACK) Z(I)");
+  });
+
+  it("is refused with a hint: an index CONCURRENTLY", async () => {
+    client.send(query("create index concurrently on pg_class (relname)"));
+    const [error] = await client.until("Z");
+    expect(error?.body.toString()).toContain("the embedded database doesn't support CONCURRENTLY\0Hdo without it");
   });
 
   it("is refused in a batch, which then fails as a whole", async () => {

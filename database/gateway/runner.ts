@@ -14,6 +14,8 @@ export interface Outlet extends Listener {
   write(bytes: Buffer): void;
   /** false while the client has too much unread */
   readonly isWritable: boolean;
+  /** told when a step has been taken from those that wait */
+  onTaken(): void;
   /** FATAL: say this and close */
   fail(error: Buffer): void;
 }
@@ -101,9 +103,9 @@ export class Runner implements Claimant {
     this.#state = "resting";
     const step = this.#take();
     const seconds = this.hub.limits.lockTimeoutMs / 1000;
-    this.outlet.write(
-      errorResponse("ERROR", "55P03", `another client has kept the database in a transaction for ${seconds} s`),
-    );
+    const text = `another client has kept the database in a transaction for ${seconds} s`;
+    if (step?.kind === "greet") return this.outlet.fail(errorResponse("FATAL", "55P03", text));
+    this.outlet.write(errorResponse("ERROR", "55P03", text));
     if (step?.kind === "backend" && step.end === "open") this.#isSkipping = true;
     else this.outlet.write(readyForQuery(this.#status));
     this.advance();
@@ -134,6 +136,7 @@ export class Runner implements Claimant {
   #take(): Step | undefined {
     const step = this.#pending.shift();
     if (step) this.#pendingBytes -= sizeOf(step);
+    this.outlet.onTaken();
     return step;
   }
 
@@ -175,8 +178,8 @@ export class Runner implements Claimant {
     const isLost = step.unnamed.needs !== undefined && engine.unnamedOwner !== this;
     const bytes = isLost && step.unnamed.needs ? Buffer.concat([step.unnamed.needs, step.bytes]) : step.bytes;
     const reply = readReply(engine.exec(bytes), isLost ? `1${step.sent}` : step.sent, step.refusal);
-    if (step.unnamed.isOwn) engine.unnamedOwner = this;
-    else if (step.bytes[0] === 0x51) engine.unnamedOwner = undefined;
+    if (step.end === "query") engine.unnamedOwner = undefined;
+    else if (step.unnamed.isOwn) engine.unnamedOwner = this;
     this.#isMidBatch = reply.status === undefined;
     this.#status = reply.status ?? this.#status;
     this.#noteFacts(step.facts, reply.tags);

@@ -1,7 +1,7 @@
 import { BaseError } from "#kernel/errors.ts";
 import type { Frame } from "../wire/frames.ts";
 import { int32, latin1, message, parameterStatus, readyForQuery } from "../wire/messages.ts";
-import { OWNER, type Settings } from "./session.ts";
+import { NO_SETTINGS, OWNER, type Settings } from "./session.ts";
 
 const SSL_REQUEST = 80877103;
 const GSS_REQUEST = 80877104;
@@ -75,10 +75,11 @@ function readSettings(parameters: ReadonlyMap<string, string>): Settings {
 export function greeting(connectionId: number, parameters: ReadonlyMap<string, string>, start: Startup): Buffer {
   const isNewer = start.kind === "start" && (start.minorVersion > 0 || start.unknownOptions.length > 0);
   const options = start.kind === "start" ? start.unknownOptions : [];
+  const settings = start.kind === "start" ? start.settings : NO_SETTINGS;
   return Buffer.concat([
     ...(isNewer ? [message("v", int32(PROTOCOL_3_0, options.length), ...options.map(latin1))] : []),
     message("R", int32(0)),
-    ...[...parameters].map(([name, value]) => parameterStatus(name, value)),
+    ...[...parameters].map(([name, value]) => parameterStatus(name, settings.get(name.toLowerCase()) ?? value)),
     message("K", int32(connectionId, 0)),
     readyForQuery("I"),
   ]);

@@ -41,8 +41,9 @@ describe("Turns", () => {
     const turns = new Turns(() => undefined);
     const [a, b] = [claimant("a"), claimant("b")];
     turns.request(a);
+    await tick();
     turns.request(b, 20);
-    await sleep(50);
+    await sleep(60);
     turns.release(a);
     await tick();
     expect(said).toEqual(["a", "b late"]);

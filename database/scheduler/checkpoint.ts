@@ -1,7 +1,7 @@
 import { MINUTE_MS, SECOND_MS } from "#kernel/time.ts";
 import type { Chore, RunSql } from "./chore.ts";
 
-const LOOK_EVERY_MS = 5 * SECOND_MS;
+const LOOK_EVERY_MS = SECOND_MS;
 const AT_LEAST_EVERY_MS = MINUTE_MS;
 const MAX_WAL_BYTES = 64 * 1024 * 1024;
 
@@ -11,6 +11,8 @@ const MAX_WAL_BYTES = 64 * 1024 * 1024;
  */
 export class Checkpoints implements Chore {
   readonly name = "checkpoint";
+  /** a client that writes without a pause would fill the disk */
+  readonly patienceMs = 500;
   #atBytes = 0;
   #atMs = 0;
 

@@ -9,6 +9,8 @@ export type RunSql = (sql: string) => TextRow[];
  */
 export interface Chore {
   readonly name: string;
+  /** how long it gives way to clients when it is due; then it stands in the queue like one */
+  readonly patienceMs: number;
   /**
    * Does one part.
    *

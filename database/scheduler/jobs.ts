@@ -41,6 +41,7 @@ interface Progress {
  */
 export class TimescaleJobs implements Chore {
   readonly name = "jobs";
+  readonly patienceMs = 5 * SECOND_MS;
   readonly #progress = new Map<string, Progress>();
 
   run(sql: RunSql, nowMs: number): number {

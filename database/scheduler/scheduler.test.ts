@@ -1,7 +1,7 @@
-import { statSync, readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { jest } from "@jest/globals";
 import pg from "pg";
 import { silentLogger } from "#kernel/log.ts";
 import { waitFor } from "#kernel/time.ts";
@@ -10,6 +10,8 @@ import { isEmbedded, makeDatabaseFolder } from "../testing.ts";
 
 const describeEmbedded = isEmbedded ? describe : describe.skip;
 const MIB = 1024 * 1024;
+
+jest.setTimeout(120_000);
 
 let parent: string;
 let database: RunningDatabase;
@@ -37,7 +39,7 @@ const rows = async (sql: string): Promise<unknown[]> => (await client.query<Reco
 /** Asks until it is so; the scheduler works when it is idle. */
 const expectEventually = (sql: string): Promise<true> =>
   waitFor(async () => ((await rows(sql)).length > 0 ? true : undefined), {
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
     everyMs: 100,
     onTimeout: () => new Error(`never so: ${sql}`),
   });

@@ -1,6 +1,6 @@
 import { BaseError } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
-import { MINUTE_MS, SECOND_MS, systemClock, type Clock } from "#kernel/time.ts";
+import { MINUTE_MS, systemClock, type Clock } from "#kernel/time.ts";
 import { TrapError, type Engine } from "../engine.ts";
 import { NO_SETTINGS, type Session } from "../gateway/session.ts";
 import type { Claimant, Turns } from "../gateway/turns.ts";
@@ -10,8 +10,6 @@ import { TimescaleJobs } from "./jobs.ts";
 import { Upkeep } from "./upkeep.ts";
 
 const TICK_MS = 250;
-/** How long a chore gives way to clients; then it stands in the queue like one. */
-const PATIENCE_MS = 10 * SECOND_MS;
 const AFTER_ERROR_MS = MINUTE_MS;
 
 /** Options of `startScheduler`. */
@@ -38,36 +36,38 @@ export function startScheduler(options: SchedulerOptions): () => void {
   const dueAt = new Map<Chore, number>(chores.map((chore) => [chore, clock.now()]));
   let isWaiting = false;
 
+  const runOne = (): void => {
+    const now = clock.now();
+    const chore = mostUrgent(dueAt, now);
+    if (!chore) return;
+    try {
+      session.enter(NO_SETTINGS);
+      dueAt.set(
+        chore,
+        chore.run((sql) => engine.query(sql), now),
+      );
+    } catch (error) {
+      if (error instanceof TrapError || !(error instanceof BaseError)) throw error;
+      logger.warn({ chore: chore.name, err: error }, "a chore of the database failed");
+      // a failed job is put off by itself, and the other jobs go on
+      dueAt.set(chore, error.code === "JOB_FAILED" ? now : now + AFTER_ERROR_MS);
+    }
+  };
   const claimant: Claimant = {
     onTurn() {
       isWaiting = false;
-      const chore = mostOverdue(dueAt);
-      try {
-        session.enter(NO_SETTINGS);
-        dueAt.set(
-          chore,
-          chore.run((sql) => engine.query(sql), clock.now()),
-        );
-      } catch (error) {
-        if (error instanceof TrapError || !(error instanceof BaseError)) throw error;
-        logger.warn({ chore: chore.name, err: error }, "a chore of the database failed");
-        dueAt.set(
-          chore,
-          Math.max(dueAt.get(chore) ?? 0, clock.now() + (error.code === "JOB_FAILED" ? 0 : AFTER_ERROR_MS)),
-        );
-      }
+      runOne();
       turns.release(claimant);
       tick();
     },
   };
-
   const tick = (): void => {
-    const lateMs = clock.now() - (dueAt.get(mostOverdue(dueAt)) ?? 0);
-    if (isWaiting || lateMs < 0 || (!turns.isFree && lateMs < PATIENCE_MS)) return;
+    const now = clock.now();
+    const isDue = [...dueAt].some(([chore, at]) => at + (turns.isFree ? 0 : chore.patienceMs) <= now);
+    if (isWaiting || !isDue) return;
     isWaiting = true;
     turns.request(claimant);
   };
-
   const timer = setInterval(tick, TICK_MS);
   return () => {
     clearInterval(timer);
@@ -75,8 +75,9 @@ export function startScheduler(options: SchedulerOptions): () => void {
   };
 }
 
-function mostOverdue(dueAt: ReadonlyMap<Chore, number>): Chore {
-  const [first] = [...dueAt].sort(([, one], [, other]) => one - other);
-  if (!first) throw new BaseError("BUG", "BUG: a scheduler without chores");
-  return first[0];
+/** Of the chores that are due, the one whose patience ends first. */
+function mostUrgent(dueAt: ReadonlyMap<Chore, number>, now: number): Chore | undefined {
+  const due = [...dueAt].filter(([, at]) => at <= now);
+  due.sort(([one, oneAt], [other, otherAt]) => oneAt + one.patienceMs - (otherAt + other.patienceMs));
+  return due[0]?.[0];
 }

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "#kernel/time.ts";
+import { MINUTE_MS, SECOND_MS } from "#kernel/time.ts";
 import type { TextRow } from "../wire/reply.ts";
 import type { Chore, RunSql } from "./chore.ts";
 
@@ -35,6 +35,7 @@ interface Table {
 /** ANALYZE of changed tables, and VACUUM of those with dead rows: what autovacuum does on a server. */
 export class Upkeep implements Chore {
   readonly name = "upkeep";
+  readonly patienceMs = 5 * SECOND_MS;
   /** statements still to run of the last look, one per part */
   #statements: string[] = [];
   readonly #analyzedAt = new Map<string, number>();

@@ -8,7 +8,7 @@ describe("factsOf", () => {
     "copy t from stdout", // PostgreSQL's grammar takes either word
     'copy "from" from stdin',
   ])("finds the data that must come with: %s", (sql) => {
-    expect(factsOf(sql)).toMatchObject({ copy: { isBinary: false }, hasProgram: false, count: 1 });
+    expect(factsOf(sql)).toMatchObject({ copy: { isBinary: false }, unsupported: undefined, count: 1 });
   });
 
   it.each([
@@ -28,9 +28,16 @@ describe("factsOf", () => {
   it.each(["copy t from program 'x'", "copy t to program 'x'", "select 1; copy (select 1) to program 'x'"])(
     "finds the program in: %s",
     (sql) => {
-      expect(factsOf(sql).hasProgram).toBe(true);
+      expect(factsOf(sql).unsupported).toBe("COPY ... PROGRAM");
     },
   );
+
+  it("finds CONCURRENTLY where it makes or drops an index", () => {
+    expect(factsOf("create unique index concurrently i on t (a)").unsupported).toBe("CONCURRENTLY");
+    expect(factsOf("reindex table concurrently t").unsupported).toBe("CONCURRENTLY");
+    expect(factsOf("refresh materialized view concurrently v").unsupported).toBeUndefined();
+    expect(factsOf("select 'index concurrently'").unsupported).toBeUndefined();
+  });
 
   it.each([
     "set timezone = 'UTC'",
@@ -43,12 +50,15 @@ describe("factsOf", () => {
     expect(factsOf(sql).mayChangeSettings).toBe(true);
   });
 
-  it.each(["set local timezone = 'UTC'", "update t set a = 1", "set constraints all deferred", "select 'set x = 1'"])(
-    "expects the same settings after: %s",
-    (sql) => {
-      expect(factsOf(sql).mayChangeSettings).toBe(false);
-    },
-  );
+  it.each([
+    "set local timezone = 'UTC'",
+    "update t set a = 1",
+    "set constraints all deferred",
+    "select 'set x = 1'",
+    "select set_config('a.b', $1, true)",
+  ])("expects the same settings after: %s", (sql) => {
+    expect(factsOf(sql).mayChangeSettings).toBe(false);
+  });
 
   it.each([
     ["listen a", [{ isListen: true, channel: "a" }]],

@@ -11,8 +11,11 @@ export interface Listening {
 export interface Facts {
   /** there is a COPY … FROM STDIN: the backend must get it together with its data */
   copy: { isBinary: boolean } | undefined;
-  /** COPY … PROGRAM: popen destroys the file-path memory of the WASM build */
-  hasProgram: boolean;
+  /**
+   * What the WebAssembly build can't do without harm: COPY … PROGRAM (popen destroys its file-path memory), an index
+   * CONCURRENTLY (fails and leaves an invalid index)
+   */
+  unsupported: string | undefined;
   /** DISCARD ALL or DEALLOCATE ALL, which would take from every client */
   clearsAll: "DISCARD ALL" | "DEALLOCATE ALL" | undefined;
   /** may leave the session with other settings than before */
@@ -28,7 +31,7 @@ export interface Facts {
 
 const PLAIN: Facts = {
   copy: undefined,
-  hasProgram: false,
+  unsupported: undefined,
   clearsAll: undefined,
   mayChangeSettings: false,
   customSettings: [],
@@ -39,7 +42,7 @@ const PLAIN: Facts = {
 
 /** Text without any of these words has no facts; most hasn't. */
 const NOTABLE =
-  /\b(?:copy|set|set_config|reset|discard|deallocate|listen|unlisten|temp|temporary|pg_temp|prepare|hold)\b/i;
+  /\b(?:copy|concurrently|set|set_config|reset|discard|deallocate|listen|unlisten|temp|temporary|pg_temp|prepare|hold)\b/i;
 
 /** Reads SQL text of a client. */
 export function factsOf(sql: string): Facts {
@@ -71,6 +74,7 @@ function addFacts(facts: Facts, { head, start, end }: Statement, sql: string): v
   for (const [index, { kind, text }] of head.entries()) {
     if (kind !== "word") continue;
     if (text === "set_config") readSetConfig(facts, head, index);
+    else if (text === "concurrently" && first !== "refresh") facts.unsupported = "CONCURRENTLY";
     else if (text === "temp" || text === "temporary" || text === "pg_temp" || text === "hold") {
       facts.mayLeaveObjects = true;
     }
@@ -86,11 +90,23 @@ function readSet(facts: Facts, head: readonly Token[]): void {
   if (dot === ".") facts.customSettings.push(`${name}.${rest}`);
 }
 
-/** set_config('name', …): the name is known if it is a literal. */
+/** set_config('name', value, is_local): the name is known if it is a literal. */
 function readSetConfig(facts: Facts, head: readonly Token[], index: number): void {
+  if (lastArgument(head, index + 1) === "true") return;
   facts.mayChangeSettings = true;
   const name = head[index + 2];
   if (name?.kind === "string" && name.text.includes(".")) facts.customSettings.push(name.text.slice(1, -1));
+}
+
+/** The last token before the parenthesis that closes the one at `open`. */
+function lastArgument(head: readonly Token[], open: number): string | undefined {
+  let depth = 0;
+  for (let index = open; index < head.length; index++) {
+    const { kind, text } = head[index] as Token;
+    if (kind === "symbol") depth += text === "(" ? 1 : text === ")" ? -1 : 0;
+    if (depth === 0) return head[index - 1]?.text;
+  }
+  return undefined;
 }
 
 /** PostgreSQL's grammar takes STDIN and STDOUT for each other. */
@@ -103,6 +119,6 @@ function readCopy(facts: Facts, head: readonly Token[]): void {
     if (text === "from" && (next.text === "stdin" || next.text === "stdout")) {
       facts.copy = { isBinary: head.some((token) => token.kind === "word" && token.text === "binary") };
     }
-    if ((text === "from" || text === "to") && next.text === "program") facts.hasProgram = true;
+    if ((text === "from" || text === "to") && next.text === "program") facts.unsupported = "COPY ... PROGRAM";
   });
 }
