@@ -82,10 +82,12 @@ describe("a handler that fails for good", () => {
     expect(await valuesAt(block)).toEqual([]);
     expect((await deployment())["message"]).toMatch(
       {
-        abort: /^Mapping aborted at src\/command\.ts, line \d+, column \d+, with message: as asked$/,
-        critical: /^Critical error logged in mapping with log message: as asked twice$/,
-        divide: /^attempted to divide BigInt `1` by zero$/,
-        undefined: /^Attempted to set undefined fields \[nothing\] for the entity type `Output`\./,
+        abort:
+          /^transaction [0-9a-f]{64}: Mapping aborted at src\/command\.ts, line \d+, column \d+, with message: as asked$/,
+        critical: /^transaction [0-9a-f]{64}: Critical error logged in mapping with log message: as asked twice$/,
+        divide: /^transaction [0-9a-f]{64}: attempted to divide BigInt `1` by zero$/,
+        undefined:
+          /^transaction [0-9a-f]{64}: Attempted to set undefined fields \[nothing\] for the entity type `Output`\./,
       }[command] ?? /never/,
     );
   });
@@ -102,7 +104,7 @@ describe("a handler that fails for good", () => {
   it("turns health red at once while the indexer stays up to tell", async () => {
     const block = await mineCommand("abort");
     follower = follow(startingAt(block), pool);
-    expect(await follower.fail()).toContain(`handler handleCommand failed at block ${block}: Mapping aborted`);
+    expect(await follower.fail()).toContain(`handler handleCommand failed at block ${block}: transaction `);
     expect(await follower.stop()).toMatchObject({ status: "failed" });
   });
 

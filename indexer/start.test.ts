@@ -92,6 +92,7 @@ describe("a changed subgraph", () => {
           "select viewname, definition like '%sgd2%' as is_new from pg_views where schemaname = 'chain' and viewname = 'account'",
         )
       ).rows;
+    await pool.query("create view public.known as select id, kind from chain.account");
     await indexUntil({ ...setting, manifestPath }, 1, { viewsSchema: "chain" });
     expect(await schemas()).toEqual([{ viewname: "account", is_new: false }]);
     await indexUntil({ ...setting, manifestPath }, 2, { viewsSchema: "chain" });
@@ -100,5 +101,7 @@ describe("a changed subgraph", () => {
       "select d.subgraph = v.deployment as is_current from subgraphs.subgraph s join subgraphs.subgraph_version v on v.id = s.current_version join subgraphs.deployment d on d.id = 2",
     );
     expect(rows).toEqual([{ is_current: true }]);
+    // a view over the views stays, and shows the new deployment
+    expect((await pool.query("select kind from public.known")).rows).toEqual([{ kind: "FISH" }]);
   });
 });

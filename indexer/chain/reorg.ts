@@ -25,7 +25,7 @@ export async function findAncestor(reader: ChainReader, window: ReorgWindow, las
     `block ${lowest.number} (${lowest.hash}) is no longer on the chain and is the oldest one whose hash is kept: a reorg of at least ${last.number - lowest.number + 1} blocks`,
     {
       hints: [
-        `find the last block that both chains share, and run again with --rewind BLOCK (below ${rewind + 1})`,
+        `find the last block that both chains share, and run again with --rewind-to BLOCK (below ${rewind + 1})`,
         "if another chain answers at RPC_URL, correct it",
       ],
     },

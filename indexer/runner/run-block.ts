@@ -118,7 +118,7 @@ export class BlockRunner {
       } catch (error) {
         if (!(error instanceof DeterministicError)) throw error;
         this.options.cache.discardHandler(false);
-        failures.push({ handler: trigger.handler.handler, message: error.message });
+        failures.push({ handler: trigger.handler.handler, message: withTransaction(trigger, error.message) });
       }
     }
     return requested;
@@ -189,4 +189,9 @@ export class BlockRunner {
     }
     return added;
   }
+}
+
+/** A fault's message as graph-node begins it. */
+function withTransaction(trigger: Trigger, message: string): string {
+  return "log" in trigger ? `transaction ${trigger.log.transactionHash.slice(2)}: ${message}` : message;
 }
