@@ -34,6 +34,7 @@ export interface ChainOptions {
   dir: string;
   host: string;
   port: number;
+  /** 0: blocks come with transactions only, and time is what the caller sets */
   blockSeconds: number;
   onLine?: (line: string) => void;
 }
@@ -46,8 +47,8 @@ export interface Chain {
 }
 
 /**
- * Starts anvil on the state in `dir`, which is made at the first start. Blocks come with each transaction and every
- * `blockSeconds`; time is the wall clock's.
+ * Starts anvil on the state in `dir`, which is made at the first start. Blocks come with each transaction and, at the
+ * latest, every `blockSeconds`; time is the wall clock's.
  *
  * @throws BaseError `PORT_TAKEN`, `MISSING_BINARY` `CHAIN_FAILED` or `CHILD_FAILED`
  */
@@ -92,8 +93,8 @@ function flagsOf({ dir, host, port, blockSeconds }: ChainOptions, state: string)
   return [
     ...["--host", host, "--port", String(port), "--chain-id", "31337", "--accounts", "20"],
     ...["--state", state, "--state-interval", String(STATE_INTERVAL_SECONDS), "--cache-path", `${dir}/cache`],
-    ...["--block-time", String(blockSeconds), "--mixed-mining", "--quiet"],
-    ...["--prune-history", String(STATES_IN_MEMORY)],
+    ...["--prune-history", String(STATES_IN_MEMORY), "--quiet"],
+    ...(blockSeconds === 0 ? [] : ["--block-time", String(blockSeconds), "--mixed-mining"]),
     ...(existsSync(state) ? [] : ["--timestamp", String(Math.floor(Date.now() / 1_000))]),
   ];
 }
