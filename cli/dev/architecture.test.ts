@@ -23,7 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   bench: ["*"],
 };
 /** What tests may import on top: databases and chains to run on. */
-const TESTS_MAY_IMPORT = ["database", "devnet", "collector", "indexer", "contracts", "api"];
+const TESTS_MAY_IMPORT = ["kernel", "database", "devnet", "collector", "indexer", "contracts", "api"];
 /** Domain code is arithmetic: of the kernel it sees units and time only, and nothing of Node. */
 const DOMAIN_KERNEL = new Set(["kernel/units.ts", "kernel/time.ts"]);
 
