@@ -1,6 +1,7 @@
 import { BaseError, messageOf } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
 import { backoffMs, sleep } from "#kernel/time.ts";
+import { encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { MappingError } from "./host/errors.ts";
 import type { HealthBoard } from "./health.ts";
 import type { IndexerMetrics } from "./metrics.ts";
@@ -44,6 +45,8 @@ export class Engine {
   private readonly parts: EngineParts;
   private readonly progress: Progress;
   private batch = new Batch();
+  /** the last block that was handled, written or not */
+  private last: BlockRef | undefined;
   private batchStartedAt = Date.now();
   private touched: { block: BlockRef; entities: TouchedEntity[] }[] = [];
   private finalizedTo = 0;
@@ -80,11 +83,13 @@ export class Engine {
     const { runner, store, health, logger, signal } = this.parts;
     for (let attempt = 0; ; attempt++) {
       try {
-        return await runner.run(block);
+        const outcome = await runner.run(block);
+        health.noteTrouble("block", undefined);
+        return outcome;
       } catch (error) {
         signal.throwIfAborted();
         if (!mayPass(error)) throw error;
-        health.noteTrouble(error);
+        health.noteTrouble("block", error);
         logger.error({ block: block.number, reason: error.message }, "a block can't be handled; it is tried again");
         await this.flush();
         const failure = { block, handler: undefined, message: error.message, isDeterministic: false };
@@ -96,6 +101,7 @@ export class Engine {
 
   private note(outcome: BlockOutcome): void {
     this.batch.add(outcome);
+    this.last = outcome.block;
     if (!this.parts.onStep) return;
     const entities = outcome.modifications.map(({ type, id }) => ({ type: type.name, id }));
     this.touched.push({ block: outcome.block, entities });
@@ -126,11 +132,12 @@ export class Engine {
       try {
         // the answer to a commit may have been lost: then the batch is there already
         if (attempt === 0 || !(await store.isWritten(batch))) await store.write(batch);
+        health.noteTrouble("database", undefined);
         return;
       } catch (error) {
         signal.throwIfAborted();
         if (!mayPass(error)) throw error;
-        health.noteTrouble(error);
+        health.noteTrouble("database", error);
         logger.error({ reason: messageOf(error) }, "a batch can't be written; it is tried again");
         await sleep(backoffMs(attempt), signal);
       }
@@ -139,7 +146,6 @@ export class Engine {
 
   private async noteSynced(block: Block): Promise<void> {
     const { health, store, viewsSchema, logger } = this.parts;
-    health.noteTrouble(undefined);
     if (health.isSynced) return;
     await store.markSynced(block, viewsSchema);
     health.isSynced = true;
@@ -159,8 +165,14 @@ export class Engine {
       "reorg: blocks are undone",
     );
     health.indexed = ancestor.number;
+    this.last = ancestor;
     metrics.indexed.set(ancestor.number);
     onStep?.({ type: "reorg", ancestor });
+  }
+
+  /** The position after the last handled block; `undefined` when there is none yet in this run. */
+  get position(): Checkpoint | undefined {
+    return this.last && encodeCheckpoint(this.last);
   }
 
   /** Notes that blocks up to `block` can't change anymore. */

@@ -4,6 +4,9 @@ import type { Health } from "#kernel/metrics.ts";
 /** Trouble that lasts this long makes an indexer unhealthy. */
 const PATIENCE_MS = 15_000;
 
+/** What may fail for a while. */
+export type Trouble = "node" | "block" | "database";
+
 /** What an indexer tells about itself. */
 export class HealthBoard {
   /** the node's head, -1 before it is known */
@@ -12,7 +15,7 @@ export class HealthBoard {
   indexed = -1;
   isSynced = false;
   private stopReason: string | undefined;
-  private trouble: { since: number; reason: string } | undefined;
+  private readonly troubles = new Map<Trouble, { since: number; reason: string }>();
   private hasErrors = false;
   private readonly now: () => number;
 
@@ -25,10 +28,10 @@ export class HealthBoard {
     this.stopReason = messageOf(error);
   }
 
-  /** Something fails and is tried again: red when it lasts. */
-  noteTrouble(error: Error | undefined): void {
-    if (error === undefined) this.trouble = undefined;
-    else this.trouble = { since: this.trouble?.since ?? this.now(), reason: messageOf(error) };
+  /** Something fails and is tried again, or works again: red when it lasts. */
+  noteTrouble(what: Trouble, error: Error | undefined): void {
+    if (error === undefined) this.troubles.delete(what);
+    else this.troubles.set(what, { since: this.troubles.get(what)?.since ?? this.now(), reason: messageOf(error) });
   }
 
   /** Handlers failed, and the subgraph says that such faults aren't fatal. */
@@ -38,7 +41,8 @@ export class HealthBoard {
 
   /** The present state; `detail.reason` says why it isn't healthy. */
   read(): Health {
-    const hasLastingTrouble = this.trouble !== undefined && this.now() - this.trouble.since >= PATIENCE_MS;
+    const troubles = [...this.troubles.values()];
+    const hasLastingTrouble = troubles.some(({ since }) => this.now() - since >= PATIENCE_MS);
     return {
       isHealthy: this.stopReason === undefined && !hasLastingTrouble,
       detail: {
@@ -47,7 +51,7 @@ export class HealthBoard {
         lag: this.head < 0 ? null : Math.max(0, this.head - this.indexed),
         isSynced: this.isSynced,
         hasErrors: this.hasErrors || this.stopReason !== undefined,
-        reason: this.stopReason ?? this.trouble?.reason ?? null,
+        reason: this.stopReason ?? troubles[0]?.reason ?? null,
       },
     };
   }

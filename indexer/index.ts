@@ -5,6 +5,7 @@ import { SECOND_MS } from "#kernel/time.ts";
 import { HealthBoard } from "./health.ts";
 import { openIndexer, type OpenIndexer } from "./open.ts";
 import type { IndexerOptions, IndexerResult } from "./options.ts";
+import { ChainMoved } from "./source/retry.ts";
 
 export type { IndexedStep, IndexerOptions, IndexerResult, TouchedEntity } from "./options.ts";
 
@@ -62,10 +63,18 @@ async function run(options: IndexerOptions, health: HealthBoard): Promise<Indexe
 }
 
 async function follow({ source, engine, checkpoint }: OpenIndexer): Promise<void> {
-  for await (const step of source.follow(checkpoint)) {
-    if (step.type === "block") await engine.handle(step.block);
-    else if (step.type === "reorg") await engine.revertTo(step.ancestor);
-    else await engine.finalize(step.block);
+  for (;;) {
+    try {
+      for await (const step of source.follow(engine.position ?? checkpoint)) {
+        if (step.type === "block") await engine.handle(step.block);
+        else if (step.type === "reorg") await engine.revertTo(step.ancestor);
+        else await engine.finalize(step.block);
+      }
+      await engine.flush();
+      return;
+    } catch (error) {
+      // the block being handled has left the chain: the next look finds the reorg
+      if (!(error instanceof ChainMoved)) throw error;
+    }
   }
-  await engine.flush();
 }

@@ -16,7 +16,7 @@ import { Registry } from "./runner/registry.ts";
 import { BlockRunner } from "./runner/run-block.ts";
 import { ChainReader } from "./source/chain-reader.ts";
 import { Source } from "./source/follow.ts";
-import { createRetry } from "./source/retry.ts";
+import { BLOCK_TRIES, createRetry } from "./source/retry.ts";
 import { RpcClient } from "./source/rpc.ts";
 import type { BlockRef } from "./source/types.ts";
 import { openDeployment, type Deployment } from "./store/deployment.ts";
@@ -44,7 +44,7 @@ export async function openIndexer(options: IndexerOptions, health: HealthBoard):
     url: options.rpcUrl,
     signal: options.signal,
     onCall: (method: string) => metrics.rpcCalls.inc({ method }),
-    onTrouble: (error: Error | undefined) => health.noteTrouble(error),
+    onTrouble: (error: Error | undefined) => health.noteTrouble("node", error),
   };
   const chain = await readIdentity(rpcOptions);
   const reader = new ChainReader(new RpcClient(rpcOptions));
@@ -88,20 +88,20 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
   const mappings = await loadMappings(manifest, cache);
   const registry = new Registry([...manifest.dataSources.map(staticDataSource), ...(await store.dataSources())]);
   const onTrouble = (error: Error): void => {
-    health.noteTrouble(error);
+    health.noteTrouble("node", error);
     logger.warn({ err: error }, "trying again");
   };
   const window = new ReorgWindow(head && [{ ...head, parentHash: "" }, ...(await store.recentBlocks(head))]);
   const source = createSource(opened, registry, window, onTrouble);
-  const retry = createRetry(signal, onTrouble);
+  const tryBlock = createRetry(signal, onTrouble, BLOCK_TRIES);
   const runner = new BlockRunner({
     manifest,
     mappings,
     registry,
     cache,
     transactions: {
-      transactions: (hashes) => retry(() => reader.transactions(hashes)),
-      receipts: (hashes) => retry(() => reader.receipts(hashes)),
+      transactions: (hashes) => tryBlock(() => reader.transactions(hashes)),
+      receipts: (hashes) => tryBlock(() => reader.receipts(hashes)),
     },
     extend: (block, queries) => source.extend(block, queries),
     logger,

@@ -1,3 +1,4 @@
+import type { EventHandler } from "../manifest/manifest.ts";
 import type { LogQuery, SourceFilter } from "../source/filter.ts";
 import { isActive, isDue, isDuplicate, type DataSource } from "./data-source.ts";
 
@@ -75,17 +76,31 @@ export class Registry implements SourceFilter {
   }
 }
 
-/** What to ask the node for on behalf of some data sources: one query by address, one for any contract. */
+/** What to ask the node for on behalf of some data sources: events with equal topic filters together. */
 export function queriesOf(sources: readonly DataSource[]): LogQuery[] {
-  const topicsOf = (list: readonly DataSource[]): string[] => [
-    ...new Set(list.flatMap(({ definition }) => definition.eventHandlers.map(({ topic0 }) => topic0))),
-  ];
-  const withEvents = sources.filter(({ definition }) => definition.eventHandlers.length > 0);
-  const named = withEvents.filter(({ address }) => address !== undefined);
-  const wild = withEvents.filter(({ address }) => address === undefined);
-  const addresses = [...new Set(named.map(({ address }) => address ?? ""))];
-  return [
-    ...(named.length > 0 ? [{ addresses, topics: topicsOf(named) }] : []),
-    ...(wild.length > 0 ? [{ addresses: undefined, topics: topicsOf(wild) }] : []),
-  ];
+  const isWild = ({ address }: DataSource): boolean => address === undefined;
+  return [...groupQueries(sources.filter((source) => !isWild(source))), ...groupQueries(sources.filter(isWild))];
+}
+
+function groupQueries(sources: readonly DataSource[]): LogQuery[] {
+  const groups = new Map<string, { addresses: Set<string>; first: Set<string>; others: EventHandler["topics"] }>();
+  for (const { address, definition } of sources) {
+    for (const { topic0, topics } of definition.eventHandlers) {
+      const key = JSON.stringify(topics);
+      const group = groups.get(key) ?? { addresses: new Set(), first: new Set(), others: topics };
+      if (address !== undefined) group.addresses.add(address);
+      group.first.add(topic0);
+      groups.set(key, group);
+    }
+  }
+  return [...groups.values()].map(({ addresses, first, others }) => ({
+    addresses: addresses.size > 0 ? [...addresses] : undefined,
+    topics: [[...first], ...withoutTrailingAny(others)],
+  }));
+}
+
+/** Nodes take `[a, null, null]` to ask for three topics, not for any number of them. */
+function withoutTrailingAny(topics: EventHandler["topics"]): EventHandler["topics"] {
+  const last = topics.findLastIndex((values) => values !== undefined);
+  return topics.slice(0, last + 1);
 }

@@ -49,8 +49,11 @@ export class Backfill {
       from = range.to + 1;
       if (from <= to) this.lookAhead(from, to);
       // the list may grow behind the current block while it is handled
-      for (let index = 0; index < range.blocks.length; index++) yield range.blocks[index] as Block;
-      this.current = undefined;
+      try {
+        for (let index = 0; index < range.blocks.length; index++) yield range.blocks[index] as Block;
+      } finally {
+        this.current = undefined; // also when the reader gives up in the middle
+      }
     }
   }
 
@@ -101,7 +104,7 @@ export class Backfill {
     if (queries.every(({ addresses }) => addresses === undefined || addresses.length <= MAX_ADDRESSES)) return logs;
     const sets = queries.map(({ addresses, topics }) => ({
       addresses: addresses && new Set(addresses),
-      topics: new Set(topics),
+      topics: new Set(topics[0]),
     }));
     return logs.filter((log) =>
       sets.some(({ addresses, topics }) => topics.has(log.topics[0] ?? "") && (addresses?.has(log.address) ?? true)),

@@ -18,8 +18,7 @@ export function mayContain(bloom: string, hex: string): boolean {
 /** Whether a block with this bloom may have logs of the query. */
 export function mayMatch(bloom: string, { addresses, topics }: LogQuery): boolean {
   if (/^0x0*$/.test(bloom)) return false;
-  return (
-    (addresses === undefined || addresses.some((address) => mayContain(bloom, address))) &&
-    topics.some((topic) => mayContain(bloom, topic))
-  );
+  const mayHaveAny = (values: readonly string[] | undefined): boolean =>
+    values === undefined || values.some((value) => mayContain(bloom, value));
+  return mayHaveAny(addresses) && topics.every(mayHaveAny);
 }

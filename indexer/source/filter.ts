@@ -1,8 +1,9 @@
-/** Which logs to ask the node for: an address if any are given, and a first topic. */
+/** Which logs to ask the node for: of these addresses, with one of these topics at each place. */
 export interface LogQuery {
   /** lower case; `undefined` asks for any contract */
   readonly addresses: readonly string[] | undefined;
-  readonly topics: readonly string[];
+  /** the first topic's values, then those of further ones; `undefined` allows any */
+  readonly topics: readonly [readonly string[], ...(readonly string[] | undefined)[]];
 }
 
 /** What the subgraph wants of the chain. It grows while blocks are handled, as templates are instantiated. */
@@ -20,8 +21,9 @@ export const MAX_ADDRESSES = 500;
 /** The `eth_getLogs` filter of a query, without its blocks. */
 export function toRpcFilter({ addresses, topics }: LogQuery): {
   address?: readonly string[];
-  topics: readonly (readonly string[])[];
+  topics: readonly (readonly string[] | null)[];
 } {
   const isNamed = addresses !== undefined && addresses.length <= MAX_ADDRESSES;
-  return isNamed ? { address: addresses, topics: [topics] } : { topics: [topics] };
+  const places = topics.map((values) => values ?? null);
+  return isNamed ? { address: addresses, topics: places } : { topics: places };
 }

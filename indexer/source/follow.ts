@@ -6,7 +6,7 @@ import { decodeCheckpoint, type Checkpoint } from "../checkpoint.ts";
 import { Backfill, blockOf } from "./backfill.ts";
 import type { ChainReader } from "./chain-reader.ts";
 import type { LogQuery, SourceFilter } from "./filter.ts";
-import { createRetry, type Retry } from "./retry.ts";
+import { BLOCK_TRIES, ChainMoved, createRetry, type Retry } from "./retry.ts";
 import type { Block, BlockRef, Header, Log, Step } from "./types.ts";
 
 /** How to follow a chain. */
@@ -47,10 +47,13 @@ export class Source {
   private readonly options: SourceOptions;
   private readonly backfill: Backfill;
   private readonly retry: Retry;
+  /** for what belongs to one block */
+  private readonly tryBlock: Retry;
 
   constructor(options: SourceOptions) {
     this.options = options;
     this.retry = createRetry(options.signal, options.onTrouble);
+    this.tryBlock = createRetry(options.signal, options.onTrouble, BLOCK_TRIES);
     this.backfill = new Backfill(options.reader, options.filter, this.retry);
   }
 
@@ -64,6 +67,7 @@ export class Source {
     const { until = Infinity, window, signal } = this.options;
     let last = checkpoint === undefined ? { number: -1, hash: "" } : decodeCheckpoint(checkpoint);
     let finalized = -1;
+    window.cutAbove(last.number); // a block that was given up is none of ours
     while (!signal.aborted) {
       const tip = await this.retry(() => this.poll(last));
       if (tip.isReorg) {
@@ -93,9 +97,13 @@ export class Source {
     }
   }
 
-  /** The logs of new queries in the block that is being handled; later blocks will have theirs too. */
+  /**
+   * The logs of new queries in the block that is being handled; later blocks will have theirs too.
+   *
+   * @throws ChainMoved
+   */
   async extend(block: Block, queries: readonly LogQuery[]): Promise<Log[]> {
-    return this.retry(() => this.backfill.extend(block, queries));
+    return this.tryBlock(() => this.backfill.extend(block, queries));
   }
 
   /** Head, finality, and whether the indexed blocks are still on the chain: always asked anew, nothing is kept. */
@@ -143,7 +151,8 @@ export class Source {
       const headers = await this.retry(() => this.linkedHeaders(numbers, previous));
       if (headers.length === 0) return; // the next poll finds the reorg
       const version = this.options.filter.version;
-      const logs = await this.retry(() => this.logsOf(headers));
+      const logs = await this.logsOf(headers);
+      if (!logs) return; // so it does when these blocks have left the chain
       for (const [index, header] of headers.entries()) {
         const block = blockOf(header, logs[index] ?? [], true);
         this.remember(block);
@@ -167,9 +176,15 @@ export class Source {
     return linked;
   }
 
-  private async logsOf(headers: readonly Header[]): Promise<Log[][]> {
+  private async logsOf(headers: readonly Header[]): Promise<Log[][] | undefined> {
     const queries = this.options.filter.logQueries();
-    return queries.length === 0 ? headers.map(() => []) : this.options.reader.logsOfBlocks(queries, headers);
+    if (queries.length === 0) return headers.map(() => []);
+    try {
+      return await this.tryBlock(() => this.options.reader.logsOfBlocks(queries, headers));
+    } catch (error) {
+      if (error instanceof ChainMoved) return undefined;
+      throw error;
+    }
   }
 
   private remember(block: Block): void {

@@ -20,11 +20,11 @@ describe("a bloom", () => {
   it("of zeros holds nothing", () => {
     const bloom = `0x${"0".repeat(512)}`;
     expect(mayContain(bloom, ADDRESS)).toBe(false);
-    expect(mayMatch(bloom, { addresses: undefined, topics: [HASH] })).toBe(false);
+    expect(mayMatch(bloom, { addresses: undefined, topics: [[HASH]] })).toBe(false);
   });
 
   it("of ones may hold anything", () => {
-    expect(mayMatch(`0x${"f".repeat(512)}`, { addresses: [ADDRESS], topics: [HASH] })).toBe(true);
+    expect(mayMatch(`0x${"f".repeat(512)}`, { addresses: [ADDRESS], topics: [[HASH]] })).toBe(true);
   });
 });
 

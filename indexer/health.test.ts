@@ -1,0 +1,50 @@
+import { HealthBoard } from "./health.ts";
+import { progressOf } from "./progress.ts";
+
+describe("health", () => {
+  it("turns red when trouble lasts 15 seconds, and green when it passes", () => {
+    let now = 0;
+    const board = new HealthBoard(() => now);
+    board.noteTrouble("node", new Error("no answer"));
+    expect(board.read()).toMatchObject({ isHealthy: true, detail: { reason: "no answer" } });
+    now = 14_999;
+    board.noteTrouble("node", new Error("still none"));
+    expect(board.read().isHealthy).toBe(true);
+    now = 15_000;
+    expect(board.read()).toMatchObject({ isHealthy: false, detail: { reason: "still none" } });
+    board.noteTrouble("node", undefined);
+    expect(board.read()).toMatchObject({ isHealthy: true, detail: { reason: null } });
+  });
+
+  it("isn't mended by a node that answers while a block keeps failing", () => {
+    let now = 0;
+    const board = new HealthBoard(() => now);
+    board.noteTrouble("block", new Error("missing value"));
+    now = 20_000;
+    board.noteTrouble("node", undefined);
+    expect(board.read()).toMatchObject({ isHealthy: false, detail: { reason: "missing value" } });
+  });
+
+  it("is red for good once indexing has stopped", () => {
+    const board = new HealthBoard(() => 0);
+    board.head = 10;
+    board.indexed = 7;
+    board.stop(new Error("handler failed"));
+    expect(board.read()).toEqual({
+      isHealthy: false,
+      detail: { head: 10, indexed: 7, lag: 3, isSynced: false, hasErrors: true, reason: "handler failed" },
+    });
+  });
+});
+
+describe("progress", () => {
+  it("tells rate and time left from what was done so far", () => {
+    // blocks 101 to 200 in 10 seconds, 300 to go
+    expect(progressOf({ block: 200, goal: 500, firstBlock: 101, events: 5_000, ms: 10_000 })).toEqual({
+      block: 200,
+      of: 500,
+      eventsPerSecond: 500,
+      secondsLeft: 30,
+    });
+  });
+});
