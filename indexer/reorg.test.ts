@@ -2,6 +2,7 @@ import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import type { Pool } from "#kernel/pg.ts";
 import { buildSubgraph } from "./testdata/build.ts";
 import { startChain, type TestChain } from "./testdata/chain.ts";
+import { startFlakyNode } from "./testdata/flaky.ts";
 import { dump, follow, indexUntil, lookInto, type Follower, type Setting } from "./testdata/indexing.ts";
 import { OTHER, WATCHED } from "./testdata/scenario.ts";
 
@@ -111,8 +112,6 @@ describe("a reorg", () => {
   it("is not seen in a node that merely lags", async () => {
     await follower?.stop();
     const before = await dump(pool);
-    const snapshot = await chain.test.snapshot();
-    void snapshot;
     await chain.test.request({ method: "anvil_rollback" as never, params: [3] as never });
     chain.forgetNonce();
     follower = follow(setting, pool, { reorgWindow: 40 });
@@ -120,6 +119,25 @@ describe("a reorg", () => {
     expect(await dump(pool)).toEqual(before);
     expect(follower.health().isHealthy).toBe(true);
     await expectAsIfNeverReorged(await mineBlocks(4, 950));
+  });
+});
+
+describe("a block that leaves the chain while it is handled", () => {
+  it("is given up for the one that took its place", async () => {
+    await follower?.stop();
+    const node = await startFlakyNode(chain.url, 1, { errorShare: 0, maxRange: 1_000, hasLateLogs: false });
+    const snapshot = await chain.test.snapshot();
+    const transaction = await chain.send("transfer", [WATCHED, 77n]);
+    node.lose(transaction);
+    follower = follow({ ...setting, rpcUrl: node.url }, pool, { reorgWindow: 40 });
+    await chain.mine();
+    // the node has the block but no longer its transactions, as while it switches to another chain
+    for (let wait = 0; wait < 100 && node.faults === 0; wait++) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(node.faults).toBeGreaterThan(0);
+    await chain.test.revert({ id: snapshot });
+    chain.forgetNonce();
+    await expectAsIfNeverReorged(await mineBlocks(2, 333));
+    node.close();
   });
 });
 

@@ -15,13 +15,21 @@ export interface Faults {
 export interface FlakyNode {
   readonly url: string;
   readonly faults: number;
+  /** from now on answers null to questions for this transaction or block */
+  lose(hash: string): void;
   close(): void;
+}
+
+interface LogFilter {
+  fromBlock?: string;
+  toBlock?: string;
+  blockHash?: string;
 }
 
 interface Call {
   id: number;
   method: string;
-  params: [{ fromBlock?: string; toBlock?: string; blockHash?: string }];
+  params: [LogFilter | string];
 }
 
 /** A generator of numbers in [0, 1) that gives the same ones for the same seed (mulberry32). */
@@ -39,10 +47,17 @@ export function seededRandom(seed: number): () => number {
 export async function startFlakyNode(target: string, seed: number, faults: Faults): Promise<FlakyNode> {
   const random = seededRandom(seed);
   const seen = new Set<string>();
-  const node = { url: "", faults: 0, close: () => server.close() };
+  const lost = new Set<string>();
+  const node = {
+    url: "",
+    faults: 0,
+    lose: (hash: string) => void lost.add(hash),
+    close: () => server.close(),
+  };
   const spoil = (call: Call): object | undefined => {
+    if (typeof call.params[0] === "string" && lost.has(call.params[0])) return { result: null };
     if (call.method !== "eth_getLogs") return undefined;
-    const { fromBlock, toBlock, blockHash } = call.params[0];
+    const { fromBlock, toBlock, blockHash } = call.params[0] as LogFilter;
     if (blockHash === undefined) {
       const range = Number(toBlock) - Number(fromBlock) + 1;
       return range > faults.maxRange ? { error: { code: -32_005, message: "query exceeds the range" } } : undefined;
