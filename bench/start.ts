@@ -63,8 +63,8 @@ async function hasGoodAnswer(): Promise<boolean> {
       errors?: unknown;
     };
     const gpu = data.gpu;
-    const isWhole = errors === undefined && gpu?.owner != null && gpu.operator != null && gpu.pool != null;
-    return isWhole && (gpu.telemetry?.powerWatts.some((value) => value !== null) ?? false);
+    if (errors !== undefined || !gpu || [gpu.owner, gpu.operator, gpu.pool].includes(null)) return false;
+    return gpu.telemetry?.powerWatts.some((value) => value !== null) ?? false;
   } catch {
     return false;
   }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { startChild, type Child } from "#kernel/child.ts";
 import { BaseError } from "#kernel/errors.ts";
 import { checkPort } from "#kernel/ports.ts";
@@ -50,6 +50,10 @@ export interface Chain {
  * Starts anvil on the state in `dir`, which is made at the first start. Blocks come with each transaction and, at the
  * latest, every `blockSeconds`; time is the wall clock's.
  *
+ * At every start anvil makes a genesis block of its own beside the one in the state, and serves either: both must be
+ * the same, so the first start's time is kept and given again. That sets anvil's clock back too, so it is set right
+ * before the first block, which is why anvil mines none by itself.
+ *
  * @throws BaseError `PORT_TAKEN`, `MISSING_BINARY` `CHAIN_FAILED` or `CHILD_FAILED`
  */
 export async function startChain({ dir, host, port, blockSeconds, onLine }: ChainOptions): Promise<Chain> {
@@ -86,16 +90,32 @@ export async function startChain({ dir, host, port, blockSeconds, onLine }: Chai
   } finally {
     waiting.abort();
   }
-  return { rpcUrl, ended: child.ended, stop: () => child.stop() };
+  await rpcCall(rpcUrl, "evm_setTime", [Math.floor(Date.now() / 1_000)]);
+  const miner = blockSeconds === 0 ? undefined : setInterval(() => void mine(rpcUrl), blockSeconds * 1_000);
+  const stop = (): Promise<void> => {
+    clearInterval(miner);
+    return child.stop();
+  };
+  return { rpcUrl, ended: child.ended, stop };
 }
 
-function flagsOf({ dir, host, port, blockSeconds }: ChainOptions, state: string): string[] {
+/** A block that fails isn't missed: the next one comes. */
+async function mine(rpcUrl: string): Promise<void> {
+  await rpcCall(rpcUrl, "evm_mine").catch(() => undefined);
+}
+
+/** When the chain in `dir` began, seconds since 1970. */
+function genesisTime(dir: string): number {
+  const path = `${dir}/genesis.json`;
+  if (!existsSync(path)) writeFileSync(path, `${JSON.stringify({ timestamp: Math.floor(Date.now() / 1_000) })}\n`);
+  return (JSON.parse(readFileSync(path, "utf8")) as { timestamp: number }).timestamp;
+}
+
+function flagsOf({ dir, host, port }: ChainOptions, state: string): string[] {
   return [
     ...["--host", host, "--port", String(port), "--chain-id", "31337", "--accounts", "20"],
     ...["--state", state, "--state-interval", String(STATE_INTERVAL_SECONDS), "--cache-path", `${dir}/cache`],
-    ...["--prune-history", String(STATES_IN_MEMORY), "--quiet"],
-    ...(blockSeconds === 0 ? [] : ["--block-time", String(blockSeconds), "--mixed-mining"]),
-    ...(existsSync(state) ? [] : ["--timestamp", String(Math.floor(Date.now() / 1_000))]),
+    ...["--prune-history", String(STATES_IN_MEMORY), "--timestamp", String(genesisTime(dir)), "--quiet"],
   ];
 }
 
