@@ -49,12 +49,12 @@ async function measure(clone: string): Promise<number> {
 }
 
 async function hasGoodAnswer(): Promise<boolean> {
-  const [{ query, variables }] = EXAMPLES;
+  const [{ query }] = EXAMPLES;
   try {
     const response = await fetch("http://localhost:4000/graphql", {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ query, variables }),
+      body: JSON.stringify({ query }),
     });
     const { data, errors } = (await response.json()) as {
       data: {

@@ -1,4 +1,5 @@
 import { keccak256, toBytes } from "viem";
+import { EXAMPLES } from "../src/graphql/examples.ts";
 import { openApi, type ApiFixture } from "./fixture.ts";
 
 const OWNER = `0x${"a1".repeat(20)}`;
@@ -201,6 +202,14 @@ describe("lists", () => {
     const { nodes } = data?.["gpus"] as { nodes: Record<string, unknown>[] };
     expect(nodes.map((node) => node["rental"])).toEqual([{ id: "2" }, ...Array<null>(11).fill(null)]);
     expect(new Set(nodes.map((node) => JSON.stringify([node["owner"], node["operator"], node["pool"]]))).size).toBe(1);
+  });
+});
+
+describe("the explorer's examples", () => {
+  it.each(EXAMPLES.map(({ title, query }) => [title, query]))("%s: runs as it stands", async (_title, query) => {
+    const { data, errors } = await fixture.ask(query);
+    expect(errors).toBeUndefined();
+    expect(JSON.stringify(data)).toContain("NVIDIA H100 80GB HBM3");
   });
 });
 

@@ -9,10 +9,7 @@ let page: Promise<Buffer> | undefined;
  */
 export function explorerPage(): Promise<Buffer> {
   page ??= import("@graphql-yoga/render-graphiql").then(({ renderGraphiQL }) => {
-    const tabs = EXAMPLES.map(({ title, query, variables }) => ({
-      query: `# ${title}\n${query}\n`,
-      variables: JSON.stringify(variables, null, 2),
-    }));
+    const tabs = EXAMPLES.map(({ title, query }) => ({ query: `# ${title}\n${query}\n` }));
     return gzipSync(renderGraphiQL({ title: "Berkeley Compute", endpoint: "/graphql", defaultTabs: tabs }));
   });
   return page;
