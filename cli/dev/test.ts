@@ -80,11 +80,12 @@ for (const [name, run] of Object.entries(SUITES)) {
     skipped: total.skipped + count.skipped,
   };
 }
+const closing = `${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`;
 const isWhole = asked.length === 0 && total.failed === 0 && total.passed > 0;
 if (isWhole && before !== "" && before === treeHash()) {
   const stamp = testedStamp(before);
   mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, new Date().toISOString());
+  writeFileSync(stamp, closing);
 }
-process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
+process.stdout.write(`\n${closing}\n`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
