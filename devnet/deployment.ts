@@ -79,7 +79,8 @@ export async function buildContracts(): Promise<void> {
     run(binaryPath("forge"), ["build", "contracts/src", "contracts/script", ...flags], { cwd: ROOT });
   await build();
   // forge can leave an artifact without code behind for a script that another command needed the ABI of only.
-  if (!/"object":"0x[0-9a-f]/.test(readOr(join(ROOT, "contracts/out/Deploy.s.sol/Deploy.json")))) await build("--force");
+  if (!/"object":"0x[0-9a-f]/.test(readOr(join(ROOT, "contracts/out/Deploy.s.sol/Deploy.json"))))
+    await build("--force");
 }
 
 /**
