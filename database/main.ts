@@ -19,6 +19,7 @@ async function main(): Promise<void> {
   const { dir, port, host, logLevel, limits } = readFlags();
   const logger = createLogger("database", logLevel);
   checkLoopback(host);
+  const startedAt = performance.now();
   const database = await openEmbedded(dir);
   let gateway: Gateway;
   try {
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
   }, logger);
   process.on("SIGTERM", stop).on("SIGINT", stop);
   onParentGone(stop);
+  logger.info({ dir, tookMs: Math.round(performance.now() - startedAt) }, "the embedded database is open");
   const address = host.includes(":") ? `[${host}]` : host;
   process.stdout.write(`ready postgres://postgres@${address}:${gateway.port}/berkeley\n`);
 }

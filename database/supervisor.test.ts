@@ -30,7 +30,7 @@ afterEach(async () => {
 
 async function start(options: Partial<EmbeddedOptions> = {}): Promise<RunningDatabase> {
   const dir = options.dir ?? join(parent, "database");
-  if (!existsSync(dir)) await makeDatabaseFolder(dir);
+  if (!existsSync(dir) && dir.startsWith(parent)) await makeDatabaseFolder(dir);
   const database = await startEmbeddedDatabase({ host: "127.0.0.1", port: 0, logger: silentLogger, ...options, dir });
   running.push(database);
   return database;
@@ -151,6 +151,11 @@ describeEmbedded("a first start that fails says why and what to do (embedded onl
   it("for a path that can't be a folder", async () => {
     writeFileSync(join(parent, "file"), "");
     await expect(start({ dir: join(parent, "file") })).rejects.toMatchObject({ code: "DATABASE_FOLDER_UNUSABLE" });
+    // /sys takes no folders, not even from root
+    await expect(start({ dir: "/sys/berkeley" })).rejects.toMatchObject({
+      code: "DATABASE_FOLDER_UNUSABLE",
+      hints: [expect.stringContaining("give this user the right to write there") as string],
+    });
   });
 
   it("for a database that is damaged", async () => {

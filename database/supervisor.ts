@@ -16,7 +16,7 @@ const READY_TIMEOUT_MS = 120_000;
 /** Deaths and failed starts in a row before it gives up. */
 const MAX_FAILURES = 10;
 /** Faults that no further start mends. */
-const HOPELESS = /^(DATABASE_FOLDER_|DATABASE_BROKEN|EMBEDDED_|BAD_FLAGS)/;
+const HOPELESS = /^(DATABASE_FOLDER_|EMBEDDED_)/;
 /** A database that lived this long had recovered: its failures are counted anew. */
 const HEALTHY_MS = 60_000;
 

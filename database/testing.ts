@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { constants, cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -54,7 +54,7 @@ const start = (dir: string, limits: Partial<Limits>): Promise<RunningDatabase> =
 
 /** Makes an embedded database's folder, faster than its first start would. */
 export async function makeDatabaseFolder(dir: string): Promise<void> {
-  await cp(await makeTemplate(), dir, { recursive: true });
+  await cp(await makeTemplate(), dir, { recursive: true, mode: constants.COPYFILE_FICLONE });
 }
 
 /**

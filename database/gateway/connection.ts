@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { BaseError, messageOf } from "#kernel/errors.ts";
 import { FrameReader, type Frame } from "../wire/frames.ts";
 import { errorResponse } from "../wire/messages.ts";
+import { Footprint } from "./footprint.ts";
 import type { Hub } from "./hub.ts";
 import { Intake } from "./intake.ts";
 import { Runner, type Outlet } from "./runner.ts";
@@ -96,7 +97,7 @@ export class Connection implements Outlet {
     if (startup.kind === "encryption") return this.write(Buffer.from("N"));
     if (startup.kind === "cancel") return this.close(); // a running statement can't be stopped: the backend is one call
     clearTimeout(this.#startupTimer);
-    const runner = new Runner(this.id, this.hub, this, startup.settings);
+    const runner = new Runner(this.hub, this, new Footprint(this.id, this.hub, this, startup.settings));
     this.#client = { intake: new Intake(this.id, this.hub, (step) => runner.add(step)), runner };
     const bytes = greeting(this.id, this.hub.parameters, startup);
     runner.add({ kind: startup.settings.size > 0 ? "greet" : "say", bytes });

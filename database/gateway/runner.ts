@@ -1,11 +1,10 @@
 import { BaseError } from "#kernel/errors.ts";
-import type { Facts, Listening } from "../sql/facts.ts";
+import type { Facts } from "../sql/facts.ts";
 import { errorResponse, message, readyForQuery, SYNC, type Status } from "../wire/messages.ts";
 import { readReply } from "../wire/reply.ts";
+import type { Footprint } from "./footprint.ts";
 import type { Hub } from "./hub.ts";
-import { namesPattern } from "./names.ts";
 import type { Listener } from "./notifications.ts";
-import { literal, NO_SETTINGS, type Settings } from "./session.ts";
 import { sizeOf, type BackendStep, type Step } from "./steps.ts";
 import type { Claimant } from "./turns.ts";
 
@@ -32,23 +31,16 @@ export class Runner implements Claimant {
   #isMidBatch = false;
   #state: "resting" | "waiting" | "running" | "closed" = "resting";
   #holds = false;
-  #settings: Settings;
-  /** facts of what has run since the session was last left in order */
-  #concerns = { settings: false, custom: [] as string[], objects: false };
-  #listenings: Listening[] = [];
   /** after an error of ours in the extended protocol: nothing is done until Sync */
   #isSkipping = false;
   #idleTimer: NodeJS.Timeout | undefined;
   #activeAt = 0;
 
   constructor(
-    private readonly id: number,
     private readonly hub: Hub,
     private readonly outlet: Outlet,
-    private readonly initial: Settings,
-  ) {
-    this.#settings = initial;
-  }
+    private readonly footprint: Footprint,
+  ) {}
 
   get pendingBytes(): number {
     return this.#pendingBytes;
@@ -118,11 +110,11 @@ export class Runner implements Claimant {
     clearTimeout(this.#idleTimer);
     if (this.#holds) this.#guard(() => this.#abort());
     this.hub.turns.release(this);
-    const { turns, notifications, leftovers } = this.hub;
-    if (!hasNamedStatements && !notifications.isListening(this.outlet) && !leftovers.isOwner(this)) return;
+    if (!this.footprint.hasLeft(hasNamedStatements)) return;
+    const { turns } = this.hub;
     const cleaner: Claimant = {
       onTurn: () => {
-        this.#clean(hasNamedStatements);
+        this.footprint.remove(hasNamedStatements);
         turns.release(cleaner);
       },
     };
@@ -151,7 +143,7 @@ export class Runner implements Claimant {
   /** Makes the session the client's own; if that can't be, the client must go. */
   #enter(): boolean {
     try {
-      this.hub.session.enter(this.#settings);
+      this.footprint.enter();
       return true;
     } catch (error) {
       if (!(error instanceof BaseError) || !error.code.startsWith("SQL_")) throw error;
@@ -182,52 +174,23 @@ export class Runner implements Claimant {
     else if (step.unnamed.isOwn) engine.unnamedOwner = this;
     this.#isMidBatch = reply.status === undefined;
     this.#status = reply.status ?? this.#status;
-    this.#noteFacts(step.facts, reply.tags);
+    this.footprint.note(step.facts, reply.tags, this.#status);
     this.outlet.write(reply.bytes);
     for (const notification of reply.notifications) notifications.deliver(notification);
   }
 
-  #noteFacts(facts: readonly Facts[], tags: readonly string[]): void {
-    const wanted = facts.flatMap(({ listenings }) => listenings);
-    const done = tags.filter((tag) => tag === "LISTEN" || tag === "UNLISTEN").length;
-    this.#listenings.push(...wanted.slice(0, done));
-    if (tags.at(-1) === "ROLLBACK") this.#listenings = [];
-    for (const { mayChangeSettings, customSettings, mayLeaveObjects } of facts) {
-      this.#concerns.settings ||= mayChangeSettings;
-      this.#concerns.custom.push(...customSettings);
-      this.#concerns.objects ||= mayLeaveObjects;
-    }
-  }
-
   /** The client is outside any transaction: puts the session in order and gives the turn back. */
   #letGo(): void {
-    this.#settle();
+    this.footprint.settle();
     this.#holds = false;
     this.hub.turns.release(this);
-  }
-
-  #settle(): void {
-    const { session, leftovers, notifications } = this.hub;
-    if (this.#concerns.settings) this.#settings = this.#own(session.leave(this.#concerns.custom));
-    if (this.#concerns.objects) leftovers.note(this);
-    if (this.#listenings.length > 0) notifications.apply(this.outlet, this.#listenings);
-    this.#concerns = { settings: false, custom: [], objects: false };
-    this.#listenings = [];
-  }
-
-  /** Whatever a client does, it stays the user it came as; only the database's owner may become another. */
-  #own(settings: Settings): Settings {
-    const user = this.initial.get("session_authorization");
-    if (user === undefined || settings.get("session_authorization") === user) return settings;
-    return new Map([...settings, ["session_authorization", user]]);
   }
 
   #abort(): void {
     const { engine, notifications } = this.hub;
     if (this.#isMidBatch) readReply(engine.exec(SYNC)).notifications.forEach((one) => notifications.deliver(one));
     engine.query("rollback");
-    this.#listenings = [];
-    this.#settle();
+    this.footprint.settleRolledBack();
     this.#holds = false;
   }
 
@@ -239,29 +202,8 @@ export class Runner implements Claimant {
           : ["25001", `${what} cannot run inside a transaction block of the embedded database`];
       return this.outlet.write(Buffer.concat([errorResponse("ERROR", code, text), readyForQuery(this.#status)]));
     }
-    this.#closeStatements();
-    if (what === "DISCARD ALL") {
-      this.#settings = this.initial;
-      this.hub.notifications.apply(this.outlet, [{ isListen: false, channel: undefined }]);
-      this.hub.leftovers.remove(this);
-    }
+    this.footprint.clear(what);
     this.outlet.write(Buffer.concat([message("C", what), readyForQuery("I")]));
-  }
-
-  #closeStatements(): void {
-    const { engine } = this.hub;
-    const pattern = literal(namesPattern(this.id));
-    const rows = engine.query(
-      `select format('deallocate %I', name) as sql from pg_prepared_statements where not from_sql and name like ${pattern}`,
-    );
-    for (const row of rows) engine.query(row["sql"] ?? "");
-  }
-
-  #clean(hasNamedStatements: boolean): void {
-    this.hub.session.enter(NO_SETTINGS);
-    if (hasNamedStatements) this.#closeStatements();
-    this.hub.leftovers.remove(this);
-    this.hub.notifications.remove(this.outlet);
   }
 
   #watchIdle(): void {
