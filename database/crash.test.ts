@@ -3,7 +3,7 @@ import { waitFor } from "#kernel/time.ts";
 import { isEmbedded, openTestDatabase, type TestDatabase } from "./testing.ts";
 
 const describeEmbedded = isEmbedded ? describe : describe.skip;
-const ROUNDS = 4;
+const ROUNDS = 3;
 const BATCH_ROWS = 50;
 
 async function connect(database: TestDatabase): Promise<pg.Client> {

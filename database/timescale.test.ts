@@ -6,8 +6,6 @@ import { silentLogger } from "#kernel/log.ts";
 import { startEmbeddedDatabase, type RunningDatabase } from "./supervisor.ts";
 import { isEmbedded, makeDatabaseFolder, openTestDatabase } from "./testing.ts";
 
-const describeEmbedded = isEmbedded ? describe : describe.skip;
-
 const SCHEMA = [
   "create table sample (time timestamptz not null, gpu int not null, watts real)",
   "select create_hypertable('sample', by_range('time', interval '1 day'), create_default_indexes => false)",
@@ -67,17 +65,17 @@ async function connect(url: string): Promise<pg.Client> {
 }
 
 describe("TimescaleDB", () => {
-  it("has hypertables, columnstore, real-time aggregates and gap filling", async () => {
+  const title = "has hypertables, columnstore, real-time aggregates and gap filling";
+
+  (isEmbedded ? it.skip : it)(`${title} (server only: the embedded one is asked below)`, async () => {
     const database = await openTestDatabase();
     cleanups.push(() => database.close());
     const client = await connect(database.url);
     for (const sql of SCHEMA) await client.query(sql);
     await expectAllUses(client);
   });
-});
 
-describeEmbedded("TimescaleDB after a re-open (embedded only)", () => {
-  it("has all of it as before", async () => {
+  (isEmbedded ? it : it.skip)(`${title}, before and after a re-open (embedded only)`, async () => {
     const parent = mkdtempSync(join(tmpdir(), "bc-reopen-"));
     cleanups.push(() => rmSync(parent, { recursive: true }));
     const dir = join(parent, "database");
@@ -90,6 +88,7 @@ describeEmbedded("TimescaleDB after a re-open (embedded only)", () => {
     const first = await start();
     const writer = await connect(first.url);
     for (const sql of SCHEMA) await writer.query(sql);
+    await expectAllUses(writer);
     await first.stop();
     const second = await start();
     await expectAllUses(await connect(second.url));

@@ -50,19 +50,14 @@ export class Intake {
     private readonly submit: (step: Step) => void,
   ) {}
 
-  /** bytes of an unfinished batch */
-  get heldBytes(): number {
-    return this.#batchBytes;
-  }
-
   /** @throws BaseError `PROTOCOL` */
   accept(frame: Frame): void {
     if (this.#copy) return this.#acceptCopy(this.#copy, frame);
     if ("dcf".includes(frame.type)) return; // left over from a COPY that failed: PostgreSQL ignores it too
     if (frame.type === "Q") return this.#acceptQuery(frame);
     if (frame.type === "S") return this.#flush("sync", SYNC);
-    if (frame.type === "H" || frame.type === "F")
-      return this.#flush(frame.type === "F" ? "query" : "open", frame.bytes);
+    if (frame.type === "F") return this.#flush("query", frame.bytes);
+    if (frame.type === "H") return this.#flush("open", frame.bytes);
     this.#acceptExtended(frame);
     if (this.#batchBytes > BATCH_LIMIT_BYTES) this.#flush("open");
   }

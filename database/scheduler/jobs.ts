@@ -15,7 +15,7 @@ const JOBS = `
   select job_id, proc_name, config, coalesce(hypertable_schema || '.' || hypertable_name, proc_name) as target,
     extract(epoch from schedule_interval) as every, extract(epoch from retry_period) as retry,
     coalesce(b.bucket_fixed_width and b.bucket_origin is null and b.bucket_offset is null and b.bucket_timezone is null
-      and b.bucket_width ~ ':' and d.column_type = 'timestamptz'::regtype, false) as can_slice
+      and d.column_type = 'timestamptz'::regtype, false) as can_slice
   from timescaledb_information.jobs j
   left join _timescaledb_catalog.continuous_agg c on c.mat_hypertable_id = (j.config ->> 'mat_hypertable_id')::int
   left join _timescaledb_catalog.continuous_aggs_bucket_function b on b.mat_hypertable_id = c.mat_hypertable_id

@@ -22,7 +22,7 @@ const nextSlice = (matHypertableId: number, startOffset: string, endOffset: stri
     from cagg, lateral (
       select _timescaledb_functions.to_timestamp(min(s.range_start)) as oldest
       from _timescaledb_catalog.dimension_slice s join _timescaledb_catalog.dimension d on d.id = s.dimension_id
-      where d.hypertable_id = cagg.raw) o
+      where d.hypertable_id = cagg.raw and d.interval_length is not null) o
     where oldest is not null),
   invalid as (
     select lowest_modified_value as low, greatest_modified_value as high

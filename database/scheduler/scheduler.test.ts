@@ -72,6 +72,10 @@ describeEmbedded("the scheduler (embedded only: a server has background workers)
       "update reading set value = 2 where time < now() - interval '1 day' and time > now() - interval '25 hours'",
     );
     await expectEventually("select 1 from reading_1h where total >= 90");
+    const direct = "select time_bucket('1 minute', time) as bucket, sum(value) as total from reading group by 1";
+    const until = "where bucket < (select max(bucket) from reading_1m)";
+    expect(await rows(`select * from reading_1m ${until} except select * from (${direct}) d`)).toEqual([]);
+    expect(await rows(`select * from (${direct}) d ${until} except select * from reading_1m`)).toEqual([]);
   });
 
   it("runs columnstore and retention policies and jobs of users", async () => {
