@@ -21,6 +21,8 @@ import type { Progress } from "./progress.ts";
 import { LogFolder, startRole } from "./roles.ts";
 import { checkRpc } from "./rpc.ts";
 import type { NetworkSettings } from "./settings.ts";
+import { firstAnswer } from "./first-answer.ts";
+import { together } from "./together.ts";
 import { buildSubgraph, placeSubgraph } from "./subgraph.ts";
 import { Teardown } from "./teardown.ts";
 
@@ -111,7 +113,10 @@ class NetworkStart {
       progress.step("API", () => this.#api(databaseUrl)),
       fleet ? progress.step("market", () => this.#market(rpcUrl, deployment, fleet)) : Promise.resolve(),
     );
-    return this.#running(databaseUrl, rpcUrl, fleet);
+    const network = this.#running(databaseUrl, rpcUrl, fleet);
+    if (this.#settings.rpcUrl === "")
+      await progress.step("first answer", () => firstAnswer(network.apiUrl, network.rpcUrl));
+    return network;
   }
 
   #running(databaseUrl: string, rpcUrl: string, fleet: Fleet | undefined): RunningNetwork {
@@ -269,12 +274,4 @@ class NetworkStart {
       await running;
     });
   }
-}
-
-/** Waits for all, also when one fails, so that what the others started is known when it is torn down. */
-async function together<T extends readonly unknown[]>(...parts: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
-  const results = await Promise.allSettled(parts);
-  const failed = results.find((result) => result.status === "rejected");
-  if (failed) throw failed.reason;
-  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T;
 }
