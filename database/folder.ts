@@ -1,15 +1,28 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, accessSync, constants } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+} from "node:fs";
 import { join } from "node:path";
 import { BaseError, messageOf } from "#kernel/errors.ts";
 import { acquireLock, type Release } from "#kernel/lock.ts";
 
 /** The PostgreSQL major version of the embedded database, as it writes it in its folder. */
-export const POSTGRES_MAJOR = "17";
+const POSTGRES_MAJOR = "17";
 
 const LOCK = "lock";
 const DATA = "postgres";
 /** a first start makes the database here and renames it, so that a start cut off half-way leaves nothing behind */
 const DATA_NEW = "postgres.new";
+
+/** With less free space even a recovery can end half-way: PostgreSQL stops when it can't write its log. */
+const MIN_FREE_BYTES = 32 * 1024 * 1024;
 
 /** A locked database folder: `data` is PostgreSQL's own, and exists unless `isNew`. */
 export interface Folder {
@@ -24,10 +37,13 @@ export interface Folder {
 /**
  * Takes a database folder for this process. Two processes on one folder corrupt it silently, hence the lock.
  *
- * @throws BaseError `LOCKED`, `DATABASE_FOLDER_FOREIGN`, `DATABASE_FOLDER_VERSION` or `DATABASE_FOLDER_UNUSABLE`
+ * @throws BaseError `LOCKED`, `DISK_FULL`, `DATABASE_FOLDER_FOREIGN`, `DATABASE_FOLDER_VERSION` or
+ *   `DATABASE_FOLDER_UNUSABLE`
  */
 export function takeFolder(dir: string): Folder {
   prepare(dir);
+  const { bavail, bsize } = statfsSync(dir);
+  checkSpace(dir, bavail * bsize);
   const release = acquireLock(join(dir, LOCK), `database folder ${dir}`);
   try {
     const data = join(dir, DATA);
@@ -62,6 +78,20 @@ function prepare(dir: string): void {
       },
     );
   }
+}
+
+/**
+ * Refuses a disk that is full.
+ *
+ * @throws BaseError `DISK_FULL`
+ */
+export function checkSpace(dir: string, freeBytes: number): void {
+  if (freeBytes >= MIN_FREE_BYTES) return;
+  const freeMegabytes = Math.floor(freeBytes / 1024 / 1024);
+  throw new BaseError("DISK_FULL", `the disk of the database folder ${dir} has ${freeMegabytes} MB left`, {
+    isRetryable: true,
+    hints: ["free some space, at least 1 GB, and start again: nothing that was committed is lost"],
+  });
 }
 
 function checkVersion(dir: string, data: string): void {

@@ -47,6 +47,15 @@ async function ask(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const eventually = (url: string, sql: string): Promise<unknown[]> =>
   waitFor(() => ask(url, sql).catch(() => undefined), {
     timeoutMs: 60_000,
@@ -83,6 +92,25 @@ describeEmbedded("startEmbeddedDatabase (embedded only)", () => {
     );
     await expect(ask(database.url, "select deep(1)")).rejects.toThrow(/terminated|ECONNRESET/);
     expect(await eventually(database.url, "select value from kept")).toEqual([{ value: 7 }]);
+  });
+
+  it("ends with its parent, however that went", async () => {
+    await makeDatabaseFolder(join(parent, "database"));
+    const script = `
+      import { startEmbeddedDatabase } from ${JSON.stringify(new URL("supervisor.ts", import.meta.url).href)};
+      import { silentLogger } from ${JSON.stringify(new URL("../kernel/log.ts", import.meta.url).href)};
+      const dir = ${JSON.stringify(join(parent, "database"))};
+      const { pid } = await startEmbeddedDatabase({ dir, host: "127.0.0.1", port: 0, logger: silentLogger });
+      console.log(pid);`;
+    const args = ["--import", "tsx", "--input-type=module", "--eval", script];
+    const child = spawn(process.execPath, args, { env: { ...process.env, NODE_OPTIONS: "" } });
+    const [said] = (await once(child.stdout, "data")) as [Buffer];
+    child.kill("SIGKILL");
+    const isGone = await waitFor(async () => (isAlive(Number(said.toString())) ? undefined : true), {
+      timeoutMs: 30_000,
+      onTimeout: () => new Error("the database has outlived its parent"),
+    });
+    expect(isGone).toBe(true);
   });
 
   it("gives up with one error when the database can't be started again", async () => {
