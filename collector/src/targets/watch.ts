@@ -40,13 +40,16 @@ export async function watchTargetsFile(
   everyMs = 1_000,
 ): Promise<void> {
   let seen = await fileState(path);
+  let last = seen;
   while (!signal.aborted) {
     await sleep(everyMs, signal).catch(() => undefined);
     const state = await fileState(path);
-    if (signal.aborted || state === seen) continue;
+    // A file that has just changed may be half-written: it is read once it has stood still from one look to the next.
+    const isStill = state === last;
+    last = state;
+    if (signal.aborted || state === seen || !isStill) continue;
     const read = readTargetsFile(path).then((targets) => (): void => watcher.onTargets(targets));
     const tell = await read.catch((error: unknown) => (): void => watcher.onError(error));
-    // Still being written: look again next time.
     if ((await fileState(path)) !== state) continue;
     seen = state;
     tell();
