@@ -80,7 +80,13 @@ export const SETTINGS = {
     "JSON file with the contracts' addresses and start block; empty: made by the local deployment",
     optionalPath,
   ),
-  manifest: setting("MANIFEST", "--manifest", "", "built subgraph manifest for `bc index`; `npm start` builds its own", optionalPath),
+  manifest: setting(
+    "MANIFEST",
+    "--manifest",
+    "",
+    "built subgraph manifest for `bc index`; `npm start` builds its own",
+    optionalPath,
+  ),
   apiPort: setting("PORT", "--port", "4000", "port of the GraphQL API", port),
   host: setting(
     "HOST",
