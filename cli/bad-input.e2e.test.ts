@@ -1,9 +1,14 @@
 import { createServer, type Server } from "node:http";
 import { once } from "node:events";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { openTestDatabase } from "#database/testing.ts";
 import { startChain, type Chain } from "#devnet/chain.ts";
+import { rpcCall } from "#devnet/rpc.ts";
+import { buildSubgraph, placeSubgraph } from "#devnet/subgraph.ts";
 import { freePorts, openPlace, processesWith, runBc, type Env, type Place } from "./test/network.ts";
+
+const address = `0x${"12".repeat(20)}` as const;
 
 let place: Place;
 
@@ -109,7 +114,6 @@ describe("bc up on somebody's chain", () => {
 
   afterEach(() => chain.stop());
 
-  const address = `0x${"12".repeat(20)}`;
   const deployment = (chainId: number): string => {
     const names = ["OperatorRegistry", "PoolRegistry", "GpuNFT", "DataCredits", "Marketplace", "PriceFeed"];
     const contracts = Object.fromEntries(names.map((name) => [name, address]));
@@ -135,6 +139,34 @@ describe("bc up on somebody's chain", () => {
   it("refuses a deployment whose contracts aren't there", async () => {
     const result = await bc(["up"], { RPC_URL: chain.rpcUrl, DEPLOYMENT: deployment(31_337) });
     expectFault(result, new RegExp(`has no contract at ${address}.*\\(WRONG_CHAIN\\)`), /set DEPLOYMENT/);
+  }, 60_000);
+});
+
+describe("bc index", () => {
+  it("refuses a chain that isn't the one indexed before, and leaves what it has", async () => {
+    const [first = 0, second = 0] = await freePorts(2);
+    const start = (name: string, timestamp: number, port: number) => {
+      const dir = join(place.dataDir, name);
+      mkdirSync(dir);
+      writeFileSync(join(dir, "genesis.json"), JSON.stringify({ timestamp })); // another genesis, another chain
+      return startChain({ dir, host: "127.0.0.1", port, blockSeconds: 0 });
+    };
+    const [one, other] = [await start("one", 1_700_000_000, first), await start("other", 1_700_000_001, second)];
+    const database = await openTestDatabase();
+    await Promise.all([one, other].map((chain) => rpcCall(chain.rpcUrl, "evm_mine")));
+    const names = ["OperatorRegistry", "PoolRegistry", "GpuNFT", "DataCredits", "Marketplace", "PriceFeed"];
+    const contracts = Object.fromEntries(names.map((name) => [name, address]));
+    const deployment = { chainId: 31_337, startBlock: 1, genesisTime: 0, epochLength: 86_400, contracts };
+    const manifest = placeSubgraph(await buildSubgraph(), deployment, join(place.dataDir, "subgraph"));
+    const index = (rpcUrl: string) =>
+      bc(["index", "--manifest", manifest, "--rpc", rpcUrl, "--database", database.url, "--until", "1"]);
+    expect(await index(one.rpcUrl)).toMatchObject({ code: 0 });
+    const result = await index(other.rpcUrl);
+    const again = await index(one.rpcUrl);
+    await Promise.all([one.stop(), other.stop()]);
+    await database.close();
+    expectFault(result, /another chain than the one that was indexed .*\(CHAIN_CHANGED\)/, /point RPC_URL/);
+    expect(again.code).toBe(0);
   }, 60_000);
 });
 
