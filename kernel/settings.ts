@@ -69,8 +69,8 @@ export const SETTINGS = {
   blockSeconds: setting(
     "BLOCK_SECONDS",
     "--block-seconds",
-    "2",
-    "seconds between blocks of the local anvil",
+    "5",
+    "seconds after which the local anvil makes a block without transactions",
     count(1, 60),
   ),
   deployment: setting(

@@ -8,11 +8,11 @@ import type { Random } from "./random.ts";
 import { accountOf, as, type Network } from "./wallets.ts";
 
 /** Seconds between two looks at the market. */
-const STEP_SECONDS = 3;
+const STEP_SECONDS = 5;
 /** Steps between two settlements of everything that runs. */
-const SETTLE_STEPS = 5;
+const SETTLE_STEPS = 4;
 /** Steps between two price reports: well inside the 10 minutes in which a price is fresh. */
-const PRICE_STEPS = 40;
+const PRICE_STEPS = 24;
 /** Part of the GPUs that the customers want at once. */
 const WANTED_OCCUPANCY = 0.65;
 /** A customer with less than this buys more, DC base units. */
