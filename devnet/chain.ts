@@ -4,6 +4,7 @@ import { BaseError } from "#kernel/errors.ts";
 import { checkPort } from "#kernel/ports.ts";
 import { waitFor } from "#kernel/time.ts";
 import { binaryPath } from "./binaries.ts";
+import { guarded } from "./guard.ts";
 import { rpcCall } from "./rpc.ts";
 
 /**
@@ -14,22 +15,6 @@ const STATE_INTERVAL_SECONDS = 20;
 
 /** So many states can be read back. With none, a call at `latest` fails when a block comes in between. */
 const STATES_IN_MEMORY = 64;
-
-/**
- * Runs anvil and stops it, with its state written, when our end of stdin closes, however we ended. `wait` returns early
- * for a trapped signal, hence the loop.
- */
-const GUARD = `
-exec 3<&0
-"$@" </dev/null 3<&- &
-child=$!
-trap 'kill -TERM $child 2>/dev/null' TERM INT HUP
-{ while read -r _; do :; done <&3; kill -TERM $child 2>/dev/null; } &
-watch=$!
-while kill -0 $child 2>/dev/null; do wait $child; code=$?; done
-kill $watch 2>/dev/null
-exit $code
-`;
 
 /** How to run the local chain. */
 export interface ChainOptions {
@@ -65,10 +50,11 @@ export async function startChain({ dir, host, port, blockSeconds, onLine }: Chai
   mkdirSync(dir, { recursive: true });
   const state = `${dir}/state.json`;
   const said: string[] = [];
+  const [command, args] = guarded(anvil, flagsOf({ dir, host, port, blockSeconds }, state));
   const child = await startChild({
     name: "anvil",
-    command: "/bin/sh",
-    args: ["-c", GUARD, "sh", anvil, ...flagsOf({ dir, host, port, blockSeconds }, state)],
+    command,
+    args,
     onLine: (line) => {
       said.push(line);
       onLine?.(line);

@@ -34,7 +34,7 @@ export interface ChildOptions {
   cwd?: string;
   /** called with each line of its stdout and stderr */
   onLine?: (line: string) => void;
-  /** true for the line, or the IPC message `"ready"`, that says it can be used; without it the child is ready at once */
+  /** true for the line that says it can be used; without it the child is ready at once */
   isReady?: (line: string) => boolean;
   readyTimeoutMs?: number;
 }

@@ -76,4 +76,33 @@ describe("acquireLock", () => {
     expect(outputs.filter((output) => output === "won")).toHaveLength(1);
     expect(outputs.filter((output) => output === "LOCKED")).toHaveLength(5);
   }, 30_000);
+
+  it("is held by one process at a time, however often they take and release it", async () => {
+    const script = `
+      import { mkdirSync, rmdirSync } from "node:fs";
+      import { acquireLock } from ${JSON.stringify(new URL("lock.ts", import.meta.url).href)};
+      const [path, witness] = ${JSON.stringify([path(), join(folder, "witness")])};
+      let taken = 0;
+      for (const until = Date.now() + 2500; Date.now() < until; ) {
+        let release;
+        try { release = acquireLock(path, "x"); } catch { continue; }
+        mkdirSync(witness); // throws if another process is inside
+        taken++;
+        rmdirSync(witness);
+        release();
+      }
+      process.stdout.write(String(taken));`;
+    const outputs = await Promise.all(
+      Array.from({ length: 3 }, async () => {
+        const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script]);
+        let output = "";
+        for (const stream of [child.stdout, child.stderr])
+          stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+        await once(child, "close");
+        return output;
+      }),
+    );
+    expect(outputs.filter((output) => !/^\d+$/.test(output))).toEqual([]);
+    expect(outputs.reduce((sum, output) => sum + Number(output), 0)).toBeGreaterThan(100);
+  }, 30_000);
 });

@@ -1,4 +1,5 @@
-import { closeSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { BaseError } from "./errors.ts";
 
@@ -20,19 +21,15 @@ interface Holder {
  */
 export function acquireLock(path: string, what: string): Release {
   mkdirSync(dirname(path), { recursive: true });
-  const mine = `${JSON.stringify({ pid: process.pid, startedAt: startTime(process.pid) } satisfies Holder)}\n`;
+  const mine = `${JSON.stringify({ pid: process.pid, startedAt: processStartedAt(process.pid) } satisfies Holder)}\n`;
   for (let round = 0; round < 5; round++) {
-    try {
-      const file = openSync(path, "wx");
-      writeSync(file, mine);
-      closeSync(file);
+    if (place(path, mine)) {
       return () => {
         if (readText(path) === mine) rmSync(path, { force: true });
       };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
     const seen = readText(path);
+    if (seen === undefined) continue; // just released
     const holder = parseHolder(seen);
     if (holder && isAlive(holder)) throw lockedError(what, path, holder);
     removeStale(path, seen);
@@ -41,6 +38,21 @@ export function acquireLock(path: string, what: string): Release {
     isRetryable: true,
     hints: ["start one"],
   });
+}
+
+/** Puts the lock file there whole, or not at all; false if there is one. */
+function place(path: string, text: string): boolean {
+  const draft = `${path}.${process.pid}-${randomBytes(4).toString("hex")}`;
+  writeFileSync(draft, text);
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 function lockedError(what: string, path: string, holder: Holder): BaseError {
@@ -53,7 +65,7 @@ function lockedError(what: string, path: string, holder: Holder): BaseError {
 }
 
 /** Moves the stale file aside; if another process has put a new lock there in the meantime, puts that back. */
-function removeStale(path: string, stale: string | undefined): void {
+function removeStale(path: string, stale: string): void {
   const aside = `${path}.stale-${process.pid}`;
   try {
     renameSync(path, aside);
@@ -93,12 +105,15 @@ function isAlive(holder: Holder): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
   }
-  const now = startTime(holder.pid);
+  const now = processStartedAt(holder.pid);
   return now === "" || holder.startedAt === "" || now === holder.startedAt;
 }
 
-/** Start time of a process in clock ticks since boot, with the boot's id; "" where the system doesn't tell. */
-function startTime(pid: number): string {
+/**
+ * When a process began, to tell it from a later one with the same id: the boot's id and clock ticks since the boot. ""
+ * where the system doesn't tell.
+ */
+export function processStartedAt(pid: number): string {
   const stat = readText(`/proc/${pid}/stat`);
   const boot = readText("/proc/sys/kernel/random/boot_id");
   if (stat === undefined || boot === undefined) return "";

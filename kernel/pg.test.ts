@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
+import { waitFor } from "./time.ts";
 import { checkDatabase, createPool, redactUrl, withTransaction, type Pool } from "./pg.ts";
 
 let database: TestDatabase;
@@ -41,6 +42,25 @@ describe("withTransaction", () => {
     });
     await expect(failing).rejects.toThrow("no");
     expect((await pool.query("select n from kept")).rows).toEqual([{ n: 1 }]);
+  });
+});
+
+describe("a server that dies", () => {
+  it("in a transaction costs that transaction, not the process", async () => {
+    const { kill } = database;
+    if (!kill) return; // a server that isn't ours to kill
+    const lost = withTransaction(pool, async (client) => {
+      await client.query("insert into kept values (3)");
+      kill();
+      await new Promise((resolve) => setTimeout(resolve, 500)); // idle in the transaction while the connection ends
+      await client.query("insert into kept values (4)");
+    });
+    await expect(lost).rejects.toThrow();
+    const { rows } = await waitFor(async () => pool.query("select n from kept").catch(() => undefined), {
+      timeoutMs: 20_000,
+      onTimeout: () => new Error("the database did not come back"),
+    });
+    expect(rows).toEqual([{ n: 1 }]);
   });
 });
 

@@ -39,7 +39,9 @@ export function createPool(databaseUrl: string, { name, max = 10 }: PoolOptions)
     types,
     connectionTimeoutMillis: 10_000,
   });
-  pool.on("error", () => undefined); // an idle client lost its server: the next query says so
+  // A client that loses its server says so in its next query; without a listener the event would end the process.
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 

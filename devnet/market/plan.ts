@@ -1,3 +1,4 @@
+import { DC_DECIMALS, parseUnits } from "#kernel/units.ts";
 import type { FleetHost } from "../fleet/types.ts";
 
 /** Operators' modes by their number on the chain. */
@@ -42,11 +43,11 @@ export interface MarketPlan {
   hosts: readonly FleetHost[];
 }
 
-const usd = (dollars: number): bigint => BigInt(Math.round(dollars * 1e6));
-const rates = (spot: number, onDemand: number, reserved: number) => ({
-  spot: usd(spot),
-  onDemand: usd(onDemand),
-  reserved: usd(reserved),
+/** Dollars per hour as text, exact. */
+const rates = (spot: string, onDemand: string, reserved: string) => ({
+  spot: parseUnits(spot, DC_DECIMALS),
+  onDemand: parseUnits(onDemand, DC_DECIMALS),
+  reserved: parseUnits(reserved, DC_DECIMALS),
 });
 
 const H100 = "NVIDIA H100 80GB HBM3";
@@ -56,7 +57,7 @@ const L40S = "NVIDIA L40S";
 export const MARKET_PLAN: MarketPlan = {
   deployer: 0,
   keeper: 9,
-  reporters: [14, 15, 16],
+  reporters: [14, 15, 16, 17, 18],
   customers: [10, 11, 12, 13],
   operators: [
     { name: "Telegraph Compute", mode: MODE.SELF_POOLED, owner: 1, members: [] },
@@ -68,7 +69,7 @@ export const MARKET_PLAN: MarketPlan = {
       operator: 0,
       model: H100,
       region: "us-west",
-      rates: rates(1.39, 2.49, 1.99),
+      rates: rates("1.39", "2.49", "1.99"),
       shares: { operatorBps: 2_000, poolBps: 6_750, gpuBps: 1_250 },
       hosts: ["tg-h100-01", "tg-h100-02"],
       contributors: [1],
@@ -78,7 +79,7 @@ export const MARKET_PLAN: MarketPlan = {
       operator: 1,
       model: A100,
       region: "eu-north",
-      rates: rates(0.79, 1.49, 1.19),
+      rates: rates("0.79", "1.49", "1.19"),
       shares: { operatorBps: 2_500, poolBps: 6_000, gpuBps: 1_500 },
       hosts: ["sh-a100-01", "sh-a100-02"],
       contributors: [2],
@@ -88,7 +89,7 @@ export const MARKET_PLAN: MarketPlan = {
       operator: 2,
       model: L40S,
       region: "us-east",
-      rates: rates(0.49, 0.89, 0.69),
+      rates: rates("0.49", "0.89", "0.69"),
       shares: { operatorBps: 1_500, poolBps: 7_000, gpuBps: 1_500 },
       hosts: ["gm-l40s-01"],
       contributors: [4, 5],
@@ -98,7 +99,7 @@ export const MARKET_PLAN: MarketPlan = {
       operator: 2,
       model: H100,
       region: "us-east",
-      rates: rates(1.29, 2.29, 1.89),
+      rates: rates("1.29", "2.29", "1.89"),
       shares: { operatorBps: 1_500, poolBps: 7_000, gpuBps: 1_500 },
       hosts: ["gm-h100-01"],
       contributors: [5],
