@@ -68,35 +68,15 @@ contract Marketplace is IMarketplace, AccessManaged {
         external
         returns (uint256 rentalId)
     {
-        if (paused) revert Marketplace_Paused();
-        if (GPUS.statusOf(gpuId) != GpuStatus.ACTIVE) revert Marketplace_GpuNotActive(gpuId);
-        uint256 poolId = GPUS.poolOf(gpuId);
-        uint64 rate = POOLS.ratesOf(poolId).onDemand;
-        if (rate > maxRateDcPerHour) revert Marketplace_RateAboveMax(rate, maxRateDcPerHour);
-        uint256 minEscrowDc = UsageMath.toOwedDcUp(rate, MIN_DURATION);
-        if (escrowDc < minEscrowDc) revert Marketplace_TooShort(escrowDc, minEscrowDc);
-        uint64 start = uint64(block.timestamp);
-        uint64 until = _requirePaidUntil(start, rate, escrowDc);
-        _freeGpu(gpuId);
+        return _rent(msg.sender, gpuId, escrowDc, maxRateDcPerHour);
+    }
 
-        rentalId = ++_rentalCount;
-        _openRental[gpuId] = rentalId;
-        _rentals[rentalId] = Rental({
-            customer: msg.sender,
-            rateDcPerHour: rate,
-            tier: Tier.ON_DEMAND,
-            isEnded: false,
-            gpuId: SafeCast.toUint64(gpuId),
-            poolId: SafeCast.toUint64(poolId),
-            startAt: start,
-            settledAt: start,
-            escrowDc: SafeCast.toUint128(escrowDc),
-            burnedDc: 0
-        });
-        emit RentalStarted(
-            rentalId, gpuId, msg.sender, Tier.ON_DEMAND, poolId, POOLS.operatorOf(poolId), rate, escrowDc, start, until
-        );
-        CREDITS.escrow(msg.sender, msg.sender, escrowDc);
+    /// @inheritdoc IMarketplace
+    function rentOnDemandFor(address customer, uint256 gpuId, uint256 escrowDc, uint64 maxRateDcPerHour)
+        external
+        returns (uint256 rentalId)
+    {
+        return _rent(customer, gpuId, escrowDc, maxRateDcPerHour);
     }
 
     /// @inheritdoc IMarketplace
@@ -179,6 +159,42 @@ contract Marketplace is IMarketplace, AccessManaged {
     /// @inheritdoc IMarketplace
     function epochLength() external view returns (uint64) {
         return EPOCH_LENGTH;
+    }
+
+    /// @dev The escrow is the customer's: {IDataCredits} refuses a caller that the customer hasn't named.
+    function _rent(address customer, uint256 gpuId, uint256 escrowDc, uint64 maxRateDcPerHour)
+        private
+        returns (uint256 rentalId)
+    {
+        if (paused) revert Marketplace_Paused();
+        if (GPUS.statusOf(gpuId) != GpuStatus.ACTIVE) revert Marketplace_GpuNotActive(gpuId);
+        uint256 poolId = GPUS.poolOf(gpuId);
+        uint64 rate = POOLS.ratesOf(poolId).onDemand;
+        if (rate > maxRateDcPerHour) revert Marketplace_RateAboveMax(rate, maxRateDcPerHour);
+        uint256 minEscrowDc = UsageMath.toOwedDcUp(rate, MIN_DURATION);
+        if (escrowDc < minEscrowDc) revert Marketplace_TooShort(escrowDc, minEscrowDc);
+        uint64 start = uint64(block.timestamp);
+        uint64 until = _requirePaidUntil(start, rate, escrowDc);
+        _freeGpu(gpuId);
+
+        rentalId = ++_rentalCount;
+        _openRental[gpuId] = rentalId;
+        _rentals[rentalId] = Rental({
+            customer: customer,
+            rateDcPerHour: rate,
+            tier: Tier.ON_DEMAND,
+            isEnded: false,
+            gpuId: SafeCast.toUint64(gpuId),
+            poolId: SafeCast.toUint64(poolId),
+            startAt: start,
+            settledAt: start,
+            escrowDc: SafeCast.toUint128(escrowDc),
+            burnedDc: 0
+        });
+        emit RentalStarted(
+            rentalId, gpuId, customer, Tier.ON_DEMAND, poolId, POOLS.operatorOf(poolId), rate, escrowDc, start, until
+        );
+        CREDITS.escrow(customer, msg.sender, escrowDc);
     }
 
     /// @dev Makes room for a new rental: refuses while one runs, finalises one whose funds ran out.

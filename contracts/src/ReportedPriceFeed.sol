@@ -113,7 +113,9 @@ contract ReportedPriceFeed is IReportedPriceFeed, AccessManaged {
     }
 
     function _setReporters(address[] memory next, uint256 quorum_) private {
-        if (quorum_ == 0 || quorum_ > next.length || next.length > MAX_REPORTERS) {
+        // A median of two is their mean, which one liar moves at will; of three it is safe from one.
+        bool isSafe = quorum_ >= 3 || (quorum_ == 1 && next.length == 1);
+        if (!isSafe || quorum_ > next.length || next.length > MAX_REPORTERS) {
             revert ReportedPriceFeed_BadReporters(next.length, quorum_);
         }
         address[] memory previous = _reporters;

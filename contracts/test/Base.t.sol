@@ -32,7 +32,7 @@ abstract contract Base is Test {
 
     function setUp() public virtual {
         vm.warp(START);
-        for (uint256 i; i < 3; ++i) {
+        for (uint256 i; i < 5; ++i) {
             reporters.push(makeAddr(string.concat("reporter ", vm.toString(i))));
         }
         deployer = NetworkFactory(deployCode("NetworkFactory.sol:NetworkFactory"));
@@ -50,7 +50,7 @@ abstract contract Base is Test {
             treasury: treasury,
             genesisSupply: 1e27,
             reporters: reporters,
-            quorum: 2,
+            quorum: 3,
             initialPrice: PRICE,
             maxStepBps: 1000,
             stepInterval: 60,
@@ -86,12 +86,12 @@ abstract contract Base is Test {
         return network.gpus.mint(poolId_, owner, keccak256(bytes(uuid)));
     }
 
-    /// @dev Two of three reporters are a quorum.
+    /// @dev Three of five reporters are a quorum.
     function _report(uint256 price) internal {
-        vm.prank(reporters[0]);
-        network.reportedFeed.report(price);
-        vm.prank(reporters[1]);
-        network.reportedFeed.report(price);
+        for (uint256 i; i < 3; ++i) {
+            vm.prank(reporters[i]);
+            network.reportedFeed.report(price);
+        }
     }
 
     /// @dev What no honest feed would say.

@@ -82,6 +82,11 @@ interface IMarketplace {
     /// @return rentalId counted from 1
     function rentOnDemand(uint256 gpuId, uint256 escrowDc, uint64 maxRateDcPerHour) external returns (uint256 rentalId);
 
+    /// @notice Rents a GPU for `customer` with the customer's DC. By a spender that the customer named at {IDataCredits}.
+    function rentOnDemandFor(address customer, uint256 gpuId, uint256 escrowDc, uint64 maxRateDcPerHour)
+        external
+        returns (uint256 rentalId);
+
     /// @notice Adds escrow to a running rental. By anyone, from the caller's DC.
     function topUp(uint256 rentalId, uint256 amountDc) external;
 

@@ -59,7 +59,8 @@ interface IReportedPriceFeed is IAggregatorV3 {
     error ReportedPriceFeed_NotReporter(address account);
     /// @notice A price of zero or above 2^96.
     error ReportedPriceFeed_BadPrice(uint256 price);
-    /// @notice No reporters, too many, a duplicate, or a quorum that they can't reach.
+    /// @notice No reporters, too many, a duplicate, or a quorum that they can't reach or one of them could deceive: several
+    /// reporters need a quorum of at least 3.
     error ReportedPriceFeed_BadReporters(uint256 reporters, uint256 quorum);
     /// @notice A step of nothing or of everything, or a time of zero.
     error ReportedPriceFeed_BadLimits(uint256 maxStepBps, uint256 stepInterval, uint256 maxReportAge);
@@ -67,7 +68,7 @@ interface IReportedPriceFeed is IAggregatorV3 {
     error ReportedPriceFeed_NoRound(uint80 roundId);
 
     /// @notice Reports a price. When a quorum of fresh reports stands, their median becomes the answer. However often it is
-    /// called, the answer moves by at most `maxStepBps` within one step interval.
+    /// called, the answer stays within `maxStepBps` of the answer with which the running step interval began.
     function report(uint256 price) external;
 
     /// @notice Replaces the reporters. By the access manager's admin. Reports of those that stay still count.

@@ -18,7 +18,7 @@ contract AccessTest is Base {
         targets[0] = address(network.token);
         calls[0] = abi.encodeCall(network.token.mint, (stranger, 1));
         targets[1] = address(network.reportedFeed);
-        calls[1] = abi.encodeCall(network.reportedFeed.setReporters, (reporters, 1));
+        calls[1] = abi.encodeCall(network.reportedFeed.setReporters, (reporters, 3));
         targets[2] = address(network.credits);
         calls[2] = abi.encodeCall(network.credits.setMarket, (stranger));
         targets[3] = address(network.credits);

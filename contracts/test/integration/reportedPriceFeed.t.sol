@@ -20,27 +20,28 @@ contract ReportedPriceFeedTest is Base {
         assertEq(_feed.version(), 1);
         assertEq(_feed.description(), "BCT / USD, median of reporters");
         assertEq(_feed.reporters(), reporters);
-        assertEq(_feed.quorum(), 2);
+        assertEq(_feed.quorum(), 3);
     }
 
     function test_AnswersOnceAQuorumHasReported() external {
         vm.expectEmit(address(_feed));
         emit IReportedPriceFeed.PriceReported(reporters[0], 2.1e8);
         _reportAs(0, 2.1e8);
+        _reportAs(4, 2.14e8);
         _assertRound(1, 2e8, START);
 
-        // of two, the mean rounded down
-        vm.expectEmit(address(_feed));
-        emit IReportedPriceFeed.AnswerUpdated(2.05e8, 2, block.timestamp);
-        _reportAs(2, 2e8 + 1);
-        _assertRound(2, 2.05e8, START + 60);
-
         // of three, the one in the middle
-        _reportAs(1, 2.02e8);
-        _assertRound(3, 2.02e8, START + 60);
+        vm.expectEmit(address(_feed));
+        emit IReportedPriceFeed.AnswerUpdated(2.1e8, 2, block.timestamp);
+        _reportAs(2, 2e8 + 1);
+        _assertRound(2, 2.1e8, START + 60);
+
+        // of four, the mean of the two in the middle, rounded down
+        _reportAs(1, 2.02e8 + 1);
+        _assertRound(3, 2.06e8, START + 60);
         // a reporter's later word replaces its earlier one
         _reportAs(1, 2.15e8);
-        _assertRound(4, 2.1e8, START + 60);
+        _assertRound(4, 2.12e8, START + 60);
     }
 
     function test_KeepsEarlierRounds() external {
@@ -61,9 +62,11 @@ contract ReportedPriceFeedTest is Base {
         _reportAs(0, 2.1e8);
         skip(600);
         _reportAs(1, 2.1e8);
+        _reportAs(2, 2.1e8);
         _assertRound(2, 2.1e8, START + 660);
         skip(601);
-        _reportAs(2, 2.2e8);
+        _reportAs(3, 2.2e8);
+        _reportAs(4, 2.2e8);
         _assertRound(2, 2.1e8, START + 660);
     }
 
@@ -73,23 +76,31 @@ contract ReportedPriceFeedTest is Base {
         // however often they report within the minute
         skip(59);
         _report(9e8);
-        _assertRound(4, 2.2e8, START + 119);
+        _assertRound(5, 2.2e8, START + 119);
         skip(1);
         _report(9e8);
-        _assertRound(6, 2.42e8, START + 120);
+        _assertRound(8, 2.42e8, START + 120);
         // down as well, from where the interval began
         _report(1);
         (, int256 answer,,,) = _feed.latestRoundData();
         assertEq(answer, 1.98e8);
     }
 
-    /// One liar among three can only choose between what the honest two say.
+    /// One liar can only choose between what honest reporters say, however few of them speak.
     function test_OneReporterCannotSetThePrice() external {
+        _reportAs(4, type(uint96).max);
         _reportAs(0, 2.01e8);
-        _reportAs(1, 2.02e8);
-        _reportAs(2, type(uint96).max);
         (, int256 answer,,,) = _feed.latestRoundData();
-        assertEq(answer, 2.02e8);
+        assertEq(answer, 2e8, "of two");
+        _reportAs(1, 2.02e8);
+        (, answer,,,) = _feed.latestRoundData();
+        assertEq(answer, 2.02e8, "of three");
+        _reportAs(2, 2.03e8);
+        (, answer,,,) = _feed.latestRoundData();
+        assertEq(answer, 2.025e8, "of four");
+        _reportAs(4, 1);
+        (, answer,,,) = _feed.latestRoundData();
+        assertEq(answer, 2.015e8, "of four, lying low");
     }
 
     function test_RefusesStrangersAndPricesThatCannotBe() external {
@@ -105,8 +116,8 @@ contract ReportedPriceFeedTest is Base {
 
     function test_ReportersCanBeReplaced() external {
         _reportAs(0, 2.1e8);
-        address[] memory next = new address[](2);
-        (next[0], next[1]) = (reporters[1], stranger);
+        address[] memory next = new address[](1);
+        next[0] = stranger;
         vm.expectEmit(address(_feed));
         emit IReportedPriceFeed.ReportersSet(next, 1);
         vm.prank(admin);
@@ -126,11 +137,14 @@ contract ReportedPriceFeedTest is Base {
         vm.startPrank(admin);
         _refusesReporters(new address[](0), 0);
         _refusesReporters(reporters, 0);
-        _refusesReporters(reporters, 4);
-        _refusesReporters(new address[](16), 1);
-        address[] memory twice = new address[](2);
-        (twice[0], twice[1]) = (stranger, stranger);
-        _refusesReporters(twice, 1);
+        _refusesReporters(reporters, 6);
+        // two of several: their mean follows one liar anywhere
+        _refusesReporters(reporters, 1);
+        _refusesReporters(reporters, 2);
+        _refusesReporters(new address[](16), 3);
+        address[] memory twice = new address[](3);
+        (twice[0], twice[1], twice[2]) = (owner, stranger, stranger);
+        _refusesReporters(twice, 3);
     }
 
     function test_RefusesLimitsThatMakeNoSense() external {
@@ -165,6 +179,6 @@ contract ReportedPriceFeedTest is Base {
                 IReportedPriceFeed.ReportedPriceFeed_BadLimits.selector, maxStepBps, stepInterval, maxReportAge
             )
         );
-        new ReportedPriceFeed(admin, reporters, 2, PRICE, maxStepBps, stepInterval, maxReportAge);
+        new ReportedPriceFeed(admin, reporters, 3, PRICE, maxStepBps, stepInterval, maxReportAge);
     }
 }

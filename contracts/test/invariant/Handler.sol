@@ -169,7 +169,7 @@ contract Handler is Actors {
     }
 
     function _report(uint256 price) private {
-        for (uint256 i; i < 2; ++i) {
+        for (uint256 i; i < 3; ++i) {
             vm.prank(reporters[i]);
             network.reportedFeed.report(price);
         }
