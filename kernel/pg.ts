@@ -75,34 +75,50 @@ const MENDS: Record<string, string> = {
 };
 
 /**
+ * Checks that a database answers.
+ *
+ * @throws BaseError `DATABASE_UNREACHABLE` with the mend
+ */
+export async function checkReachable(databaseUrl: string): Promise<void> {
+  await withClient(databaseUrl, () => Promise.resolve());
+}
+
+/**
  * Checks that a database can be used: it answers, and has TimescaleDB or lets us create it.
  *
- * @throws BaseError `DATABASE_UNREACHABLE`, or `TIMESCALEDB_MISSING`, each with its mend
+ * @throws BaseError `DATABASE_UNREACHABLE` or `TIMESCALEDB_MISSING`, each with its mend
  */
 export async function checkDatabase(databaseUrl: string): Promise<void> {
+  await withClient(databaseUrl, async (client) => {
+    try {
+      await client.query("create extension if not exists timescaledb");
+    } catch (error) {
+      throw new BaseError("TIMESCALEDB_MISSING", `${redactUrl(databaseUrl)} has no TimescaleDB: ${messageOf(error)}`, {
+        cause: error,
+        hints: [
+          "install TimescaleDB on that server, add it to shared_preload_libraries and run `create extension timescaledb`",
+          "unset DATABASE_URL to use the embedded database",
+        ],
+      });
+    }
+  });
+}
+
+async function withClient(databaseUrl: string, body: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
   client.on("error", () => undefined);
-  const shown = redactUrl(databaseUrl);
   try {
     await client.connect();
   } catch (error) {
     await client.end().catch(() => undefined);
     const { code = "" } = error as { code?: string };
-    throw new BaseError("DATABASE_UNREACHABLE", `cannot connect to ${shown}: ${messageOf(error)}`, {
+    throw new BaseError("DATABASE_UNREACHABLE", `cannot connect to ${redactUrl(databaseUrl)}: ${messageOf(error)}`, {
       cause: error,
       hints: [MENDS[code] ?? "check DATABASE_URL", "unset DATABASE_URL to use the embedded database"],
     });
   }
   try {
-    await client.query("create extension if not exists timescaledb");
-  } catch (error) {
-    throw new BaseError("TIMESCALEDB_MISSING", `${shown} has no TimescaleDB: ${messageOf(error)}`, {
-      cause: error,
-      hints: [
-        "install TimescaleDB on that server, add it to shared_preload_libraries and run `create extension timescaledb`",
-        "unset DATABASE_URL to use the embedded database",
-      ],
-    });
+    await body(client);
   } finally {
     await client.end().catch(() => undefined);
   }

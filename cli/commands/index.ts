@@ -2,7 +2,7 @@ import { Option, type Command } from "commander";
 import { BaseError } from "#kernel/errors.ts";
 import { createLogger } from "#kernel/log.ts";
 import { closeServer, createRegistry, serveStatus } from "#kernel/metrics.ts";
-import { checkDatabase } from "#kernel/pg.ts";
+import { checkReachable } from "#kernel/pg.ts";
 import type { SettingName } from "#kernel/settings.ts";
 import { READY, stopSignal } from "../role.ts";
 import { addSettings, databaseUrlOf, rpcUrlOf, settingsOf } from "../settings.ts";
@@ -42,7 +42,7 @@ export function addIndex(program: Command): void {
       };
       const logger = createLogger("indexer", settings.logLevel);
       const databaseUrl = databaseUrlOf(settings);
-      await checkDatabase(databaseUrl);
+      await checkReachable(databaseUrl); // any PostgreSQL will do
       const registry = createRegistry("indexer");
       const indexer = createIndexer({
         manifestPath: settings.manifest,

@@ -49,6 +49,7 @@ function sources(dir: string): string[] {
   });
 }
 
+const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 const FILES = sources(ROOT);
 const TYPESCRIPT = FILES.filter((file) => /\.(ts|mjs)$/.test(file) && !file.startsWith("subgraph/src"));
 const isTest = (file: string): boolean =>
@@ -61,7 +62,7 @@ function roomOf(file: string): string {
 
 /** What a file imports of ours, as paths from the root. */
 function importsOf(file: string): string[] {
-  const text = readFileSync(join(ROOT, file), "utf8");
+  const text = read(file);
   const found = [...text.matchAll(/(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+|#[^"']+)["']/g)].map(
     (match) => match[1] ?? "",
   );
@@ -70,7 +71,7 @@ function importsOf(file: string): string[] {
   );
 }
 
-const lines = (file: string): number => readFileSync(join(ROOT, file), "utf8").split("\n").length - 1;
+const lines = (file: string): number => read(file).split("\n").length - 1;
 
 describe("imports", () => {
   it("go only where architecture lets them", () => {
@@ -92,7 +93,7 @@ describe("imports", () => {
   it("between rooms use #room names, within a room relative ones", () => {
     const top = (file: string): string => file.split("/")[0] ?? "";
     const wrong = TYPESCRIPT.flatMap((file) => {
-      const text = readFileSync(join(ROOT, file), "utf8");
+      const text = read(file);
       return [...text.matchAll(/from\s+["'](\.{1,2}\/[^"']+|#[^"']+)["']/g)]
         .map((match) => match[1] ?? "")
         .filter((name) => {
@@ -119,7 +120,7 @@ describe("imports", () => {
 
   it("leave the domain pure: fact types, units and time", () => {
     const wrong = TYPESCRIPT.filter((file) => file.startsWith("api/src/domain/") && !isTest(file)).flatMap((file) => {
-      const text = readFileSync(join(ROOT, file), "utf8");
+      const text = read(file);
       const foreign = [...text.matchAll(/from\s+["']([^"'.#][^"']*)["']/g)].map((match) => match[1] ?? "");
       const kernel = importsOf(file).filter((target) => target.startsWith("kernel/") && !DOMAIN_KERNEL.has(target));
       return [...foreign.filter((name) => name.startsWith("node:") || name === "pg"), ...kernel].map(
@@ -129,13 +130,32 @@ describe("imports", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("leave the contracts to themselves and OpenZeppelin", () => {
+    const wrong = FILES.filter((file) => file.startsWith("contracts/src/")).flatMap((file) =>
+      [...read(file).matchAll(/^import .*from "([^"]+)";/gm)]
+        .map((match) => match[1] ?? "")
+        .filter((name) => !/^(contracts\/src|@openzeppelin\/contracts)\//.test(name))
+        .map((name) => `${file} imports ${name}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("leave the mappings to graph-ts and what is generated: no calls of contracts, no clock", () => {
+    const mappings = FILES.filter((file) => file.startsWith("subgraph/src/"));
+    const wrong = mappings.flatMap((file) => {
+      const foreign = [...read(file).matchAll(/from "([^".][^"]*)"/g)].filter(
+        ([, name]) => name !== "@graphprotocol/graph-ts",
+      );
+      const calls = [...read(file).matchAll(/\.bind\(|ethereum\.call|Date\b|Math\.random/g)];
+      return [...foreign, ...calls].map(([text]) => `${file}: ${text}`);
+    });
+    expect(mappings.length).toBeGreaterThan(10);
+    expect(wrong).toEqual([]);
+  });
+
   it("keep SQL out of the graph", () => {
     const graph = TYPESCRIPT.filter((file) => file.startsWith("api/src/graphql/"));
-    expect(
-      graph.filter((file) =>
-        /\bselect\b[\s\S]{0,400}\bfrom\s+(chain|telemetry)\./i.test(readFileSync(join(ROOT, file), "utf8")),
-      ),
-    ).toEqual([]);
+    expect(graph.filter((file) => /\bselect\b[\s\S]{0,400}\bfrom\s+(chain|telemetry)\./i.test(read(file)))).toEqual([]);
   });
 });
 
@@ -154,7 +174,7 @@ describe("files", () => {
   });
 
   it("name no machine's paths", () => {
-    const wrong = FILES.filter((file) => /["'`](\/root\/|\/home\/[a-z])/.test(readFileSync(join(ROOT, file), "utf8")));
+    const wrong = FILES.filter((file) => /["'`](\/root\/|\/home\/[a-z])/.test(read(file)));
     expect(wrong).toEqual([]);
   });
 });
