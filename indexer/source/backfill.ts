@@ -73,7 +73,7 @@ export class Backfill {
     const range = this.current;
     if (!range) return (await this.reader.logsOfBlocks(queries, [block.header]))[0] ?? [];
     this.next = undefined;
-    const found = await this.reader.logsInRange(queries, block.number, range.to);
+    const found = await this.logsInParts(queries, block.number, range.to);
     const later = found.filter((log) => Number(log.blockNumber) > block.number);
     if (later.length > 0 || this.filter.wantedBlocks(block.number + 1, range.to).length > 0) {
       const index = range.blocks.findIndex((item) => item.number === block.number);
@@ -82,6 +82,18 @@ export class Backfill {
       range.blocks.splice(index + 1, range.blocks.length, ...rest);
     }
     return found.filter((log) => Number(log.blockNumber) === block.number);
+  }
+
+  /** Logs of a range that is given: in halves where the node refuses the whole. */
+  private async logsInParts(queries: readonly LogQuery[], from: number, to: number): Promise<Log[]> {
+    try {
+      return await this.reader.logsInRange(queries, from, to);
+    } catch (error) {
+      if (!this.range.shrink(to - from + 1, error)) throw error;
+      const middle = Math.floor((from + to) / 2);
+      const lower = await this.logsInParts(queries, from, middle);
+      return [...lower, ...(await this.logsInParts(queries, middle + 1, to))];
+    }
   }
 
   private async fetch(from: number, most: number): Promise<Range> {

@@ -58,13 +58,18 @@ export class ChainReader {
     });
   }
 
-  /** Logs of the queries in a range of blocks, in the chain's order, each once. */
+  /**
+   * Logs of the queries in a range of blocks, in the chain's order, each once.
+   *
+   * @throws RpcError or TooMuchError when the range may be too wide for the node
+   */
   async logsInRange(queries: readonly LogQuery[], from: number, to: number): Promise<Log[]> {
     const found = await this.client.batch<Log[]>(
       queries.map((query) => ({
         method: "eth_getLogs",
         params: [{ ...toRpcFilter(query), fromBlock: toHex(from), toBlock: toHex(to) }],
       })),
+      { isDivisible: to > from },
     );
     return found.length === 1 ? (found[0] ?? []) : sortLogs(found.flat());
   }

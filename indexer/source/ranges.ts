@@ -1,4 +1,4 @@
-import { RpcError } from "./rpc.ts";
+import { RpcError, TooMuchError } from "./rpc.ts";
 
 /** Logs per answer at which fetching and parsing cost least per log. */
 const TARGET_LOGS = 8_000;
@@ -23,12 +23,12 @@ export class AdaptiveRange {
   }
 
   /**
-   * Learns from a refusal: half as many from now on.
+   * Learns from a refusal, or an answer that took too long: half as many from now on.
    *
    * @returns false when the range can't be made smaller
    */
   shrink(blocks: number, error: unknown): boolean {
-    if (!(error instanceof RpcError) || blocks <= 1) return false;
+    if (!(error instanceof RpcError || error instanceof TooMuchError) || blocks <= 1) return false;
     this.limit = Math.max(1, Math.floor(blocks / 2));
     this.blocks = this.limit;
     return true;

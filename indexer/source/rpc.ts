@@ -17,6 +17,9 @@ export class RpcError extends BaseError {
   }
 }
 
+/** The node took too long, or would have to say too much: asking for less may help. */
+export class TooMuchError extends BaseError {}
+
 /** How to reach a node. */
 export interface RpcOptions {
   readonly url: string;
@@ -26,6 +29,14 @@ export interface RpcOptions {
   readonly onCall?: (method: string, count: number) => void;
   /** tries before a call fails; without end by default */
   readonly tries?: number;
+  /** how long one request may take; a minute by default */
+  readonly timeoutMs?: number;
+}
+
+/** How calls may fail. */
+export interface BatchOptions {
+  /** the caller can ask for less: what is too much is thrown at once rather than asked again unchanged */
+  readonly isDivisible?: boolean;
 }
 
 interface Answer {
@@ -36,6 +47,10 @@ interface Answer {
 
 const BATCH_SIZE = 100;
 const TIMEOUT_MS = 60_000;
+/** Statuses below 500 that speak of key or load, whatever their body says; others may hold the node's own error. */
+const NOT_THE_CALLS_FAULT = new Set([401, 403, 408, 429]);
+/** Statuses of gateways that gave up waiting for the node. */
+const GATEWAY_TIMEOUTS = new Set([408, 504]);
 /** Errors that say "not now" rather than "no"; providers have no common code for them. */
 const BUSY = /rate.?limit|too many requests|compute units|try again later/i;
 
@@ -58,16 +73,17 @@ export class RpcClient {
    * Several calls in as few requests as possible; results in their order.
    *
    * @throws RpcError when the node answers one with an error
+   * @throws TooMuchError when they are divisible and too much
    */
-  async batch<T>(calls: readonly Call[]): Promise<T[]> {
+  async batch<T>(calls: readonly Call[], { isDivisible = false }: BatchOptions = {}): Promise<T[]> {
     const results: T[] = [];
     for (let at = 0; at < calls.length; at += BATCH_SIZE) {
-      results.push(...((await this.withRetries(calls.slice(at, at + BATCH_SIZE))) as T[]));
+      results.push(...((await this.withRetries(calls.slice(at, at + BATCH_SIZE), isDivisible)) as T[]));
     }
     return results;
   }
 
-  private async withRetries(calls: readonly Call[]): Promise<unknown[]> {
+  private async withRetries(calls: readonly Call[], isDivisible: boolean): Promise<unknown[]> {
     const { signal, onTrouble, tries = Infinity } = this.options;
     for (let attempt = 0; ; attempt++) {
       try {
@@ -78,6 +94,7 @@ export class RpcClient {
         signal.throwIfAborted();
         const isBusy = error instanceof RpcError && BUSY.test(error.message);
         if (error instanceof RpcError && !isBusy) throw error;
+        if (error instanceof TooMuchError && isDivisible) throw error;
         onTrouble?.(error as Error);
         if (!isRetryable(error) || attempt + 1 >= tries) throw error;
         await sleep(backoffMs(attempt), signal);
@@ -105,17 +122,20 @@ export class RpcClient {
   }
 
   private async post(body: string): Promise<string> {
-    const { url, signal } = this.options;
+    const { url, signal, timeoutMs = TIMEOUT_MS } = this.options;
+    const timeout = AbortSignal.timeout(timeoutMs);
     let response: Response;
+    let text: string;
     try {
       response = await fetch(url, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+        signal: AbortSignal.any([signal, timeout]),
       });
-      if (response.ok) return await response.text();
+      text = await response.text();
     } catch (error) {
+      if (timeout.aborted) throw tooSlow(url, `did not answer within ${timeoutMs / 1_000} s`);
       const cause = (error as Error).cause ?? error;
       throw new BaseError("RPC_UNREACHABLE", `no answer from ${redacted(url)}: ${messageOf(cause)}`, {
         cause: error,
@@ -123,10 +143,40 @@ export class RpcClient {
         hints: ["start the node, or correct RPC_URL (--rpc)"],
       });
     }
-    throw new BaseError("RPC_REFUSED", `${redacted(url)} answered with status ${response.status}`, {
-      isRetryable: response.status === 429 || response.status >= 500,
-      hints: ["check RPC_URL (--rpc) and the provider's key and limits"],
-    });
+    if (response.ok || (isCallsFault(response.status) && isErrorAnswer(text))) return text;
+    throw refused(url, response.status);
+  }
+}
+
+function tooSlow(url: string, what: string): TooMuchError {
+  return new TooMuchError("RPC_TIMEOUT", `${redacted(url)} ${what}`, {
+    isRetryable: true,
+    hints: ["the node behind RPC_URL (--rpc) is overloaded, or slow for ranges of blocks"],
+  });
+}
+
+function refused(url: string, status: number): BaseError {
+  const what = `answered with status ${status}`;
+  if (GATEWAY_TIMEOUTS.has(status)) return tooSlow(url, what);
+  const details = {
+    isRetryable: status === 429 || status >= 500,
+    hints: ["check RPC_URL (--rpc) and the provider's key and limits"],
+  };
+  const kind = status === 413 ? TooMuchError : BaseError;
+  return new kind("RPC_REFUSED", `${redacted(url)} ${what}`, details);
+}
+
+function isCallsFault(status: number): boolean {
+  return status < 500 && !NOT_THE_CALLS_FAULT.has(status);
+}
+
+/** Whether a body is a JSON-RPC answer with an error: some nodes send it with a status of its own. */
+function isErrorAnswer(text: string): boolean {
+  try {
+    const answers = parseAnswers(text);
+    return answers.some((answer) => typeof answer.error?.message === "string");
+  } catch {
+    return false;
   }
 }
 
