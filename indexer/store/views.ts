@@ -1,3 +1,4 @@
+import { BaseError } from "#kernel/errors.ts";
 import type { PoolClient } from "#kernel/pg.ts";
 import { quoted } from "../schema/names.ts";
 import type { Schema, Table } from "../schema/schema.ts";
@@ -7,14 +8,21 @@ import type { Deployment } from "./deployment.ts";
 /** The role that may read views, granted if it exists. */
 const READER_ROLE = "bc_reader";
 
+/** The comment on each view of ours, which tells it from others in the same schema. */
+const MARK = "made by the indexer";
+
 /** PostgreSQL's code for a view that can't be replaced: its columns are others. */
 const OTHER_COLUMNS = "42P16";
+/** PostgreSQL's code for a view that can't be dropped: others are built on it. */
+const IS_NEEDED = "2BP01";
 
 /**
  * Points the views of `viewsSchema` at a deployment: one per table with the current entities, immutable ones with the
- * `block` that made them, and `head`. Enums are shown as text. A view is
- * replaced in place, so that views over it stay; only one whose columns changed takes those along when it goes, and
- * one whose type is gone.
+ * `block` that made them, and `head`. Enums are shown as text. A view is replaced in place, so that views over it stay.
+ * What else is in the schema isn't touched.
+ *
+ * @throws BaseError `VIEW_TAKEN` where something stands that isn't ours, `VIEW_NEEDED` when others' views are built on
+ * one whose columns changed or whose type is gone
  */
 export async function switchViews(
   client: PoolClient,
@@ -27,17 +35,35 @@ export async function switchViews(
   await client.query(`create schema if not exists ${views}`);
   const wanted = new Map(schema.tables.map((table) => [table.sqlName, viewSql(deployment.namespace, table)]));
   wanted.set("head", headSql(deployment.id, deploymentId));
-  const old = await client.query<{ name: string }>("select viewname as name from pg_views where schemaname = $1", [
-    viewsSchema,
-  ]);
-  for (const { name } of old.rows) {
-    if (!wanted.has(name)) await client.query(`drop view if exists ${views}.${quoted(name)} cascade`);
+  const fullName = (name: string): string => `${views}.${quoted(name)}`;
+  for (const { name, isOurs } of await relations(client, viewsSchema)) {
+    if (wanted.has(name) && !isOurs) throw taken(fullName(name));
+    if (!wanted.has(name) && isOurs) await dropView(client, fullName(name));
   }
-  for (const [name, sql] of wanted) await replaceView(client, `${views}.${quoted(name)}`, sql);
+  for (const [name, sql] of wanted) {
+    await replaceView(client, fullName(name), sql);
+    await client.query(`comment on view ${fullName(name)} is '${MARK}'`);
+  }
   const { rows } = await client.query("select from pg_roles where rolname = $1", [READER_ROLE]);
   if (rows.length === 0) return;
   await client.query(`grant usage on schema ${views} to ${READER_ROLE}`);
-  await client.query(`grant select on all tables in schema ${views} to ${READER_ROLE}`);
+  await client.query(`grant select on ${[...wanted.keys()].map(fullName).join(", ")} to ${READER_ROLE}`);
+}
+
+/** Tables, views and the like of a schema. */
+async function relations(client: PoolClient, schema: string): Promise<{ name: string; isOurs: boolean }[]> {
+  const { rows } = await client.query<{ name: string; isOurs: boolean }>(
+    `select c.relname::text as name, c.relkind = 'v' and obj_description(c.oid, 'pg_class') is not distinct from $2 as "isOurs"
+       from pg_class c where c.relnamespace = (select oid from pg_namespace where nspname = $1) order by 1`,
+    [schema, MARK],
+  );
+  return rows;
+}
+
+function taken(name: string): BaseError {
+  return new BaseError("VIEW_TAKEN", `${name} is not a view of the indexer, which needs that name`, {
+    hints: [`rename ${name}, or drop it`, "or give the indexer's views another schema"],
+  });
 }
 
 async function replaceView(client: PoolClient, name: string, sql: string): Promise<void> {
@@ -47,10 +73,24 @@ async function replaceView(client: PoolClient, name: string, sql: string): Promi
   } catch (error) {
     if ((error as { code?: string }).code !== OTHER_COLUMNS) throw error;
     await client.query("rollback to savepoint view");
-    await client.query(`drop view ${name} cascade`);
+    await dropView(client, name);
     await client.query(`create view ${name} as ${sql}`);
   }
   await client.query("release savepoint view");
+}
+
+/** Drops a view of ours; never others' views along with it. */
+async function dropView(client: PoolClient, name: string): Promise<void> {
+  try {
+    await client.query(`drop view ${name}`);
+  } catch (error) {
+    const { code, detail = "" } = error as { code?: string; detail?: string };
+    if (code !== IS_NEEDED) throw error;
+    throw new BaseError("VIEW_NEEDED", `${name} has other columns now or is gone, but others need it: ${detail}`, {
+      cause: error,
+      hints: ["drop those, start the indexer again, and make them anew"],
+    });
+  }
 }
 
 function viewSql(namespace: string, table: Table): string {

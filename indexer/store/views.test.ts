@@ -1,0 +1,99 @@
+import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
+import { createPool, withTransaction, type Pool } from "#kernel/pg.ts";
+import { parseSchema } from "../schema/parse.ts";
+import { deploymentSql } from "./ddl.ts";
+import { switchViews } from "./views.ts";
+
+const OLD = `type Thing @entity(immutable: false) { id: String! n: Int! m: Int! }
+  type Gone @entity(immutable: true) { id: String! }`;
+/** A build that has one type less, and a column less where another was. */
+const NEW = "type Thing @entity(immutable: false) { id: String! m: Int! }";
+
+let database: TestDatabase;
+let pool: Pool;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  pool = createPool(database.url, { name: "test", max: 1 });
+  await pool.query("create extension if not exists btree_gist");
+  await pool.query("create role bc_reader").catch(() => undefined); // of the server, not of the database
+});
+
+afterAll(async () => {
+  await pool.end();
+  await database.close();
+});
+
+beforeEach(async () => {
+  await pool.query("drop schema if exists sgd1, sgd2, chain, subgraphs, mine cascade; create schema chain");
+  await pool.query(`create schema subgraphs; create schema mine;
+    create table subgraphs.head (id int, block_number int, block_hash bytea);
+    create table subgraphs.head_time (id int, block_timestamp numeric);
+    create table subgraphs.deployment (id int, synced_at timestamptz, health text)`);
+  await pool.query(deploymentSql(parseSchema(OLD, true), "sgd1"));
+  await pool.query(deploymentSql(parseSchema(NEW, true), "sgd2"));
+});
+
+async function switchTo(id: number, source: string): Promise<void> {
+  const deployment = { id, namespace: `sgd${id}`, chainNamespace: "chain1", head: undefined };
+  const parts = { ...deployment, isFailed: false, isSynced: false };
+  await withTransaction(pool, (client) => switchViews(client, "chain", parts, "Qm", parseSchema(source, true)));
+}
+
+async function namesIn(schema: string): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string }>(
+    "select relname::text as name from pg_class where relnamespace = $1::regnamespace and relkind in ('v', 'r') order by 1",
+    [schema],
+  );
+  return rows.map(({ name }) => name);
+}
+
+describe("the views' schema", () => {
+  it("keeps the views and tables in it that others made", async () => {
+    await pool.query("create table chain.notes (n int); create view chain.report as select n from chain.notes");
+    await switchTo(1, OLD);
+    expect(await namesIn("chain")).toEqual(["gone", "head", "notes", "report", "thing"]);
+    await switchTo(2, NEW);
+    expect(await namesIn("chain")).toEqual(["head", "notes", "report", "thing"]);
+  });
+
+  it("opens only our own views to the reader", async () => {
+    await pool.query("create table chain.notes (n int)");
+    await switchTo(1, OLD);
+    const { rows } = await pool.query(
+      `select has_table_privilege('bc_reader', 'chain.notes', 'select') as notes,
+              has_table_privilege('bc_reader', 'chain.thing', 'select') as thing`,
+    );
+    expect(rows).toEqual([{ notes: false, thing: true }]);
+  });
+
+  it.each(["table chain.thing (n int)", "view chain.thing as select 1 as n", "sequence chain.thing"])(
+    "refuses a name that others have taken, and leaves it as it is: %s",
+    async (what) => {
+      await pool.query(`create ${what}`);
+      await expect(switchTo(1, OLD)).rejects.toMatchObject({
+        code: "VIEW_TAKEN",
+        message: '"chain"."thing" is not a view of the indexer, which needs that name',
+      });
+      await expect(pool.query(`create ${what}`)).rejects.toThrow("already exists");
+    },
+  );
+});
+
+describe("a view that others are built on", () => {
+  it.each([
+    ["changes its columns", "thing"],
+    ["goes", "gone"],
+  ])("isn't dropped along with them when it %s", async (_, name) => {
+    await switchTo(1, OLD);
+    await pool.query(`create view mine.report as select id from chain.${name}`);
+    await expect(switchTo(2, NEW)).rejects.toMatchObject({
+      code: "VIEW_NEEDED",
+      message: expect.stringMatching(/view mine\.report depends on view/) as string,
+    });
+    expect(await namesIn("mine")).toEqual(["report"]);
+    await pool.query("drop view mine.report");
+    await switchTo(2, NEW);
+    expect(await namesIn("chain")).toEqual(["head", "thing"]);
+  });
+});
