@@ -1,7 +1,8 @@
-import { BaseError, messageOf } from "#kernel/errors.ts";
+import { messageOf } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
 import { backoffMs, sleep } from "#kernel/time.ts";
 import { encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
+import { failureOf, mayPass } from "./faults.ts";
 import { MappingError } from "./host/errors.ts";
 import type { HealthBoard } from "./health.ts";
 import type { IndexerMetrics } from "./metrics.ts";
@@ -73,7 +74,7 @@ export class Engine {
     const isFailed = outcome.failures.length > 0 && !hasNonFatalErrors;
     const isDue = this.batch.modificationCount >= MAX_BATCH_CHANGES || Date.now() - this.batchStartedAt >= MAX_BATCH_MS;
     if (isFailed || isDue || block.number >= goal) await this.flush();
-    if (isFailed) throw failed(block, outcome);
+    if (isFailed) throw failureOf(block, outcome);
     if (outcome.failures.length > 0) this.parts.health.noteErrors();
     if (block.number >= source.head) await this.noteSynced(block);
   }
@@ -113,7 +114,7 @@ export class Engine {
     const { last } = this.batch;
     if (!last) return;
     const end = metrics.flushSeconds.startTimer();
-    await this.write(this.batch, store);
+    await this.persist("writing a batch", (isAgain) => store.write(this.batch, isAgain));
     end();
     this.batch = new Batch();
     cache.current.evict();
@@ -125,20 +126,19 @@ export class Engine {
       onStep?.({ type: "block", number: block.number, hash: block.hash, touched: entities });
   }
 
-  /** Writes a batch, again if the database failed and didn't take it. */
-  private async write(batch: Batch, store: Store): Promise<void> {
+  /** Changes the database, again if that failed; then an earlier try may have gone through with its answer lost. */
+  private async persist(what: string, change: (isAgain: boolean) => Promise<void>): Promise<void> {
     const { health, logger, signal } = this.parts;
     for (let attempt = 0; ; attempt++) {
       try {
-        // the answer to a commit may have been lost: then the batch is there already
-        if (attempt === 0 || !(await store.isWritten(batch))) await store.write(batch);
+        await change(attempt > 0);
         health.noteTrouble("database", undefined);
         return;
       } catch (error) {
         signal.throwIfAborted();
         if (!mayPass(error)) throw error;
         health.noteTrouble("database", error);
-        logger.error({ reason: messageOf(error) }, "a batch can't be written; it is tried again");
+        logger.error({ reason: messageOf(error) }, `${what} failed; it is tried again`);
         await sleep(backoffMs(attempt), signal);
       }
     }
@@ -147,7 +147,7 @@ export class Engine {
   private async noteSynced(block: Block): Promise<void> {
     const { health, store, viewsSchema, logger } = this.parts;
     if (health.isSynced) return;
-    await store.markSynced(block, viewsSchema);
+    await this.persist("noting that the head is reached", () => store.markSynced(block, viewsSchema));
     health.isSynced = true;
     logger.info({ block: block.number }, "at the head");
   }
@@ -156,7 +156,7 @@ export class Engine {
   async revertTo(ancestor: BlockRef): Promise<void> {
     const { store, cache, registry, health, metrics, logger, onStep } = this.parts;
     await this.flush();
-    await store.revertTo(ancestor);
+    await this.persist("undoing blocks", () => store.revertTo(ancestor));
     cache.current.clear();
     registry.removeFrom(ancestor.number + 1);
     metrics.reorgs.inc();
@@ -180,24 +180,7 @@ export class Engine {
     this.parts.onStep?.({ type: "finalize", block });
     if (block.number < this.finalizedTo + FINALIZE_STEP) return;
     await this.flush();
-    await this.parts.store.finalize(block);
+    await this.persist("forgetting hashes", () => this.parts.store.finalize(block));
     this.finalizedTo = block.number;
   }
-}
-
-/** Faults of mappings that graph-node retries, and those of the database; ours and bugs aren't. */
-function mayPass(error: unknown): error is Error {
-  if (error instanceof BaseError || !(error instanceof Error)) return false;
-  return error instanceof MappingError || "code" in error || /connection|timeout/i.test(error.message);
-}
-
-function failed(block: Block, { failures }: BlockOutcome): BaseError {
-  const first = failures[0];
-  return new BaseError(
-    "SUBGRAPH_FAILED",
-    `handler ${first?.handler ?? "?"} failed at block ${block.number}: ${messageOf(first?.message)}`,
-    {
-      hints: ["correct the mapping, build and deploy again", "the reason is kept in subgraphs.subgraph_error"],
-    },
-  );
 }

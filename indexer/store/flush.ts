@@ -1,6 +1,7 @@
 import type { PoolClient } from "#kernel/pg.ts";
 import type { EntityType } from "../schema/schema.ts";
 import { contextText } from "../runner/data-source.ts";
+import type { BlockRef } from "../source/types.ts";
 import type { Batch, TableChanges } from "./batch.ts";
 import { copyVersions } from "./copy.ts";
 import { qualified } from "./ddl.ts";
@@ -62,6 +63,15 @@ export async function writeBlocks(client: PoolClient, chainNamespace: string, { 
       recentBlocks.map(({ time }) => time),
     ],
   );
+}
+
+/** Whether the head stands at a block. Ask once the lease is renewed: that waits for a transaction still under way. */
+export async function isHeadAt(client: PoolClient, { id }: Deployment, block: BlockRef | undefined): Promise<boolean> {
+  const { rows } = await client.query<{ hash: string | null }>(
+    "select '0x' || encode(block_hash, 'hex') as hash from subgraphs.head where id = $1",
+    [id],
+  );
+  return (rows[0]?.hash ?? undefined) === block?.hash;
 }
 
 /** Moves the head to the batch's last block, and with it the cursor. */

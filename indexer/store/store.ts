@@ -6,7 +6,7 @@ import type { BlockRef } from "../source/types.ts";
 import type { Batch } from "./batch.ts";
 import type { Deployment } from "./deployment.ts";
 import { clearTrouble, noteTrouble, writeFailures, type Failure } from "./failures.ts";
-import { writeBlocks, writeDataSources, writeEntities, writeHead } from "./flush.ts";
+import { isHeadAt, writeBlocks, writeDataSources, writeEntities, writeHead } from "./flush.ts";
 import type { Lease } from "./lease.ts";
 import { StoreReader } from "./read.ts";
 import { revertHead, revertTables } from "./revert.ts";
@@ -44,13 +44,18 @@ export class Store {
     });
   }
 
-  /** Writes a batch: entities, rollups, data sources, hashes, faults and the cursor. */
-  async write(batch: Batch): Promise<void> {
+  /**
+   * Writes a batch: entities, rollups, data sources, hashes, faults and the cursor.
+   *
+   * @param isAgain an earlier try may have been committed, its answer lost: then it stays with that
+   */
+  async write(batch: Batch, isAgain = false): Promise<void> {
     if (batch.isEmpty) return;
     const { deployment, manifest } = this;
     const isFatal = !manifest.features.includes("nonFatalErrors");
     const failures = batch.failures.map<Failure>((failure) => ({ ...failure, isDeterministic: true }));
     await this.transaction(async (client) => {
+      if (isAgain && (await isHeadAt(client, deployment, batch.last))) return;
       await writeEntities(client, deployment.namespace, batch);
       await this.rollups.fill(client, batch.blockTimes);
       await writeDataSources(client, deployment.namespace, batch);
@@ -63,18 +68,10 @@ export class Store {
     this.rollups.advance(batch.blockTimes);
   }
 
-  /** Whether the head stands at the batch's last block. */
-  async isWritten({ last }: Batch): Promise<boolean> {
-    const { rows } = await this.pool.query<{ hash: string | null }>(
-      "select '0x' || encode(block_hash, 'hex') as hash from subgraphs.head where id = $1",
-      [this.deployment.id],
-    );
-    return rows[0]?.hash === last?.hash;
-  }
-
-  /** Undoes every block above `target`. */
+  /** Undoes every block above `target`; nothing if the head is there already. */
   async revertTo(target: BlockRef): Promise<void> {
     await this.transaction(async (client) => {
+      if (await isHeadAt(client, this.deployment, target)) return;
       const change = await revertTables(client, this.deployment, this.manifest.schema, target.number);
       await revertHead(client, this.deployment, target, change);
     });

@@ -1,0 +1,29 @@
+import { BaseError, messageOf } from "#kernel/errors.ts";
+import { MappingError } from "./host/errors.ts";
+import type { BlockOutcome } from "./runner/run-block.ts";
+import { ChainMoved } from "./source/retry.ts";
+import type { Block } from "./source/types.ts";
+
+/** Classes of PostgreSQL's codes that tell of bad data, broken constraints and bad statements: again the same. */
+const HOPELESS = /^(22|23|42)/;
+
+/** Faults of mappings that graph-node retries, and those of the database; ours and bugs aren't. */
+export function mayPass(error: unknown): error is Error {
+  if (error instanceof BaseError || error instanceof ChainMoved || !(error instanceof Error)) return false;
+  if (error instanceof MappingError) return true;
+  const { code } = error as { code?: unknown };
+  if (typeof code === "string") return !HOPELESS.test(code);
+  return /connection|timeout/i.test(error.message);
+}
+
+/** What a run ends with once a block's handlers have failed for good. */
+export function failureOf(block: Block, { failures }: BlockOutcome): BaseError {
+  const first = failures[0];
+  return new BaseError(
+    "SUBGRAPH_FAILED",
+    `handler ${first?.handler ?? "?"} failed at block ${block.number}: ${messageOf(first?.message)}`,
+    {
+      hints: ["correct the mapping, build and deploy again", "the reason is kept in subgraphs.subgraph_error"],
+    },
+  );
+}

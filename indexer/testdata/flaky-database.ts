@@ -1,0 +1,72 @@
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+
+/** A way to a database that breaks when it is told to. */
+export interface FlakyDatabase {
+  readonly url: string;
+  /** connections broken so far */
+  readonly faults: number;
+  /** breaks the next connections that send this text, before it gets there */
+  refuse(text: string, times?: number): void;
+  /** breaks the next connection that sends this text once its transaction is committed: nobody hears of it */
+  loseCommitAfter(text: string): void;
+  close(): void;
+}
+
+/** PostgreSQL's message for the plain query `commit`. */
+const COMMIT = Buffer.from([0x51, 0, 0, 0, 11, ...Buffer.from("commit\0")]);
+
+/** Puts a breakable connection between a database and its client. */
+export async function startFlakyDatabase(databaseUrl: string): Promise<FlakyDatabase> {
+  const { port, hostname } = new URL(databaseUrl);
+  const plan = { refused: "", refusals: 0, lost: "" };
+  const open = new Set<Socket>();
+  const database = {
+    url: "",
+    faults: 0,
+    refuse: (text: string, times = 1) => Object.assign(plan, { refused: text, refusals: times }),
+    loseCommitAfter: (text: string) => Object.assign(plan, { lost: text }),
+    close: () => {
+      server.close();
+      for (const socket of open) socket.destroy();
+    },
+  };
+  const server = createServer((client) => {
+    const upstream = connect(Number(port), hostname);
+    const cut = (): void => {
+      client.destroy();
+      upstream.destroy();
+    };
+    for (const socket of [client, upstream]) {
+      open.add(socket);
+      socket.on("error", cut).on("close", () => {
+        open.delete(socket);
+        cut();
+      });
+    }
+    let isMarked = false;
+    let isLosing = false;
+    client.on("data", (chunk) => {
+      if (plan.refusals > 0 && chunk.includes(plan.refused)) {
+        plan.refusals--;
+        database.faults++;
+        return cut();
+      }
+      if (plan.lost !== "" && chunk.includes(plan.lost)) {
+        isMarked = true;
+        plan.lost = "";
+      }
+      isLosing ||= isMarked && chunk.equals(COMMIT);
+      upstream.write(chunk);
+    });
+    upstream.on("data", (chunk) => {
+      if (!isLosing) return void client.write(chunk);
+      database.faults++;
+      cut();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = new URL(databaseUrl);
+  url.port = String((server.address() as AddressInfo).port);
+  database.url = url.href;
+  return database;
+}
