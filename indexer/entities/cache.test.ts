@@ -6,8 +6,8 @@ import type { EntityReader } from "./current.ts";
 import type { Row, Value } from "./row.ts";
 
 const SCHEMA = parseSchema(
-  `type Thing @entity(immutable: false) { id: Bytes! name: String! size: Int owner: Owner parts: [Part!]! @derivedFrom(field: "thing") }
-   type Owner @entity(immutable: false) { id: String! }
+  `type Thing @entity(immutable: false) { id: Bytes! name: String! size: Int owner: Owner parts: [Part!]! @derivedFrom(field: "thing") owners: [Owner!]! @derivedFrom(field: "things") }
+   type Owner @entity(immutable: false) { id: String! things: [Thing!] }
    type Part @entity(immutable: false) { id: Int8! thing: Thing! }
    type Action @entity(immutable: true) { id: Bytes! }
    type Point @entity(timeseries: true) { id: Int8! timestamp: Timestamp! n: Int! }`,
@@ -173,5 +173,16 @@ describe("a derived field", () => {
     const { rows } = cache.loadRelated(thing, "0xAA", "parts");
     expect(rows.map(({ values }) => values[0])).toEqual([10n, 11n]);
     expect(() => cache.loadRelated(thing, "0xaa", "name")).toThrow("is not derived");
+  });
+
+  it("of a list-valued field is empty, without asking the store", async () => {
+    const owner = type("Owner");
+    const unknown = new EntityCache(SCHEMA, storeOf({}));
+    for (const cache of [unknown, await cacheWith()]) {
+      cache.beginBlock(5, 0);
+      cache.beginHandler();
+      cache.set(owner, "o", row(owner, { things: ["0xaa"] }));
+      expect(cache.loadRelated(thing, "0xaa", "owners")).toEqual({ type: owner, rows: [] });
+    }
   });
 });

@@ -139,12 +139,14 @@ export class EntityCache {
     put(layerOf(this.handlerUpdates, type), normalizeId(type, id), { kind: "remove" });
   }
 
-  /** The entities that a derived field holds, sorted by id. */
+  /** The entities that a derived field holds, sorted by id; none where the field it is derived from is a list. */
   loadRelated(type: EntityType, id: string, field: string): { type: EntityType; rows: Row[] } {
     const derived = type.derivedFields.get(field);
     if (!derived) throw new DeterministicError(`Field ${type.name}.${field} is not derived`);
     const target = this.entityType(derived.typeName);
     const column = target.columnIndex.get(derived.field) ?? -1;
+    // as in graph-node, which compares the list with the id
+    if (target.columns[column]?.isList) return { type: target, rows: [] };
     const key = normalizeId(type, id);
     const wanted = type.idKind === "Int8" ? BigInt(key) : key;
     const stored = this.current.related(target, column, wanted);
