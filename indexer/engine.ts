@@ -1,6 +1,6 @@
 import { messageOf } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
-import { backoffMs, sleep } from "#kernel/time.ts";
+import { SECOND_MS, backoffMs, sleep } from "#kernel/time.ts";
 import { encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { failureOf, mayPass } from "./faults.ts";
 import { MappingError } from "./host/errors.ts";
@@ -12,6 +12,7 @@ import type { EntityCache } from "./entities/cache.ts";
 import type { Registry } from "./runner/registry.ts";
 import type { BlockOutcome, BlockRunner } from "./runner/run-block.ts";
 import type { Source } from "./source/follow.ts";
+import { ChainMoved } from "./source/retry.ts";
 import type { Block, BlockRef } from "./source/types.ts";
 import { Batch } from "./store/batch.ts";
 import type { Store } from "./store/store.ts";
@@ -22,6 +23,9 @@ const MAX_BATCH_CHANGES = 20_000;
 const MAX_BATCH_MS = 2_000;
 /** Hashes that can't change anymore are deleted this many blocks at a time. */
 const FINALIZE_STEP = 25;
+/** Pauses before a block that failed is tried again; short, as the chain isn't looked at meanwhile. */
+const BLOCK_PAUSE_MS = SECOND_MS;
+const MAX_BLOCK_PAUSE_MS = 10 * SECOND_MS;
 
 /** What the engine joins. */
 export interface EngineParts {
@@ -51,6 +55,8 @@ export class Engine {
   private batchStartedAt = Date.now();
   private touched: { block: BlockRef; entities: TouchedEntity[] }[] = [];
   private finalizedTo = 0;
+  /** tries of a block that failed, one after the other */
+  private failedTries = 0;
 
   constructor(parts: EngineParts) {
     this.parts = parts;
@@ -79,25 +85,40 @@ export class Engine {
     if (block.number >= source.head) await this.noteSynced(block);
   }
 
-  /** Runs a block until it succeeds or fails for good; faults that may pass are noted and tried again. */
+  /**
+   * Runs a block.
+   *
+   * @throws ChainMoved after a fault that may pass, noted and waited for: the chain is looked at before the next try
+   */
   private async run(block: Block): Promise<BlockOutcome> {
-    const { runner, store, health, logger, signal } = this.parts;
-    for (let attempt = 0; ; attempt++) {
-      try {
-        const outcome = await runner.run(block);
-        health.noteTrouble("block", undefined);
-        return outcome;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!mayPass(error)) throw error;
-        health.noteTrouble("block", error);
-        logger.error({ block: block.number, reason: error.message }, "a block can't be handled; it is tried again");
-        await this.flush();
-        const failure = { block, handler: undefined, message: error.message, isDeterministic: false };
-        if (error instanceof MappingError) await store.noteTrouble(failure).catch(() => undefined);
-        await sleep(backoffMs(attempt, 2_000, 120_000), signal);
-      }
+    const { runner, health, signal } = this.parts;
+    try {
+      const outcome = await runner.run(block);
+      this.settleBlock();
+      return outcome;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!mayPass(error)) throw error;
+      health.noteTrouble("block", error);
+      await this.flush();
+      await this.noteTrouble(block, error);
+      await sleep(backoffMs(this.failedTries++, BLOCK_PAUSE_MS, MAX_BLOCK_PAUSE_MS), signal);
+      throw new ChainMoved(error.message, { cause: error });
     }
+  }
+
+  /** No block fails at present. */
+  private settleBlock(): void {
+    this.failedTries = 0;
+    this.parts.health.noteTrouble("block", undefined);
+  }
+
+  private async noteTrouble(block: Block, error: Error): Promise<void> {
+    const { store, logger } = this.parts;
+    logger.error({ block: block.number, reason: error.message }, "a block can't be handled; it is tried again");
+    if (!(error instanceof MappingError)) return;
+    const failure = { block, handler: undefined, message: error.message, isDeterministic: false };
+    await store.noteTrouble(failure).catch(() => undefined);
   }
 
   private note(outcome: BlockOutcome): void {
@@ -159,6 +180,7 @@ export class Engine {
     await this.persist("undoing blocks", () => store.revertTo(ancestor));
     cache.current.clear();
     registry.removeFrom(ancestor.number + 1);
+    this.settleBlock();
     metrics.reorgs.inc();
     logger.warn(
       { from: health.indexed, to: ancestor.number, depth: health.indexed - ancestor.number },

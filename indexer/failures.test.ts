@@ -1,5 +1,6 @@
 import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import type { Pool } from "#kernel/pg.ts";
+import { waitFor } from "#kernel/time.ts";
 import { buildSubgraph, editManifest } from "./testdata/build.ts";
 import { startChain, type TestChain } from "./testdata/chain.ts";
 import { follow, indexUntil, lookInto, type Follower, type Setting } from "./testdata/indexing.ts";
@@ -139,5 +140,22 @@ describe("an entity that lacks a field", () => {
       message: "Entity Output[incomplete]: missing value for non-nullable field `text`",
     });
     expect(follower.health().detail["reason"]).toContain("missing value");
+  });
+
+  it("no longer matters once a reorg has removed its block", async () => {
+    const first = await chain.mine();
+    follower = follow(startingAt(first), pool);
+    await follower.reach((await chain.public.getBlock()).hash);
+    const snapshot = await chain.test.snapshot();
+    await mineCommand("incomplete");
+    const wait = { timeoutMs: 10_000, onTimeout: () => new Error("no trouble was noted") };
+    await waitFor(async () => ((await deployment())["failed"] === true ? true : undefined), wait);
+    await chain.test.revert({ id: snapshot });
+    chain.forgetNonce();
+    const block = await mineCommand("index");
+    await follower.reach((await chain.public.getBlock()).hash);
+    expect(await valuesAt(block)).toEqual(["1", "2"]);
+    expect(await deployment()).toMatchObject({ health: "healthy", failed: false, message: null });
+    expect(follower.health()).toMatchObject({ isHealthy: true, detail: { reason: null } });
   });
 });
