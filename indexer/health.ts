@@ -1,11 +1,12 @@
 import { messageOf } from "#kernel/errors.ts";
 import type { Health } from "#kernel/metrics.ts";
+import type { Ask } from "./source/retry.ts";
 
 /** Trouble that lasts this long makes an indexer unhealthy. */
 const PATIENCE_MS = 15_000;
 
 /** What may fail for a while. */
-export type Trouble = "node" | "block" | "database";
+export type Trouble = "node" | "block" | "database" | Ask;
 
 /** What an indexer tells about itself. */
 export class HealthBoard {

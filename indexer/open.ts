@@ -16,7 +16,7 @@ import { Registry } from "./runner/registry.ts";
 import { BlockRunner } from "./runner/run-block.ts";
 import { ChainReader } from "./source/chain-reader.ts";
 import { Source } from "./source/follow.ts";
-import { BLOCK_TRIES, createRetry } from "./source/retry.ts";
+import { BLOCK_TRIES, createRetry, type OnTrouble } from "./source/retry.ts";
 import { RpcClient } from "./source/rpc.ts";
 import type { BlockRef } from "./source/types.ts";
 import { openDeployment, type Deployment } from "./store/deployment.ts";
@@ -87,13 +87,13 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
   }
   const mappings = await loadMappings(manifest, cache);
   const registry = new Registry([...manifest.dataSources.map(staticDataSource), ...(await store.dataSources())]);
-  const onTrouble = (error: Error): void => {
-    health.noteTrouble("node", error);
-    logger.warn({ err: error }, "trying again");
+  const onTrouble: OnTrouble = (ask, error) => {
+    health.noteTrouble(ask, error);
+    if (error) logger.warn({ err: error, ask }, "trying again");
   };
   const window = new ReorgWindow(head && [{ ...head, parentHash: "" }, ...(await store.recentBlocks(head))]);
   const source = createSource(opened, registry, window, onTrouble);
-  const tryBlock = createRetry(signal, onTrouble, BLOCK_TRIES);
+  const tryBlock = createRetry("block", signal, onTrouble, BLOCK_TRIES);
   const runner = new BlockRunner({
     manifest,
     mappings,
@@ -137,7 +137,7 @@ function createSource(
   { options, metrics, reader, health }: Opened,
   filter: Registry,
   window: ReorgWindow,
-  onTrouble: (error: Error) => void,
+  onTrouble: OnTrouble,
 ): Source {
   return new Source({
     reader,

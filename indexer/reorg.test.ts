@@ -1,5 +1,9 @@
 import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
+import { silentLogger } from "#kernel/log.ts";
 import type { Pool } from "#kernel/pg.ts";
+import { waitFor } from "#kernel/time.ts";
+import { HealthBoard } from "./health.ts";
+import { openIndexer } from "./open.ts";
 import { buildSubgraph } from "./testdata/build.ts";
 import { startChain, type TestChain } from "./testdata/chain.ts";
 import { startFlakyNode } from "./testdata/flaky.ts";
@@ -137,6 +141,41 @@ describe("a block that leaves the chain while it is handled", () => {
     await chain.test.revert({ id: snapshot });
     chain.forgetNonce();
     await expectAsIfNeverReorged(await mineBlocks(2, 333));
+    node.close();
+  });
+});
+
+describe("a node that refuses logs at the tip", () => {
+  it("turns health red though it answers all else, and green once it gives them", async () => {
+    await follower?.stop();
+    const node = await startFlakyNode(chain.url, 1, { errorShare: 0, maxRange: 1_000, hasLateLogs: false });
+    // trouble is red after 3 seconds here: time for a look at the chain between the tries
+    const health = new HealthBoard(() => 5 * Date.now());
+    const controller = new AbortController();
+    const options = { ...setting, rpcUrl: node.url, signal: controller.signal, logger: silentLogger };
+    const opened = await openIndexer({ ...options, reorgWindow: 40, pollMs: 50 }, health);
+    const run = (async () => {
+      for await (const step of opened.source.follow(opened.checkpoint))
+        if (step.type === "block") await opened.engine.handle(step.block);
+    })().catch(() => undefined);
+    const becomes = async (isHealthy: boolean, indexed: number): Promise<unknown> =>
+      waitFor(
+        async () => {
+          const now = health.read();
+          return now.isHealthy === isHealthy && health.indexed === indexed ? now.detail : undefined;
+        },
+        { timeoutMs: 10_000, onTimeout: () => new Error(JSON.stringify(health.read())) },
+      );
+    const before = Number(await chain.public.getBlockNumber());
+    await becomes(true, before);
+    node.refuse("eth_getLogs");
+    await mineBlocks(1, 40);
+    expect(await becomes(false, before)).toMatchObject({ head: before + 1, reason: "eth_getLogs failed: not today" });
+    node.refuse(undefined);
+    expect(await becomes(true, before + 1)).toMatchObject({ reason: null });
+    controller.abort();
+    await run;
+    await opened.close();
     node.close();
   });
 });

@@ -44,7 +44,7 @@ export class Backfill {
       const ahead = this.next?.from === from ? this.next.range : undefined;
       this.next = undefined;
       const start = from;
-      const range = (await ahead?.catch(() => undefined)) ?? (await this.retry(() => this.fetch(start, to)));
+      const range = await this.retry(async () => (await ahead?.catch(() => undefined)) ?? this.fetch(start, to));
       this.current = range;
       from = range.to + 1;
       if (from <= to) this.lookAhead(from, to);

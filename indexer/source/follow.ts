@@ -6,7 +6,7 @@ import { decodeCheckpoint, type Checkpoint } from "../checkpoint.ts";
 import { Backfill, blockOf } from "./backfill.ts";
 import type { ChainReader } from "./chain-reader.ts";
 import type { LogQuery, SourceFilter } from "./filter.ts";
-import { BLOCK_TRIES, ChainMoved, createRetry, type Retry } from "./retry.ts";
+import { BLOCK_TRIES, ChainMoved, createRetry, type OnTrouble, type Retry } from "./retry.ts";
 import type { Block, BlockRef, Header, Log, Step } from "./types.ts";
 
 /** How to follow a chain. */
@@ -22,8 +22,8 @@ export interface SourceOptions {
   readonly pollMs: number;
   readonly signal: AbortSignal;
   readonly onPoll?: (head: number) => void;
-  /** what goes wrong and is tried again */
-  readonly onTrouble?: (error: Error) => void;
+  /** what goes wrong and is tried again, or goes well again */
+  readonly onTrouble?: OnTrouble;
 }
 
 /** Headers fetched at once near the head. */
@@ -47,14 +47,18 @@ export class Source {
   private readonly options: SourceOptions;
   private readonly backfill: Backfill;
   private readonly retry: Retry;
-  /** for what belongs to one block */
+  /** for the logs of blocks that may have left the chain */
+  private readonly tryLogs: Retry;
+  /** for what else the block that is being handled needs */
   private readonly tryBlock: Retry;
 
   constructor(options: SourceOptions) {
     this.options = options;
-    this.retry = createRetry(options.signal, options.onTrouble);
-    this.tryBlock = createRetry(options.signal, options.onTrouble, BLOCK_TRIES);
-    this.backfill = new Backfill(options.reader, options.filter, this.retry);
+    const { signal, onTrouble } = options;
+    this.retry = createRetry("chain", signal, onTrouble);
+    this.tryLogs = createRetry("logs", signal, onTrouble, BLOCK_TRIES);
+    this.tryBlock = createRetry("block", signal, onTrouble, BLOCK_TRIES);
+    this.backfill = new Backfill(options.reader, options.filter, createRetry("logs", signal, onTrouble));
   }
 
   /**
@@ -180,7 +184,7 @@ export class Source {
     const queries = this.options.filter.logQueries();
     if (queries.length === 0) return headers.map(() => []);
     try {
-      return await this.tryBlock(() => this.options.reader.logsOfBlocks(queries, headers));
+      return await this.tryLogs(() => this.options.reader.logsOfBlocks(queries, headers));
     } catch (error) {
       if (error instanceof ChainMoved) return undefined;
       throw error;

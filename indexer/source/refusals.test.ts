@@ -38,7 +38,7 @@ async function startNode(refuse: (response: ServerResponse) => object | undefine
 }
 
 function backfillFrom(reader: ChainReader, filter = FILTER): Backfill {
-  return new Backfill(reader, filter, createRetry(new AbortController().signal));
+  return new Backfill(reader, filter, createRetry("logs", new AbortController().signal));
 }
 
 async function blocksFrom(reader: ChainReader): Promise<number[]> {

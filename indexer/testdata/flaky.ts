@@ -17,6 +17,8 @@ export interface FlakyNode {
   readonly faults: number;
   /** from now on answers null to questions for this transaction or block */
   lose(hash: string): void;
+  /** answers this method with an error from now on; `undefined`: none anymore */
+  refuse(method: string | undefined): void;
   close(): void;
 }
 
@@ -48,13 +50,16 @@ export async function startFlakyNode(target: string, seed: number, faults: Fault
   const random = seededRandom(seed);
   const seen = new Set<string>();
   const lost = new Set<string>();
+  let refused: string | undefined;
   const node = {
     url: "",
     faults: 0,
     lose: (hash: string) => void lost.add(hash),
+    refuse: (method: string | undefined) => void (refused = method),
     close: () => server.close(),
   };
   const spoil = (call: Call): object | undefined => {
+    if (call.method === refused) return { error: { code: -32_000, message: "not today" } };
     if (typeof call.params[0] === "string" && lost.has(call.params[0])) return { result: null };
     if (call.method !== "eth_getLogs") return undefined;
     const { fromBlock, toBlock, blockHash } = call.params[0] as LogFilter;
