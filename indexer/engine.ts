@@ -57,6 +57,8 @@ export class Engine {
   private finalizedTo = 0;
   /** tries of a block that failed, one after the other */
   private failedTries = 0;
+  /** noted once in each run: a deployment that was at the head long ago takes over again only now */
+  private isNotedSynced = false;
 
   constructor(parts: EngineParts) {
     this.parts = parts;
@@ -167,9 +169,10 @@ export class Engine {
 
   private async noteSynced(block: Block): Promise<void> {
     const { health, store, viewsSchema, logger } = this.parts;
-    if (health.isSynced) return;
+    if (this.isNotedSynced) return;
     await this.persist("noting that the head is reached", () => store.markSynced(block, viewsSchema));
     health.isSynced = true;
+    this.isNotedSynced = true;
     logger.info({ block: block.number }, "at the head");
   }
 

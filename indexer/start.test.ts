@@ -3,7 +3,7 @@ import { BaseError } from "#kernel/errors.ts";
 import type { Pool } from "#kernel/pg.ts";
 import { buildSubgraph, editManifest } from "./testdata/build.ts";
 import { GENESIS_TIME, startChain, type TestChain } from "./testdata/chain.ts";
-import { dump, follow, indexUntil, lookInto, type Setting } from "./testdata/indexing.ts";
+import { dump, follow, indexUntil, lookInto, type Follower, type Setting } from "./testdata/indexing.ts";
 import { WATCHED } from "./testdata/scenario.ts";
 
 let chain: TestChain;
@@ -54,12 +54,12 @@ describe("a start is refused", () => {
   });
 
   it("when another indexer writes the subgraph", async () => {
-    const follower = follow(setting, pool);
-    await follower.reach((await chain.public.getBlock()).hash);
+    let follower: Follower | undefined;
+    await new Promise<void>((resolve) => (follower = follow(setting, pool, { onReady: resolve })));
     const fault = await faultOf(indexUntil(setting, 2));
     expect(fault.code).toBe("INDEXER_RUNNING");
     expect(fault.message).toContain(`process ${process.pid}`);
-    await follower.stop();
+    await follower?.stop();
     await expect(indexUntil(setting, 2)).resolves.toMatchObject({ status: "reached" });
   });
 
@@ -103,5 +103,26 @@ describe("a changed subgraph", () => {
     expect(rows).toEqual([{ is_current: true }]);
     // a view over the views stays, and shows the new deployment
     expect((await pool.query("select kind from public.known")).rows).toEqual([{ kind: "FISH" }]);
+  });
+
+  it("gives way to an earlier build that is indexed again, which the views then show to the head", async () => {
+    const newer = editManifest(setting.manifestPath, (text) => text.replace("greeting", "greetings"));
+    await chain.send("transfer", [WATCHED, 6n]);
+    await chain.mine();
+    const head = await chain.mine();
+    await indexUntil({ ...setting, manifestPath: newer }, head - 1, { viewsSchema: "chain" });
+    const shown = async (): Promise<unknown[]> =>
+      (await pool.query("select block_number, is_synced, (select count(*)::int from chain.transfer) from chain.head"))
+        .rows;
+    await indexUntil(setting, head - 1, { viewsSchema: "chain" });
+    // on the way to the head the newer one is still shown
+    expect(await shown()).toEqual([{ block_number: head - 1, is_synced: true, count: 2 }]);
+    const last = await chain.mine();
+    await indexUntil(setting, last, { viewsSchema: "chain" });
+    expect(await shown()).toEqual([{ block_number: last, is_synced: true, count: 2 }]);
+    const { rows } = await pool.query(
+      "select d.id from subgraphs.subgraph s join subgraphs.subgraph_version v on v.id = s.current_version join subgraphs.deployment d on d.subgraph = v.deployment",
+    );
+    expect(rows).toEqual([{ id: 1 }]);
   });
 });

@@ -49,7 +49,10 @@ export async function openDeployment(
   const known = await findChain(pool, manifest.network);
   if (known) checkSameChain(known, chain, manifest.network);
   const found = await findDeployment(pool, manifest.id);
-  if (found) return found;
+  if (found) {
+    await withTransaction(pool, (client) => returnTo(client, manifest.id, subgraph));
+    return found;
+  }
   const start = await anchor(); // no request to the node inside the transaction
   await withTransaction(pool, async (client) => {
     await insertChain(client, manifest.network, chain);
@@ -142,6 +145,16 @@ async function insertDeployment(
   );
   await client.query(deploymentSql(manifest.schema, name));
   await insertVersion(client, manifest.id, subgraph);
+}
+
+/** Makes a known deployment that is neither current nor pending a version of its name once more: its turn has come again. */
+async function returnTo(client: PoolClient, deployment: string, subgraph: string): Promise<void> {
+  const { rows } = await client.query(
+    `select from subgraphs.subgraph s join subgraphs.subgraph_version v on v.id in (s.current_version, s.pending_version)
+      where s.name = $1 and v.deployment = $2`,
+    [subgraph, deployment],
+  );
+  if (rows.length === 0) await insertVersion(client, deployment, subgraph);
 }
 
 /** Makes the deployment the pending version of its name; the first one is current at once. */
