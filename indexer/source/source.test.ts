@@ -47,4 +47,20 @@ describe("ranges", () => {
     expect(range.shrink(1, refusal)).toBe(false);
     expect(range.shrink(50, new Error("bug"))).toBe(false);
   });
+
+  it("grow again once a node that refused answers well for long", () => {
+    const range = new AdaptiveRange();
+    const refusal = new RpcError({ method: "eth_getLogs", params: [] }, -32_005, "busy");
+    for (let blocks = 10; range.shrink(blocks, refusal);) blocks = range.end(1, 1_000_000);
+    expect(range.end(1, 1_000_000)).toBe(1);
+    for (let answer = 0; answer < 31; answer++) range.note(1, 0);
+    expect(range.end(1, 1_000_000)).toBe(1);
+    range.note(1, 0);
+    expect(range.end(1, 1_000_000)).toBe(2);
+    // 14 more doublings lead from 2 to 20,000 and no further
+    for (let answer = 0; answer < 15 * 32; answer++) range.note(range.end(1, 1_000_000), 0);
+    expect(range.end(1, 1_000_000)).toBe(20_000);
+    expect(range.shrink(20_000, refusal)).toBe(true);
+    expect(range.end(1, 1_000_000)).toBe(10_000);
+  });
 });
