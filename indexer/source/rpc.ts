@@ -123,25 +123,37 @@ export class RpcClient {
 
   private async post(body: string): Promise<string> {
     const { url, signal, timeoutMs = TIMEOUT_MS } = this.options;
-    const timeout = AbortSignal.timeout(timeoutMs);
+    // not AbortSignal.any, which leaves something on the signal with each request as long as that lives
+    const controller = new AbortController();
+    const stop = (): void => controller.abort(signal.reason);
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      controller.abort();
+    }, timeoutMs);
     let response: Response;
     let text: string;
     try {
+      signal.throwIfAborted();
+      signal.addEventListener("abort", stop);
       response = await fetch(url, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body,
-        signal: AbortSignal.any([signal, timeout]),
+        signal: controller.signal,
       });
       text = await response.text();
     } catch (error) {
-      if (timeout.aborted) throw tooSlow(url, `did not answer within ${timeoutMs / 1_000} s`);
+      if (isLate) throw tooSlow(url, `did not answer within ${timeoutMs / 1_000} s`);
       const cause = (error as Error).cause ?? error;
       throw new BaseError("RPC_UNREACHABLE", `no answer from ${redacted(url)}: ${messageOf(cause)}`, {
         cause: error,
         isRetryable: true,
         hints: ["start the node, or correct RPC_URL (--rpc)"],
       });
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
     }
     if (response.ok || (isCallsFault(response.status) && isErrorAnswer(text))) return text;
     throw refused(url, response.status);
