@@ -1,21 +1,11 @@
-import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { BaseError } from "#kernel/errors.ts";
+import { processStartedAt } from "#kernel/lock.ts";
 import type { Pool, PoolClient } from "#kernel/pg.ts";
 import { sleep } from "#kernel/time.ts";
 
 /** A writer that gives no sign of life for this long has lost its lease. */
 const LEASE_SECONDS = 20;
-
-/** Start of a process in clock ticks, which tells it from a later one with its id; "" where the system doesn't say. */
-function startOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  } catch {
-    return undefined;
-  }
-}
 
 let count = 0;
 
@@ -35,7 +25,7 @@ export class Lease {
    * @throws BaseError `INDEXER_RUNNING` when its holder lives
    */
   static async take(pool: Pool, deployment: number, signal: AbortSignal): Promise<Lease> {
-    const holder = `${hostname()}/${process.pid}/${startOf(process.pid) ?? ""}/${++count}`;
+    const holder = `${hostname()}/${process.pid}/${processStartedAt(process.pid)}/${++count}`;
     const lease = new Lease(deployment, holder);
     let seen = await lease.tryTake(pool);
     if (seen !== undefined && isGone(seen)) {
@@ -59,6 +49,15 @@ export class Lease {
 
   /** @returns the holder when there is another */
   private async tryTake(pool: Pool): Promise<string | undefined> {
+    for (;;) {
+      const found = await this.ask(pool);
+      if (found !== undefined) return found === this.holder ? undefined : found;
+      // another's row was committed after the query began: it stood in the way but wasn't seen
+    }
+  }
+
+  /** Takes the lease if it is free; gives its holder. */
+  private async ask(pool: Pool): Promise<string | undefined> {
     const { rows } = await pool.query<{ holder: string }>(
       `with taken as (
          insert into subgraphs.writer_lease as l (id, holder, expires_at)
@@ -70,8 +69,7 @@ export class Lease {
        union all select holder from subgraphs.writer_lease where id = $1 and not exists (select from taken)`,
       [this.deployment, this.holder, LEASE_SECONDS],
     );
-    const found = rows[0]?.holder;
-    return found === this.holder ? undefined : found;
+    return rows[0]?.holder;
   }
 
   /**
@@ -104,7 +102,18 @@ function isHere(holder: string): boolean {
   return holder.startsWith(`${hostname()}/`) && !isGone(holder);
 }
 
+/** Whether a holder was a process of this machine that has ended: `host/pid/start/count`, whose start holds a "/" too. */
 function isGone(holder: string): boolean {
-  const [host, pid, start] = holder.split("/");
-  return host === hostname() && startOf(Number(pid)) !== start;
+  const [host, pid, ...rest] = holder.split("/");
+  if (host !== hostname()) return false;
+  const startedAt = rest.slice(0, -1).join("/");
+  const now = processStartedAt(Number(pid));
+  if (now !== "" || startedAt !== "") return now !== startedAt;
+  // this system doesn't tell when processes began
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as { code?: string }).code === "ESRCH";
+  }
 }
