@@ -2,7 +2,7 @@ import { messageOf } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
 import { SECOND_MS, backoffMs, sleep } from "#kernel/time.ts";
 import { encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
-import { failureOf, mayPass } from "./faults.ts";
+import { failureOf, isDuplicate, mayPass } from "./faults.ts";
 import { MappingError } from "./host/errors.ts";
 import type { HealthBoard } from "./health.ts";
 import type { IndexerMetrics } from "./metrics.ts";
@@ -40,7 +40,6 @@ export interface EngineParts {
   readonly signal: AbortSignal;
   readonly viewsSchema: string | undefined;
   readonly until: number | undefined;
-  readonly hasNonFatalErrors: boolean;
   readonly onStep: ((step: IndexedStep) => void) | undefined;
   readonly firstBlock: number;
 }
@@ -52,6 +51,10 @@ export class Engine {
   private batch = new Batch();
   /** the last block that was handled, written or not */
   private last: BlockRef | undefined;
+  /** the last block that was written in this run */
+  private written: BlockRef | undefined;
+  /** the last block of a batch that was given up */
+  private redoneTo = -1;
   private batchStartedAt = Date.now();
   private touched: { block: BlockRef; entities: TouchedEntity[] }[] = [];
   private finalizedTo = 0;
@@ -71,7 +74,7 @@ export class Engine {
    * @throws BaseError `SUBGRAPH_FAILED` after writing why, when a handler failed for good
    */
   async handle(block: Block): Promise<void> {
-    const { metrics, source, until, hasNonFatalErrors } = this.parts;
+    const { metrics, source, until } = this.parts;
     const outcome = await this.run(block);
     if (this.batch.isEmpty) this.batchStartedAt = Date.now();
     this.note(outcome);
@@ -79,10 +82,9 @@ export class Engine {
     this.progress.note(block.number, outcome.eventCount, goal);
     metrics.events.inc(outcome.eventCount);
     metrics.rows.inc(outcome.modifications.length);
-    const isFailed = outcome.failures.length > 0 && !hasNonFatalErrors;
     const isDue = this.batch.modificationCount >= MAX_BATCH_CHANGES || Date.now() - this.batchStartedAt >= MAX_BATCH_MS;
-    if (isFailed || isDue || block.number >= goal) await this.flush();
-    if (isFailed) throw failureOf(block, outcome);
+    if (outcome.isFatal || isDue || block.number >= goal) await this.flush();
+    if (outcome.isFatal) throw failureOf(block, outcome);
     if (outcome.failures.length > 0) this.parts.health.noteErrors();
     if (block.number >= source.head) await this.noteSynced(block);
   }
@@ -137,8 +139,14 @@ export class Engine {
     const { last } = this.batch;
     if (!last) return;
     const end = metrics.flushSeconds.startTimer();
-    await this.persist("writing a batch", (isAgain) => store.write(this.batch, isAgain));
+    try {
+      await this.persist("writing a batch", (isAgain) => store.write(this.batch, isAgain));
+    } catch (error) {
+      if (isDuplicate(error)) this.redo(last, error);
+      throw error;
+    }
     end();
+    this.written = last;
     this.batch = new Batch();
     cache.current.evict();
     health.indexed = last.number;
@@ -147,6 +155,25 @@ export class Engine {
     this.touched = [];
     for (const { block, entities } of told)
       onStep?.({ type: "block", number: block.number, hash: block.hash, touched: entities });
+  }
+
+  /**
+   * Gives up a batch with an immutable entity that an earlier batch has made already, too long ago to be in memory: its
+   * blocks run once more, and now the one at fault is found.
+   *
+   * @throws ChainMoved
+   */
+  private redo(last: BlockRef, error: Error): void {
+    const { cache, registry, firstBlock } = this.parts;
+    if (last.number <= this.redoneTo) return;
+    this.redoneTo = last.number;
+    cache.current.clear();
+    cache.lookForImmutable(last.number);
+    registry.removeFrom(this.written ? this.written.number + 1 : firstBlock);
+    this.batch = new Batch();
+    this.touched = [];
+    this.last = this.written;
+    throw new ChainMoved(error.message, { cause: error });
   }
 
   /** Changes the database, again if that failed; then an earlier try may have gone through with its answer lost. */
@@ -191,6 +218,7 @@ export class Engine {
     );
     health.indexed = ancestor.number;
     this.last = ancestor;
+    this.written = ancestor;
     metrics.indexed.set(ancestor.number);
     onStep?.({ type: "reorg", ancestor });
   }

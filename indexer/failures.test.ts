@@ -1,3 +1,4 @@
+import type { Hex } from "viem";
 import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import type { Pool } from "#kernel/pg.ts";
 import { waitFor } from "#kernel/time.ts";
@@ -157,5 +158,64 @@ describe("an entity that lacks a field", () => {
     expect(await valuesAt(block)).toEqual(["1", "2"]);
     expect(await deployment()).toMatchObject({ health: "healthy", failed: false, message: null });
     expect(follower.health()).toMatchObject({ isHealthy: true, detail: { reason: null } });
+  });
+});
+
+describe("an immutable entity that a later block makes again", () => {
+  /** Blocks that mark with this text, each between two transfers. */
+  async function mineMarks(...texts: readonly [string, Hex][]): Promise<number> {
+    let block = 0;
+    for (const [command, data] of texts) {
+      await chain.send("transfer", [WATCHED, 1n]);
+      await chain.send("command", [command, data]);
+      block = await chain.mine();
+    }
+    return block;
+  }
+
+  const expectStop = async (block: number): Promise<void> => {
+    expect(await deployment()).toMatchObject({
+      block,
+      health: "failed",
+      failed: true,
+      handler: null,
+      deterministic: true,
+      message: "entity Auto[0xffff] is immutable and can't be changed after the block that created it",
+    });
+    expect(await valuesAt(block - 1)).toEqual(["1"]);
+    expect(await valuesAt(block)).toEqual([]);
+    expect((await pool.query("select label from sgd1.auto")).rows).toEqual([{ label: "0x01" }]);
+  };
+
+  it.each(["mark", "mark-known"])("with other fields stops the deployment, within one batch: %s", async (command) => {
+    const block = await mineMarks(["mark", "0x01"], [command, "0x01"], [command, "0x02"]);
+    const run = indexUntil(startingAt(block - 2), block);
+    await expect(run).rejects.toMatchObject({ code: "SUBGRAPH_FAILED" });
+    await expectStop(block);
+  });
+
+  it("with other fields stops the deployment even where faults of handlers aren't fatal", async () => {
+    const block = await mineMarks(["mark", "0x01"], ["mark", "0x02"]);
+    const setting = startingAt(block - 1, "features: [nonFatalErrors]\n");
+    await expect(indexUntil(setting, block)).rejects.toMatchObject({ code: "SUBGRAPH_FAILED" });
+    await expectStop(block);
+  });
+
+  it("with other fields stops the deployment when it is no longer in memory, however blocks are batched", async () => {
+    const first = await mineMarks(["mark", "0x01"]);
+    await indexUntil(startingAt(first), first);
+    const block = await mineMarks(["mark", "0x01"], ["index", "0x"], ["mark", "0x02"]);
+    await expect(indexUntil(startingAt(first), block)).rejects.toMatchObject({ code: "SUBGRAPH_FAILED" });
+    await expectStop(block);
+    expect(await valuesAt(first + 1)).toEqual(["1"]);
+  });
+
+  it("as it is changes nothing", async () => {
+    const first = await mineMarks(["mark", "0x01"]);
+    await indexUntil(startingAt(first), first);
+    const block = await mineMarks(["mark", "0x01"], ["mark", "0x01"]);
+    await expect(indexUntil(startingAt(first), block)).resolves.toMatchObject({ status: "reached", block });
+    expect((await pool.query("select block$ as block from sgd1.auto")).rows).toEqual([{ block: first }]);
+    expect(await valuesAt(block)).toEqual(["1"]);
   });
 });

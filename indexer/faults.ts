@@ -16,14 +16,16 @@ export function mayPass(error: unknown): error is Error {
   return /connection|timeout/i.test(error.message);
 }
 
-/** What a run ends with once a block's handlers have failed for good. */
+/** Whether the database refused rows because others have their keys. */
+export function isDuplicate(error: unknown): error is Error {
+  return error instanceof Error && (error as { code?: unknown }).code === "23505";
+}
+
+/** What a run ends with once a block has failed for good. */
 export function failureOf(block: Block, { failures }: BlockOutcome): BaseError {
   const first = failures[0];
-  return new BaseError(
-    "SUBGRAPH_FAILED",
-    `handler ${first?.handler ?? "?"} failed at block ${block.number}: ${messageOf(first?.message)}`,
-    {
-      hints: ["correct the mapping, build and deploy again", "the reason is kept in subgraphs.subgraph_error"],
-    },
-  );
+  const what = first?.handler === undefined ? "the subgraph" : `handler ${first.handler}`;
+  return new BaseError("SUBGRAPH_FAILED", `${what} failed at block ${block.number}: ${messageOf(first?.message)}`, {
+    hints: ["correct the mapping, build and deploy again", "the reason is kept in subgraphs.subgraph_error"],
+  });
 }

@@ -122,7 +122,6 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
     signal,
     viewsSchema: options.viewsSchema,
     until: options.until,
-    hasNonFatalErrors: manifest.features.includes("nonFatalErrors"),
     onStep: options.onStep,
     firstBlock: (head?.number ?? -1) + 1,
   });

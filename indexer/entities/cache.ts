@@ -1,6 +1,7 @@
 import { DeterministicError, MappingError, Miss } from "../host/errors.ts";
 import type { EntityType, Schema } from "../schema/schema.ts";
 import { CurrentEntities, type EntityReader } from "./current.ts";
+import { byId, normalizeId } from "./ids.ts";
 import { accumulate, applyTo, isChange, type Operation } from "./operations.ts";
 import { keyOf, mergeOver, type Row } from "./row.ts";
 import { faultOf } from "./validate.ts";
@@ -28,6 +29,8 @@ export class EntityCache {
   private blockTime = 0;
   private vidSequence = FIRST_VID;
   private idSequence = 0;
+  /** see `lookForImmutable` */
+  private checkedTo = -1;
   /** sequences before the running handler, for its undoing */
   private before = { vid: FIRST_VID, id: 0 };
 
@@ -163,15 +166,41 @@ export class EntityCache {
     return { type: target, rows };
   }
 
+  /**
+   * From now on and up to `block`, immutable entities are looked for in the store before they are taken for new ones:
+   * it was found to hold one that is made again.
+   */
+  lookForImmutable(block: number): void {
+    this.checkedTo = block;
+  }
+
   /** Ids that `endBlock` needs and doesn't know: load them first. */
   missing(): { type: EntityType; ids: string[] }[] {
     const result: { type: EntityType; ids: string[] }[] = [];
     for (const [type, operations] of this.updates) {
-      if (type.isImmutable) continue;
-      const ids = [...operations.keys()].filter((id) => this.current.peek(type, id) === undefined);
+      // an immutable entity is new: looking for each would cost a query per block, and a duplicate is found by writing
+      const isTrusted = type.isImmutable && !type.skipDuplicates && this.block > this.checkedTo;
+      const ids: string[] = [];
+      for (const [id, { kind }] of operations) {
+        if (isTrusted && kind !== "remove") continue;
+        if (this.current.peek(type, id) === undefined) ids.push(id);
+      }
       if (ids.length > 0) result.push({ type, ids });
     }
     return result;
+  }
+
+  /** Why the store can't take the block, if it can't: it changes an immutable entity of an earlier one. */
+  refusal(): string | undefined {
+    for (const [type, operations] of this.updates) {
+      if (!type.isImmutable) continue;
+      for (const [id, operation] of operations) {
+        const base = this.current.peek(type, id);
+        if (!base || !isRefused(type, base, operation)) continue;
+        return `entity ${type.name}[${id}] is immutable and can't be changed after the block that created it`;
+      }
+    }
+    return undefined;
   }
 
   /** Ends the block: what it does to the store, one modification per entity that really changes. */
@@ -199,11 +228,17 @@ export class EntityCache {
       this.current.put(type, id, row);
       return { kind: "insert", type, id, row };
     }
+    if (type.isImmutable) return undefined; // the same once more, or a duplicate to skip
     const row = operation.kind === "overwrite" ? operation.row : mergeOver(base, operation.row);
     const isChanged = isChange(type, base, row);
     this.current.put(type, id, row);
     return isChanged ? { kind: "overwrite", type, id, row } : undefined;
   }
+}
+
+function isRefused(type: EntityType, base: Row, operation: Operation): boolean {
+  if (operation.kind === "remove") return true;
+  return !type.skipDuplicates && isChange(type, base, applyTo(operation, base) as Row);
 }
 
 function layerOf(layer: Layer, type: EntityType): Map<string, Operation> {
@@ -218,21 +253,4 @@ function layerOf(layer: Layer, type: EntityType): Map<string, Operation> {
 function put(operations: Map<string, Operation>, id: string, operation: Operation): void {
   const known = operations.get(id);
   operations.set(id, known ? accumulate(known, operation) : operation);
-}
-
-/** Bytes ids may come without `0x`; hex is compared in lower case. */
-function normalizeId(type: EntityType, id: string): string {
-  if (type.idKind !== "Bytes") return id;
-  const hex = id.startsWith("0x") ? id.slice(2) : id;
-  if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(hex)) {
-    throw new MappingError(`\`${id}\` is not a Bytes id of ${type.name}: it must be hex`);
-  }
-  return `0x${hex.toLowerCase()}`;
-}
-
-/** The order of graph-node's keys: bytes and text by their bytes, numbers by value. */
-function byId(type: EntityType): (a: string, b: string) => number {
-  if (type.idKind === "Int8") return (a, b) => (BigInt(a) < BigInt(b) ? -1 : 1);
-  if (type.idKind === "Bytes") return (a, b) => (a < b ? -1 : 1);
-  return (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -12,9 +12,9 @@ import { queriesOf, type Registry } from "./registry.ts";
 import { Surroundings, type TransactionReader } from "./surroundings.ts";
 import { triggersOf, type Trigger } from "./triggers.ts";
 
-/** A handler that failed deterministically. */
+/** A deterministic fault: a handler's, or of what the whole block does to the store. */
 export interface HandlerFailure {
-  readonly handler: string;
+  readonly handler: string | undefined;
   readonly message: string;
 }
 
@@ -25,6 +25,8 @@ export interface BlockOutcome {
   /** data sources it made */
   readonly created: readonly DataSource[];
   readonly failures: readonly HandlerFailure[];
+  /** the block is dropped because of its failures, and indexing ends with it */
+  readonly isFatal: boolean;
   readonly triggerCount: number;
   readonly eventCount: number;
 }
@@ -93,16 +95,25 @@ export class BlockRunner {
     failures: readonly HandlerFailure[],
     counts: { triggers: number; events: number },
   ): Promise<BlockOutcome> {
-    const { cache, registry, manifest } = this.options;
-    const result = { block, failures, triggerCount: counts.triggers, eventCount: counts.events };
+    const { cache, manifest } = this.options;
+    const result = { block, triggerCount: counts.triggers, eventCount: counts.events };
     if (failures.length > 0 && !manifest.features.includes("nonFatalErrors")) {
-      // the whole block is dropped; only its number and the reason are kept
-      registry.removeFrom(block.number);
-      cache.beginBlock(block.number, block.time);
-      return { ...result, modifications: [], created: [] };
+      return { ...result, ...this.drop(block), failures };
     }
     for (const { type, ids } of cache.missing()) await cache.current.load(type, ids);
-    return { ...result, modifications: cache.endBlock(), created };
+    const refusal = cache.refusal();
+    if (refusal !== undefined) {
+      return { ...result, ...this.drop(block), failures: [{ handler: undefined, message: refusal }] };
+    }
+    return { ...result, modifications: cache.endBlock(), created, failures, isFatal: false };
+  }
+
+  /** Drops a whole block; only its number and the reason are kept. */
+  private drop(block: Block): Pick<BlockOutcome, "modifications" | "created" | "isFatal"> {
+    const { cache, registry } = this.options;
+    registry.removeFrom(block.number);
+    cache.beginBlock(block.number, block.time);
+    return { modifications: [], created: [], isFatal: true };
   }
 
   private async runTriggers(

@@ -1,8 +1,7 @@
 import type { Modification } from "../entities/cache.ts";
 import type { Row } from "../entities/row.ts";
-import { MappingError } from "../host/errors.ts";
 import type { DataSource } from "../runner/data-source.ts";
-import type { BlockOutcome } from "../runner/run-block.ts";
+import type { BlockOutcome, HandlerFailure } from "../runner/run-block.ts";
 import type { EntityType } from "../schema/schema.ts";
 import type { Block } from "../source/types.ts";
 import type { BlockTime } from "./rollup.ts";
@@ -31,7 +30,9 @@ export class Batch {
   readonly recentBlocks: Block[] = [];
   /** blocks at which aggregations may be due */
   readonly blockTimes: BlockTime[] = [];
-  readonly failures: { readonly block: Block; readonly handler: string; readonly message: string }[] = [];
+  readonly failures: (HandlerFailure & { readonly block: Block })[] = [];
+  /** the last block's failures end indexing */
+  isFatal = false;
   last: Block | undefined;
   entityCountChange = 0;
   modificationCount = 0;
@@ -40,29 +41,20 @@ export class Batch {
     return this.last === undefined;
   }
 
-  /**
-   * Adds what became of a block.
-   *
-   * @throws MappingError when it changes an immutable entity of an earlier block
-   */
-  add({ block, modifications, created, failures, triggerCount }: BlockOutcome): void {
+  /** Adds what became of a block. */
+  add({ block, modifications, created, failures, isFatal, triggerCount }: BlockOutcome): void {
     for (const modification of modifications) this.modify(modification, block.number);
     this.modificationCount += modifications.length;
     this.dataSources.push(...created);
     if (block.isRecent) this.recentBlocks.push(block);
     if (triggerCount > 0 || block.isRecent) this.blockTimes.push({ number: block.number, time: block.time });
     for (const failure of failures) this.failures.push({ block, ...failure });
+    this.isFatal ||= isFatal;
     this.last = block;
   }
 
   private modify(modification: Modification, block: number): void {
     const { kind, type, id } = modification;
-    if (kind !== "insert" && type.isImmutable) {
-      if (type.skipDuplicates && kind === "overwrite") return;
-      throw new MappingError(
-        `entity ${type.name}[${id}] is immutable and can't be changed after the block that created it`,
-      );
-    }
     const changes = this.changesOf(type);
     if (kind !== "insert") {
       const open = changes.open.get(id);

@@ -51,8 +51,8 @@ export class Store {
    */
   async write(batch: Batch, isAgain = false): Promise<void> {
     if (batch.isEmpty) return;
-    const { deployment, manifest } = this;
-    const isFatal = !manifest.features.includes("nonFatalErrors");
+    const { deployment } = this;
+    const { isFatal } = batch;
     const failures = batch.failures.map<Failure>((failure) => ({ ...failure, isDeterministic: true }));
     await this.transaction(async (client) => {
       if (isAgain && (await isHeadAt(client, deployment, batch.last))) return;
@@ -64,7 +64,7 @@ export class Store {
       await writeFailures(client, deployment, failures, isFatal);
       await writeHead(client, deployment, batch);
     });
-    this.hasTrouble = failures.length > 0 && isFatal;
+    this.hasTrouble = isFatal;
     this.rollups.advance(batch.blockTimes);
   }
 

@@ -67,7 +67,7 @@ function outcomes(blocks: readonly Changes[]): BlockOutcome[] {
       else model.set(id, n);
     }
     const block = { number, hash: `0x${number}`, time: number, header: {} as Header, logs: [], isRecent: false };
-    return { block, modifications, created: [], failures: [], triggerCount: 1, eventCount: 1 };
+    return { block, modifications, created: [], failures: [], isFatal: false, triggerCount: 1, eventCount: 1 };
   });
 }
 

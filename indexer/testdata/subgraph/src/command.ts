@@ -15,7 +15,7 @@ import {
   store,
 } from "@graphprotocol/graph-ts";
 import { Command } from "../generated/Emitter/Emitter";
-import { Account, Everything, Output } from "../generated/schema";
+import { Account, Auto, Everything, Output } from "../generated/schema";
 
 let prefix = "";
 
@@ -139,6 +139,12 @@ export function handleCommand(event: Command): void {
       auto.set("label", Value.fromString(i.toString()));
       store.set("Auto", "auto", auto);
     }
+  } else if (what == "mark" || what == "mark-known") {
+    let id = Bytes.fromHexString("0xffff");
+    if (what == "mark-known") Auto.load(id);
+    let mark = new Auto(id);
+    mark.label = event.params.data.toHexString();
+    mark.save();
   } else if (what == "json") parse(event.params.data);
   else if (what == "convert") convert(event.params.data);
   else if (what == "abort") {

@@ -1,0 +1,19 @@
+import { MappingError } from "../host/errors.ts";
+import type { EntityType } from "../schema/schema.ts";
+
+/** Bytes ids may come without `0x`; hex is compared in lower case. */
+export function normalizeId(type: EntityType, id: string): string {
+  if (type.idKind !== "Bytes") return id;
+  const hex = id.startsWith("0x") ? id.slice(2) : id;
+  if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(hex)) {
+    throw new MappingError(`\`${id}\` is not a Bytes id of ${type.name}: it must be hex`);
+  }
+  return `0x${hex.toLowerCase()}`;
+}
+
+/** The order of graph-node's keys: bytes and text by their bytes, numbers by value. */
+export function byId(type: EntityType): (a: string, b: string) => number {
+  if (type.idKind === "Int8") return (a, b) => (BigInt(a) < BigInt(b) ? -1 : 1);
+  if (type.idKind === "Bytes") return (a, b) => (a < b ? -1 : 1);
+  return (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
