@@ -9,7 +9,9 @@ import { seededRandom } from "./testdata/flaky.ts";
 import { dump, indexUntil, lookInto, type Setting } from "./testdata/indexing.ts";
 
 const SEED = 41;
-const KILLS = 3;
+const KILLS = 4;
+/** So few changes in a batch that each block is one: a kill finds blocks written and others not. */
+const BATCH_CHANGES = 1;
 const BLOCKS = 60;
 
 let chain: TestChain;
@@ -34,20 +36,23 @@ afterAll(async () => {
   await Promise.all([chain.stop(), database.close(), clean.close()]);
 });
 
-/** Starts an indexer and kills it `afterMs` after its first rows are there; gives the block it had reached. */
-async function killIn(afterMs: number): Promise<number> {
+/** Starts an indexer and kills it once it has written `blocks` more, `afterMs` later; gives the block it had reached. */
+async function killAfter(blocks: number, afterMs: number): Promise<number> {
   const root = fileURLToPath(new URL("..", import.meta.url));
   const script = fileURLToPath(new URL("testdata/index-once.ts", import.meta.url));
   const before = await headBlock();
   const child = spawn(
     process.execPath,
-    ["--import", "tsx", script, setting.manifestPath, setting.rpcUrl, setting.databaseUrl, String(BLOCKS + 1)],
+    [
+      ...["--import", "tsx", script, setting.manifestPath, setting.rpcUrl, setting.databaseUrl],
+      ...[String(BLOCKS + 1), String(BATCH_CHANGES)],
+    ],
     { cwd: root, stdio: "ignore" },
   );
   const exited = once(child, "exit");
-  for (let wait = 0; wait < 400 && (await headBlock()) <= before; wait++) {
+  for (let wait = 0; wait < 3_000 && (await headBlock()) < before + blocks; wait++) {
     if (child.exitCode !== null) break;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
   await new Promise((resolve) => setTimeout(resolve, afterMs));
   child.kill("SIGKILL");
@@ -65,8 +70,12 @@ async function headBlock(): Promise<number> {
 it("kill -9 during a backfill loses nothing and repeats nothing", async () => {
   const random = seededRandom(SEED);
   const reached: number[] = [];
-  for (let kill = 0; kill < KILLS; kill++) reached.push(await killIn(Math.floor(random() * 150)));
-  expect(reached).toEqual([...reached].sort((a, b) => a - b));
+  for (let kill = 0; kill < KILLS; kill++) {
+    reached.push(await killAfter(1 + Math.floor(random() * 6), Math.floor(random() * 40)));
+  }
+  expect(reached).toEqual([...new Set(reached)].sort((a, b) => a - b));
+  // each in mid-backfill
+  expect(reached.filter((block) => block < 1 || block > BLOCKS)).toEqual([]);
   await indexUntil(setting, BLOCKS + 1, { reorgWindow: 0 });
   const cleanPool = lookInto(clean.url);
   try {

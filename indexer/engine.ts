@@ -17,8 +17,6 @@ import type { Block, BlockRef } from "./source/types.ts";
 import { Batch } from "./store/batch.ts";
 import type { Store } from "./store/store.ts";
 
-/** Entity changes held before they are written, when far from the head. */
-const MAX_BATCH_CHANGES = 20_000;
 /** A batch is written at least this often, so that readers see progress. */
 const MAX_BATCH_MS = 2_000;
 /** Hashes that can't change anymore are deleted this many blocks at a time. */
@@ -40,6 +38,8 @@ export interface EngineParts {
   readonly signal: AbortSignal;
   readonly viewsSchema: string | undefined;
   readonly until: number | undefined;
+  /** see `IndexerOptions` */
+  readonly batchChanges: number;
   readonly onStep: ((step: IndexedStep) => void) | undefined;
   readonly firstBlock: number;
 }
@@ -74,7 +74,7 @@ export class Engine {
    * @throws BaseError `SUBGRAPH_FAILED` after writing why, when a handler failed for good
    */
   async handle(block: Block): Promise<void> {
-    const { metrics, source, until } = this.parts;
+    const { metrics, source, batchChanges, until } = this.parts;
     const outcome = await this.run(block);
     if (this.batch.isEmpty) this.batchStartedAt = Date.now();
     this.note(outcome);
@@ -82,7 +82,7 @@ export class Engine {
     this.progress.note(block.number, outcome.eventCount, goal);
     metrics.events.inc(outcome.eventCount);
     metrics.rows.inc(outcome.modifications.length);
-    const isDue = this.batch.modificationCount >= MAX_BATCH_CHANGES || Date.now() - this.batchStartedAt >= MAX_BATCH_MS;
+    const isDue = this.batch.modificationCount >= batchChanges || Date.now() - this.batchStartedAt >= MAX_BATCH_MS;
     if (outcome.isFatal || isDue || block.number >= goal) await this.flush();
     if (outcome.isFatal) throw failureOf(block, outcome);
     if (outcome.failures.length > 0) this.parts.health.noteErrors();

@@ -9,7 +9,7 @@ import type { HealthBoard } from "./health.ts";
 import { loadManifest } from "./manifest/load.ts";
 import type { Manifest } from "./manifest/manifest.ts";
 import { IndexerMetrics } from "./metrics.ts";
-import { DEFAULT_NAME, DEFAULT_POLL_MS, type IndexerOptions } from "./options.ts";
+import { DEFAULT_BATCH_CHANGES, DEFAULT_NAME, DEFAULT_POLL_MS, type IndexerOptions } from "./options.ts";
 import { staticDataSource } from "./runner/data-source.ts";
 import { loadMappings } from "./runner/mappings.ts";
 import { Registry } from "./runner/registry.ts";
@@ -122,6 +122,7 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
     signal,
     viewsSchema: options.viewsSchema,
     until: options.until,
+    batchChanges: options.batchChanges ?? DEFAULT_BATCH_CHANGES,
     onStep: options.onStep,
     firstBlock: (head?.number ?? -1) + 1,
   });
