@@ -103,6 +103,16 @@ describe("a handler that fails for good", () => {
     expect(rows).toHaveLength(1);
   });
 
+  it("at block 0 is tried again at the next start", async () => {
+    const zero = startingAt(0);
+    const manifestPath = editManifest(zero.manifestPath, (text) => text.replace("handleOnce", "handleGenesis"));
+    const run = (): Promise<unknown> => indexUntil({ ...zero, manifestPath }, 1);
+    await expect(run()).rejects.toMatchObject({ code: "SUBGRAPH_FAILED" });
+    expect(await deployment()).toMatchObject({ block: 0, failed: true });
+    await expect(run()).rejects.toMatchObject({ code: "SUBGRAPH_FAILED" });
+    expect(await deployment()).toMatchObject({ block: 0, entities: 0n, failed: true });
+  });
+
   it("turns health red at once while the indexer stays up to tell", async () => {
     const block = await mineCommand("abort");
     follower = follow(startingAt(block), pool);

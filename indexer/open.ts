@@ -171,6 +171,10 @@ async function startingPoint({ options, reader, deployment, store }: Opened): Pr
   }
   if (!isFailed) return head;
   // a block that failed is tried once more at each start
+  if (head.number === 0) {
+    await store.revertTo(undefined);
+    return undefined;
+  }
   const [known] = await store.recentBlocks(head);
   const parentHash = known?.parentHash ?? (await reader.headersByHash([head.hash]))[0]?.parentHash ?? "";
   const target = { number: head.number - 1, hash: parentHash };

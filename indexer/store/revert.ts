@@ -48,32 +48,34 @@ export async function revertTables(
   return change;
 }
 
-/** Moves the head back and notes the reorg. */
+/** Moves the head back, to none without `target`, and notes the reorg. */
 export async function revertHead(
   client: PoolClient,
   { id, chainNamespace }: Deployment,
-  target: BlockRef,
+  target: BlockRef | undefined,
   change: number,
 ): Promise<void> {
+  const hash = target?.hash.slice(2) ?? null;
   const { rows } = await client.query<{ depth: number }>(
     `update subgraphs.head h set block_number = $2, block_hash = decode($3, 'hex'), entity_count = h.entity_count + $4
        from (select block_number from subgraphs.head where id = $1) before
-      where h.id = $1 returning coalesce(before.block_number, $2) - $2 as depth`,
-    [id, target.number, target.hash.slice(2), change],
+      where h.id = $1 returning before.block_number - coalesce($2::int, -1) as depth`,
+    [id, target?.number ?? null, hash, change],
   );
   await client.query(
     `update subgraphs.deployment set reorg_count = reorg_count + 1, max_reorg_depth = greatest(max_reorg_depth, $2) where id = $1`,
     [id, rows[0]?.depth ?? 0],
   );
+  if (!target) await client.query("delete from subgraphs.head_time where id = $1", [id]);
   await client.query(
     `update subgraphs.head_time t set block_timestamp = (b.data->>'timestamp')::int8
        from ${chainNamespace}.blocks b where t.id = $1 and b.hash = decode($2, 'hex')`,
-    [id, target.hash.slice(2)],
+    [id, hash],
   );
   await client.query(
     `delete from subgraphs.subgraph_error e using subgraphs.deployment d
       where d.id = $1 and e.subgraph_id = d.subgraph and lower(e.block_range) > $2`,
-    [id, target.number],
+    [id, target?.number ?? -1],
   );
   await client.query(
     `update subgraphs.deployment d

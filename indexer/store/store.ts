@@ -68,11 +68,11 @@ export class Store {
     this.rollups.advance(batch.blockTimes);
   }
 
-  /** Undoes every block above `target`; nothing if the head is there already. */
-  async revertTo(target: BlockRef): Promise<void> {
+  /** Undoes every block above `target`, all without one; nothing if the head is there already. */
+  async revertTo(target: BlockRef | undefined): Promise<void> {
     await this.transaction(async (client) => {
       if (await isHeadAt(client, this.deployment, target)) return;
-      const change = await revertTables(client, this.deployment, this.manifest.schema, target.number);
+      const change = await revertTables(client, this.deployment, this.manifest.schema, target?.number ?? -1);
       await revertHead(client, this.deployment, target, change);
     });
     await this.rollups.load(this.pool);

@@ -167,6 +167,11 @@ function tick(name: string, block: ethereum.Block): void {
   entity.save();
 }
 
+/** In place of `handleOnce`: fails at block 0. */
+export function handleGenesis(block: ethereum.Block): void {
+  assert(!block.number.isZero(), "not block 0");
+}
+
 export function handleOnce(block: ethereum.Block): void {
   tick("once", block);
 }
