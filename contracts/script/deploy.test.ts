@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createPublicClient, createWalletClient, http, parseEventLogs, type Address, type Hash } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
+import { guarded } from "#devnet/guard.ts";
 import { startChild, type Child } from "#kernel/child.ts";
 import { computeTokenAbi } from "../abi/computeToken.ts";
 import { dataCreditsAbi } from "../abi/dataCredits.ts";
@@ -29,10 +30,17 @@ interface Deployment {
 /** Starts anvil on a port of its choice. */
 async function startAnvil(): Promise<{ anvil: Child; rpcUrl: string }> {
   let port = "";
+  const [command, args] = guarded(join(ROOT, "node_modules/.bin/anvil"), [
+    "--port",
+    "0",
+    "--prune-history",
+    "--accounts",
+    "20",
+  ]);
   const anvil = await startChild({
     name: "anvil",
-    command: join(ROOT, "node_modules/.bin/anvil"),
-    args: ["--port", "0", "--prune-history", "--accounts", "20"],
+    command,
+    args,
     isReady: (line) => {
       port = /Listening on .*:(\d+)/.exec(line)?.[1] ?? "";
       return port !== "";

@@ -11,6 +11,7 @@ import {
 import { createTestClient } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
+import { guarded } from "#devnet/guard.ts";
 import { startChild } from "#kernel/child.ts";
 import { compileContracts } from "./contracts.ts";
 
@@ -39,11 +40,12 @@ export interface TestChain {
 /** Starts a chain on a free port. */
 export async function startChain(chainId = 31_337, genesisTime = GENESIS_TIME): Promise<TestChain> {
   let url = "";
-  const args = ["--port", "0", "--chain-id", String(chainId), "--timestamp", String(genesisTime), "--no-mining"];
+  const flags = ["--port", "0", "--chain-id", String(chainId), "--timestamp", String(genesisTime), "--no-mining"];
+  const [command, args] = guarded(ANVIL, [...flags, "--disable-block-gas-limit", "--order", "fifo"]);
   const child = await startChild({
     name: "anvil",
-    command: ANVIL,
-    args: [...args, "--disable-block-gas-limit", "--order", "fifo"],
+    command,
+    args,
     isReady: (line) => {
       const match = /Listening on (\S+)/.exec(line);
       if (match) url = `http://${match[1] ?? ""}`;
