@@ -25,6 +25,32 @@ describe("health", () => {
     expect(board.read()).toMatchObject({ isHealthy: false, detail: { reason: "missing value" } });
   });
 
+  it("turns red when no block is indexed for 90 seconds though the chain goes on and nothing fails", () => {
+    let now = 0;
+    const board = new HealthBoard(() => now);
+    board.head = 5;
+    board.indexed = 5;
+    now = 500_000;
+    board.head = 6;
+    expect(board.read().isHealthy).toBe(true);
+    now = 589_999;
+    board.head = 7;
+    board.noteTrouble("node", undefined);
+    expect(board.read().isHealthy).toBe(true);
+    now = 590_000;
+    expect(board.read()).toMatchObject({
+      isHealthy: false,
+      detail: { reason: "no block indexed for 90 s, though the node is at block 7" },
+    });
+    board.indexed = 6;
+    expect(board.read()).toMatchObject({ isHealthy: true, detail: { reason: null } });
+    now = 680_000;
+    expect(board.read().isHealthy).toBe(false);
+    board.indexed = 7;
+    now = 990_000;
+    expect(board.read().isHealthy).toBe(true);
+  });
+
   it("is red for good once indexing has stopped", () => {
     const board = new HealthBoard(() => 0);
     board.head = 10;
