@@ -1,4 +1,4 @@
-import { messageOf } from "#kernel/errors.ts";
+import { describeError, type BaseError } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
 import { SECOND_MS, backoffMs, sleep } from "#kernel/time.ts";
 import { encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
@@ -7,6 +7,7 @@ import { MappingError } from "./host/errors.ts";
 import type { HealthBoard } from "./health.ts";
 import type { IndexerMetrics } from "./metrics.ts";
 import type { IndexedStep, TouchedEntity } from "./options.ts";
+import { persist } from "./persist.ts";
 import { Progress } from "./progress.ts";
 import type { EntityCache } from "./entities/cache.ts";
 import type { Registry } from "./runner/registry.ts";
@@ -42,6 +43,8 @@ export interface EngineParts {
   readonly batchChanges: number;
   readonly onStep: ((step: IndexedStep) => void) | undefined;
   readonly firstBlock: number;
+  /** pause between two looks at the chain once indexing has stopped */
+  readonly restMs: number;
 }
 
 /** Carries out the steps of a chain: runs blocks, writes them in batches, undoes them. */
@@ -58,6 +61,8 @@ export class Engine {
   private batchStartedAt = Date.now();
   private touched: { block: BlockRef; entities: TouchedEntity[] }[] = [];
   private finalizedTo = 0;
+  /** why indexing has stopped, at the last block */
+  failure: BaseError | undefined;
   /** tries of a block that failed, one after the other */
   private failedTries = 0;
   /** noted once in each run: a deployment that was at the head long ago takes over again only now */
@@ -69,11 +74,12 @@ export class Engine {
   }
 
   /**
-   * Handles a block.
+   * Handles a block; none after one that failed for good, as long as that is on the chain.
    *
-   * @throws BaseError `SUBGRAPH_FAILED` after writing why, when a handler failed for good
+   * @throws BaseError `SUBGRAPH_FAILED` after writing why, when a block failed for good and no reorg can remove it
    */
   async handle(block: Block): Promise<void> {
+    if (this.failure) return this.rest(block, this.failure);
     const { metrics, source, batchChanges, until } = this.parts;
     const outcome = await this.run(block);
     if (this.batch.isEmpty) this.batchStartedAt = Date.now();
@@ -84,9 +90,24 @@ export class Engine {
     metrics.rows.inc(outcome.modifications.length);
     const isDue = this.batch.modificationCount >= batchChanges || Date.now() - this.batchStartedAt >= MAX_BATCH_MS;
     if (outcome.isFatal || isDue || block.number >= goal) await this.flush();
-    if (outcome.isFatal) throw failureOf(block, outcome);
+    if (outcome.isFatal) return this.fail(block, failureOf(block, outcome));
     if (outcome.failures.length > 0) this.parts.health.noteErrors();
     if (block.number >= source.head) await this.noteSynced(block);
+  }
+
+  private fail(block: Block, failure: BaseError): void {
+    const { health, logger, until } = this.parts;
+    if (until !== undefined || !block.isRecent) throw failure;
+    this.failure = failure;
+    health.stop(failure);
+    logger.error(describeError(failure));
+  }
+
+  /** Leaves a block that follows one that failed, and looks at the chain again after a while. */
+  private async rest(block: Block, failure: BaseError): Promise<void> {
+    if (!block.isRecent) throw failure;
+    await sleep(this.parts.restMs, this.parts.signal);
+    throw new ChainMoved("indexing has stopped");
   }
 
   /**
@@ -176,22 +197,8 @@ export class Engine {
     throw new ChainMoved(error.message, { cause: error });
   }
 
-  /** Changes the database, again if that failed; then an earlier try may have gone through with its answer lost. */
-  private async persist(what: string, change: (isAgain: boolean) => Promise<void>): Promise<void> {
-    const { health, logger, signal } = this.parts;
-    for (let attempt = 0; ; attempt++) {
-      try {
-        await change(attempt > 0);
-        health.noteTrouble("database", undefined);
-        return;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!mayPass(error)) throw error;
-        health.noteTrouble("database", error);
-        logger.error({ reason: messageOf(error) }, `${what} failed; it is tried again`);
-        await sleep(backoffMs(attempt), signal);
-      }
-    }
+  private persist(what: string, change: (isAgain: boolean) => Promise<void>): Promise<void> {
+    return persist(this.parts, what, change);
   }
 
   private async noteSynced(block: Block): Promise<void> {
@@ -211,6 +218,8 @@ export class Engine {
     cache.current.clear();
     registry.removeFrom(ancestor.number + 1);
     this.settleBlock();
+    this.failure = undefined;
+    health.resume();
     metrics.reorgs.inc();
     logger.warn(
       { from: health.indexed, to: ancestor.number, depth: health.indexed - ancestor.number },

@@ -120,6 +120,32 @@ describe("a handler that fails for good", () => {
     expect(await follower.stop()).toMatchObject({ status: "failed" });
   });
 
+  it("is got over once a reorg has removed its block", async () => {
+    const first = await chain.mine();
+    follower = follow(startingAt(first), pool);
+    await follower.reach((await chain.public.getBlock()).hash);
+    const snapshot = await chain.test.snapshot();
+    const failed = await mineCommand("abort");
+    await follower.fail();
+    await chain.mineEmpty(2);
+    await waitFor(() => Promise.resolve(follower?.health().detail["head"] === failed + 3 || undefined), {
+      timeoutMs: 5_000,
+      onTimeout: () => new Error("the chain isn't looked at"),
+    });
+    expect(await deployment()).toMatchObject({ block: failed, health: "failed" });
+    await chain.test.revert({ id: snapshot });
+    chain.forgetNonce();
+    const block = await mineCommand("index");
+    expect(block).toBe(failed);
+    await chain.mineEmpty(2);
+    await follower.reach((await chain.public.getBlock()).hash);
+    expect(await valuesAt(block)).toEqual(["1", "2"]);
+    expect(await deployment()).toMatchObject({ health: "healthy", failed: false, message: null });
+    expect((await pool.query("select from subgraphs.subgraph_error")).rows).toEqual([]);
+    expect(follower.health()).toMatchObject({ isHealthy: true, detail: { reason: null } });
+    expect(await follower.stop()).toMatchObject({ status: "stopped" });
+  });
+
   it("loses only its own changes where the subgraph says that faults aren't fatal", async () => {
     const block = await mineCommand("abort");
     await indexUntil(startingAt(block, "features: [nonFatalErrors]\n"), block + 1);

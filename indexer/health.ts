@@ -48,9 +48,14 @@ export class HealthBoard {
     this.behindSince = this.headBlock > block ? this.now() : undefined;
   }
 
-  /** Indexing has stopped for good: red at once. */
+  /** Indexing has stopped: red at once. */
   stop(error: unknown): void {
     this.stopReason = messageOf(error);
+  }
+
+  /** A reorg has removed what it stopped at. */
+  resume(): void {
+    this.stopReason = undefined;
   }
 
   /** Something fails and is tried again, or works again: red when it lasts. */

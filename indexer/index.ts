@@ -48,9 +48,9 @@ async function run(options: IndexerOptions, health: HealthBoard): Promise<Indexe
   const heartbeat = setInterval(() => void opened.store.heartbeat().catch(() => undefined), HEARTBEAT_MS);
   try {
     await follow(opened);
-    return { status: signal.aborted ? "stopped" : "reached", block: health.indexed };
+    return { status: signal.aborted ? statusOf(opened) : "reached", block: health.indexed };
   } catch (error) {
-    if (signal.aborted) return { status: "stopped", block: health.indexed };
+    if (signal.aborted) return { status: statusOf(opened), block: health.indexed };
     health.stop(error);
     logger.error(describeError(error));
     if (until !== undefined || !(error instanceof BaseError)) throw error;
@@ -60,6 +60,10 @@ async function run(options: IndexerOptions, health: HealthBoard): Promise<Indexe
     clearInterval(heartbeat);
     await opened.close();
   }
+}
+
+function statusOf({ engine }: OpenIndexer): "failed" | "stopped" {
+  return engine.failure ? "failed" : "stopped";
 }
 
 async function follow({ source, engine, checkpoint }: OpenIndexer): Promise<void> {

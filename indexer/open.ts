@@ -125,6 +125,7 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
     batchChanges: options.batchChanges ?? DEFAULT_BATCH_CHANGES,
     onStep: options.onStep,
     firstBlock: (head?.number ?? -1) + 1,
+    restMs: 10 * (options.pollMs ?? DEFAULT_POLL_MS),
   });
   const close = async (): Promise<void> => {
     await store.close().catch(() => undefined);
