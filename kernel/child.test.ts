@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { startChild } from "./child.ts";
+import { isProcessAlive } from "./lock.ts";
+import { waitFor } from "./time.ts";
 
 const node = (script: string) => ({ name: "test child", command: process.execPath, args: ["-e", script] });
 
@@ -72,18 +74,10 @@ describe("onParentGone", () => {
     const pid = Number(line.toString().split(" ")[1]);
     parent.kill("SIGKILL");
     await once(parent, "exit");
-    for (let tries = 0; isAlive(pid); tries++) {
-      expect(tries).toBeLessThan(100);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    const isGone = await waitFor(async () => (isProcessAlive(pid) ? undefined : true), {
+      timeoutMs: 15_000,
+      onTimeout: () => new Error("the child has outlived its parent"),
+    });
+    expect(isGone).toBe(true);
   }, 20_000);
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

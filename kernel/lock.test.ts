@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { acquireLock } from "./lock.ts";
+import { acquireLock, isProcessAlive } from "./lock.ts";
+import { waitFor } from "./time.ts";
 
 let folder: string;
 
@@ -48,6 +49,17 @@ describe("acquireLock", () => {
     }
   });
 
+  it("leaves the takeover to the process that is at it", () => {
+    acquireLock(path(), "x")();
+    const stale = JSON.stringify({ pid: 4_194_000, startedAt: "gone/1" });
+    writeFileSync(path(), stale);
+    writeFileSync(`${path()}.takeover`, JSON.stringify({ pid: process.pid, startedAt: "" }));
+    expect(() => acquireLock(path(), "x")).toThrow("taken by several processes at once");
+    expect(readFileSync(path(), "utf8")).toBe(stale);
+    writeFileSync(`${path()}.takeover`, stale);
+    expect(() => acquireLock(path(), "x")).toThrow("process 4194000 has died while it took over");
+  });
+
   it("releases only what it holds", () => {
     const release = acquireLock(path(), "x");
     release();
@@ -62,17 +74,15 @@ describe("acquireLock", () => {
     writeFileSync(path(), JSON.stringify({ pid: 4_194_000, startedAt: "gone/1" }));
     const script = `
       import { acquireLock } from ${JSON.stringify(new URL("lock.ts", import.meta.url).href)};
-      try { acquireLock(${JSON.stringify(path())}, "x"); process.stdout.write("won"); setTimeout(() => process.exit(0), 1500); }
+      try { acquireLock(${JSON.stringify(path())}, "x"); process.stdout.write("won"); process.stdin.resume(); }
       catch (error) { process.stdout.write(error.code); }`;
-    const outputs = await Promise.all(
-      Array.from({ length: 6 }, async () => {
-        const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script]);
-        let output = "";
-        child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-        await once(child, "close");
-        return output;
-      }),
+    const children = Array.from({ length: 6 }, () =>
+      spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script]),
     );
+    const outputs = await Promise.all(
+      children.map(async (child) => ((await once(child.stdout, "data")) as [Buffer])[0].toString()),
+    );
+    for (const child of children) child.stdin.end();
     expect(outputs.filter((output) => output === "won")).toHaveLength(1);
     expect(outputs.filter((output) => output === "LOCKED")).toHaveLength(5);
   }, 30_000);
@@ -105,4 +115,20 @@ describe("acquireLock", () => {
     expect(outputs.filter((output) => !/^\d+$/.test(output))).toEqual([]);
     expect(outputs.reduce((sum, output) => sum + Number(output), 0)).toBeGreaterThan(100);
   }, 30_000);
+});
+
+describe("isProcessAlive", () => {
+  it("is false for a process that has ended and that nobody has asked about", async () => {
+    // the shell becomes a program that never asks after the child it was started with
+    const parent = spawn("/bin/sh", ["-c", "true & echo $!; exec sleep 60"]);
+    const pid = Number(((await once(parent.stdout, "data")) as [Buffer])[0].toString());
+    const state = () => readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.[0];
+    await waitFor(async () => (state() === "Z" ? true : undefined), {
+      timeoutMs: 20_000,
+      onTimeout: () => new Error("it still runs"),
+    });
+    expect(isProcessAlive(pid)).toBe(false);
+    expect(isProcessAlive(parent.pid ?? 0)).toBe(true);
+    parent.kill();
+  });
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { BaseError } from "./errors.ts";
+import { BaseError, messageOf } from "./errors.ts";
 
 /** Gives the lock back. Idempotent. */
 export type Release = () => void;
@@ -17,7 +17,7 @@ interface Holder {
  * whose process lives is refused.
  *
  * @param what named in the error, e.g. "data folder /srv/bc"
- * @throws BaseError `LOCKED` with the holder's process id
+ * @throws BaseError `LOCKED` with the holder's process id, `LOCK_IMPOSSIBLE` where the file system can't
  */
 export function acquireLock(path: string, what: string): Release {
   mkdirSync(dirname(path), { recursive: true });
@@ -32,7 +32,7 @@ export function acquireLock(path: string, what: string): Release {
     if (seen === undefined) continue; // just released
     const holder = parseHolder(seen);
     if (holder && isAlive(holder)) throw lockedError(what, path, holder);
-    removeStale(path, seen);
+    removeStale(path, seen, mine);
   }
   throw new BaseError("LOCKED", `${what} is being taken by several processes at once`, {
     isRetryable: true,
@@ -48,8 +48,12 @@ function place(path: string, text: string): boolean {
     linkSync(draft, path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return false;
+    throw new BaseError("LOCK_IMPOSSIBLE", `cannot make the lock file ${path}: ${messageOf(error)}`, {
+      cause: error,
+      hints: ["use a folder on a file system with hard links"],
+    });
   } finally {
     rmSync(draft, { force: true });
   }
@@ -64,22 +68,21 @@ function lockedError(what: string, path: string, holder: Holder): BaseError {
   });
 }
 
-/** Moves the stale file aside; if another process has put a new lock there in the meantime, puts that back. */
-function removeStale(path: string, stale: string): void {
-  const aside = `${path}.stale-${process.pid}`;
+/** Removes a lock whose holder is gone, unless somebody else does. Only who holds the takeover file may. */
+function removeStale(path: string, stale: string, mine: string): void {
+  const takeover = `${path}.takeover`;
+  if (!place(takeover, mine)) {
+    const holder = parseHolder(readText(takeover));
+    if (!holder || isAlive(holder)) return;
+    throw new BaseError("LOCKED", `process ${holder.pid} has died while it took over ${path}`, {
+      hints: [`delete ${takeover}`],
+    });
+  }
   try {
-    renameSync(path, aside);
-  } catch {
-    return; // somebody else has removed it
+    if (readText(path) === stale) rmSync(path, { force: true });
+  } finally {
+    rmSync(takeover, { force: true });
   }
-  if (readText(aside) !== stale) {
-    try {
-      linkSync(aside, path);
-    } catch {
-      // a third process holds it by now: the next round reads who
-    }
-  }
-  rmSync(aside, { force: true });
 }
 
 function readText(path: string): string | undefined {
@@ -100,13 +103,19 @@ function parseHolder(text: string | undefined): Holder | undefined {
 }
 
 function isAlive(holder: Holder): boolean {
+  if (!isProcessAlive(holder.pid)) return false;
+  const now = processStartedAt(holder.pid);
+  return now === "" || holder.startedAt === "" || now === holder.startedAt;
+}
+
+/** Whether a process runs. One that has ended but that its parent hasn't asked about yet doesn't. */
+export function isProcessAlive(pid: number): boolean {
   try {
-    process.kill(holder.pid, 0);
+    process.kill(pid, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
   }
-  const now = processStartedAt(holder.pid);
-  return now === "" || holder.startedAt === "" || now === holder.startedAt;
+  return readStat(pid)?.[0] !== "Z";
 }
 
 /**
@@ -114,8 +123,13 @@ function isAlive(holder: Holder): boolean {
  * where the system doesn't tell.
  */
 export function processStartedAt(pid: number): string {
-  const stat = readText(`/proc/${pid}/stat`);
+  const stat = readStat(pid);
   const boot = readText("/proc/sys/kernel/random/boot_id");
-  if (stat === undefined || boot === undefined) return "";
-  return `${boot.trim()}/${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? ""}`;
+  return stat && boot !== undefined ? `${boot.trim()}/${stat[19] ?? ""}` : "";
+}
+
+/** The fields of `/proc/<pid>/stat` from the state on. The name before it may hold anything. */
+function readStat(pid: number): string[] | undefined {
+  const stat = readText(`/proc/${pid}/stat`);
+  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
 }

@@ -45,6 +45,14 @@ describe("readSettings", () => {
     expect(() => readSettings(["apiPort"], { apiPort: "70000" }, {})).toThrow("1 faulty setting");
   });
 
+  it("hides a password in a fault", () => {
+    for (const user of ["postgress://me", "me", "postgres//me"]) {
+      const read = (): unknown => readSettings(["databaseUrl"], { databaseUrl: `${user}:s:cr@t@db/x` }, {});
+      const hints: unknown = [expect.stringContaining(`is "${user}:***@db/x"`)];
+      expect(read).toThrow(expect.objectContaining({ hints }) as Error);
+    }
+  });
+
   it("gives each setting a variable and a flag of its own", () => {
     const specs = Object.values(SETTINGS);
     expect(new Set(specs.map((spec) => spec.env)).size).toBe(specs.length);

@@ -151,7 +151,7 @@ export function readSettings<K extends SettingName>(
     if (result.success) values[name] = result.data;
     else
       faults.push(
-        `${variable} (${flag}) is "${text}" but ${result.error.issues.map((issue) => issue.message).join(", ")}`,
+        `${variable} (${flag}) is "${hidePassword(text)}" but ${result.error.issues.map((issue) => issue.message).join(", ")}`,
       );
   }
   if (faults.length > 0) {
@@ -161,3 +161,6 @@ export function readSettings<K extends SettingName>(
   }
   return Object.freeze(values) as Pick<Settings, K>;
 }
+
+/** A faulty URL can't be parsed, and still may hold a password. */
+const hidePassword = (text: string): string => text.replace(/:(?!\/).*@/, ":***@");

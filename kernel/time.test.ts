@@ -29,5 +29,6 @@ describe("waitFor", () => {
   it("fails as told when the time is over", async () => {
     const options = { timeoutMs: 20, everyMs: 5, onTimeout: () => new Error("late") };
     await expect(waitFor(async () => undefined, options)).rejects.toThrow("late");
+    await expect(waitFor(() => new Promise<undefined>(() => undefined), options)).rejects.toThrow("late");
   });
 });

@@ -28,7 +28,7 @@ export function backoffMs(attempt: number, baseMs = 250, maxMs = 30_000, random:
 }
 
 /**
- * Asks `probe` until it gives something other than `undefined`.
+ * Asks `probe` until it gives something other than `undefined`. A probe that never answers counts as one that didn't.
  *
  * @throws whatever `onTimeout` makes once `timeoutMs` have passed
  */
@@ -38,9 +38,23 @@ export async function waitFor<T>(
 ): Promise<T> {
   const until = Date.now() + options.timeoutMs;
   for (;;) {
-    const value = await probe();
+    const value = await within(probe(), until - Date.now(), options.onTimeout);
     if (value !== undefined) return value;
     if (Date.now() >= until) throw options.onTimeout();
     await sleep(options.everyMs ?? 50, options.signal);
+  }
+}
+
+/** What `answer` gives, or the error of `onTimeout` if it doesn't within `ms`. */
+async function within<T>(answer: Promise<T>, ms: number, onTimeout: () => Error): Promise<T> {
+  const timer = new AbortController();
+  const timeout = delay(Math.max(ms, 0), undefined, { signal: timer.signal }).then(() => {
+    throw onTimeout();
+  });
+  timeout.catch(() => undefined); // aborted once there is an answer
+  try {
+    return await Promise.race([answer, timeout]);
+  } finally {
+    timer.abort();
   }
 }
