@@ -176,6 +176,25 @@ describe("lists", () => {
     expect(seen).toEqual(Array.from({ length: 12 }, (_, place) => String(place + 1)));
   });
 
+  it("take null for what isn't given, as Relay's clients send it", async () => {
+    const { data, errors } = await fixture.ask(
+      `query ($after: String, $owner: Bytes, $text: ID) {
+        first: gpus(first: 1, after: $after, where: { owner: $owner, pool: $text, status: null }) { nodes { id } }
+        rentals(after: null, where: { customer: null, gpu: $text }) { nodes { id } }
+        pools(where: { operator: null, model: null }) { nodes { id } }
+        operators(after: null) { nodes { id } }
+      }`,
+      { after: null, owner: null, text: null },
+    );
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({
+      first: { nodes: [{ id: "1" }] },
+      rentals: { nodes: [{ id: "1" }, { id: "2" }] },
+      pools: { nodes: [{ id: "1" }] },
+      operators: { nodes: [{ id: "1" }] },
+    });
+  });
+
   it("hold what the filter asks for", async () => {
     const { data } = await fixture.ask(
       `query ($owner: Bytes!, $customer: Bytes!) {
@@ -226,6 +245,20 @@ describe("bad input", () => {
   it.each(cases)("%s is refused with its argument and rule", async (query, message) => {
     const { errors } = await fixture.ask(query);
     expect(errors?.[0]).toMatchObject({ message, extensions: { code: "BAD_USER_INPUT" } });
+  });
+
+  it("that holds U+0000, which PostgreSQL's text can't, is refused wherever it stands", async () => {
+    const asked: [string, Record<string, unknown>][] = [
+      [`query ($id: ID!) { gpu(id: $id) { id } }`, { id: "1\0" }],
+      [`query ($where: PoolWhere) { pools(where: $where) { nodes { id } } }`, { where: { region: "us\0west" } }],
+      [`{ gpu(id: "1\\u0000") { id } }`, {}],
+      [`query ($id: ID! = "1\\u0000") { rental(id: $id) { id } }`, {}],
+    ];
+    for (const [query, variables] of asked) {
+      const { status, errors } = await fixture.ask(query, variables);
+      expect([status, errors?.[0]?.extensions["code"]]).toEqual([400, "BAD_USER_INPUT"]);
+      expect(errors?.[0]?.message).toMatch(/must not hold U\+0000$/);
+    }
   });
 
   it("in SQL's own tongue finds nothing and harms nothing", async () => {

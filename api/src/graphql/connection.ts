@@ -22,7 +22,7 @@ export class PageArgs {
   first!: number;
 
   @Field(() => String, { nullable: true, description: "Cursor that the page begins after." })
-  after?: string;
+  after?: string | null;
 }
 
 /** A page of a list. */
@@ -71,7 +71,7 @@ export async function readConnection<Row extends { id: string }>(
   read: (page: Page) => Promise<Row[]>,
 ): Promise<Connection<Row>> {
   if (first < 1 || first > MAX_FIRST) throw badArgument("first", `must be 1 to ${MAX_FIRST}`);
-  const rows = await read({ after: after === undefined ? null : decodeCursor(after), limit: first + 1 });
+  const rows = await read({ after: typeof after === "string" ? decodeCursor(after) : null, limit: first + 1 });
   const nodes = rows.slice(0, first);
   const last = nodes.at(-1);
   return {

@@ -7,6 +7,7 @@ import type { Logger } from "#kernel/log.ts";
 import type { Context } from "./context.ts";
 import { DEFAULT_LIMITS, limitRule } from "./plugins/use-limits.ts";
 import { maskError } from "./plugins/use-masked-errors.ts";
+import { usePlainText } from "./plugins/use-plain-text.ts";
 import { useSnapshot } from "./plugins/use-snapshot.ts";
 import { createSchema } from "./schema.ts";
 
@@ -24,6 +25,11 @@ export async function createApollo(logger: Logger): Promise<ApolloServer<Context
     parseOptions: { maxTokens: 2_000 },
     validationRules: [limitRule(DEFAULT_LIMITS)],
     formatError: maskError(logger),
-    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), useSnapshot],
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      usePlainText,
+      useSnapshot,
+    ],
   });
 }

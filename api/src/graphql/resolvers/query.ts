@@ -46,7 +46,7 @@ export class QueryResolver {
   @Query(() => PoolConnection)
   pools(
     @Args(() => PageArgs) page: PageArgs,
-    @Arg("where", () => PoolWhere, { nullable: true }) where: PoolWhere | undefined,
+    @Arg("where", () => PoolWhere, { nullable: true }) where: PoolWhere | null | undefined,
     @Ctx() { snapshot }: Context,
   ): Promise<Connection<chain.PoolRow>> {
     const filter = { operatorId: where?.operator ?? null, model: where?.model ?? null, region: where?.region ?? null };
@@ -61,7 +61,7 @@ export class QueryResolver {
   @Query(() => GpuConnection)
   gpus(
     @Args(() => PageArgs) page: PageArgs,
-    @Arg("where", () => GpuWhere, { nullable: true }) where: GpuWhere | undefined,
+    @Arg("where", () => GpuWhere, { nullable: true }) where: GpuWhere | null | undefined,
     @Ctx() { snapshot }: Context,
   ): Promise<Connection<chain.GpuRow>> {
     const filter = {
@@ -81,7 +81,7 @@ export class QueryResolver {
   @Query(() => RentalConnection)
   rentals(
     @Args(() => PageArgs) page: PageArgs,
-    @Arg("where", () => RentalWhere, { nullable: true }) where: RentalWhere | undefined,
+    @Arg("where", () => RentalWhere, { nullable: true }) where: RentalWhere | null | undefined,
     @Ctx() { snapshot }: Context,
   ): Promise<Connection<chain.RentalRow>> {
     const filter = { gpuId: where?.gpu ?? null, customer: address("where.customer", where?.customer) };
@@ -97,9 +97,9 @@ export class QueryResolver {
   }
 }
 
-/** An address argument; null if it isn't given. */
-function address(argument: string, value: string | undefined): string | null {
-  if (value === undefined) return null;
+/** An address argument; null if it isn't given, or given as null. */
+function address(argument: string, value: string | null | undefined): string | null {
+  if (typeof value !== "string") return null;
   if (value.length !== 42) throw badArgument(argument, "must be an address: 0x and 40 hex digits");
   return value;
 }

@@ -38,16 +38,16 @@ export class GpuConnection extends connectionOf("Gpu", () => Gpu) {}
 @InputType({ description: "Which GPUs; all that are given must hold." })
 export class GpuWhere {
   @Field(() => ID, { nullable: true })
-  pool?: string;
+  pool?: string | null;
 
   @Field(() => ID, { nullable: true })
-  operator?: string;
+  operator?: string | null;
 
   @Field(() => BytesScalar, { nullable: true, description: "Address of the holder." })
-  owner?: string;
+  owner?: string | null;
 
   @Field(() => GpuStatus, { nullable: true })
-  status?: GpuStatus;
+  status?: GpuStatus | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: "Data Credits burned for a GPU in one hour of the burns." })

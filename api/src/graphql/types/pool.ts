@@ -52,11 +52,11 @@ export class PoolConnection extends connectionOf("Pool", () => Pool) {}
 @InputType({ description: "Which pools; all that are given must hold." })
 export class PoolWhere {
   @Field(() => ID, { nullable: true })
-  operator?: string;
+  operator?: string | null;
 
   @Field(() => String, { nullable: true })
-  model?: string;
+  model?: string | null;
 
   @Field(() => String, { nullable: true })
-  region?: string;
+  region?: string | null;
 }

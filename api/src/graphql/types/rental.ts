@@ -48,8 +48,8 @@ export class RentalConnection extends connectionOf("Rental", () => Rental) {}
 @InputType({ description: "Which rentals; all that are given must hold." })
 export class RentalWhere {
   @Field(() => ID, { nullable: true })
-  gpu?: string;
+  gpu?: string | null;
 
   @Field(() => BytesScalar, { nullable: true, description: "Address of the customer." })
-  customer?: string;
+  customer?: string | null;
 }
