@@ -10,6 +10,9 @@ export interface Pglite {
   close(): Promise<void>;
   Module: {
     HEAPU8: Uint8Array;
+    _malloc(bytes: number): number;
+    /** where the C stack's top is; it grows down */
+    ___stack_pointer: { value: number };
     /** makes a function callable from WebAssembly; `signature` is of emscripten's letters */
     addFunction(callback: (pointer: number, length: number) => number, signature: string): number;
     _set_read_write_cbs(read: number, write: number): void;
@@ -17,6 +20,9 @@ export interface Pglite {
     _interactive_one(length: number, firstByte: number): void;
   };
 }
+
+/** The build's own stack is 64 KiB: 43 levels of PL/pgSQL, beyond which it overwrites the backend's data unnoticed. */
+const STACK_BYTES = 16 * 1024 * 1024;
 
 /** The backend died of a WASM trap: its memory can't be trusted any more, only a new process and WAL replay help. */
 export class TrapError extends BaseError {
@@ -42,6 +48,8 @@ export class Engine {
 
   constructor(private readonly pglite: Pglite) {
     const { Module: wasm } = pglite;
+    // Node's own stack now ends first, cleanly: the call throws, and a new process recovers.
+    wasm.___stack_pointer.value = (wasm._malloc(STACK_BYTES) + STACK_BYTES) & ~15;
     wasm._set_read_write_cbs(
       wasm.addFunction((target, max) => this.#read(target, max), "iii"),
       wasm.addFunction((source, length) => this.#write(source, length), "iii"),

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { jest } from "@jest/globals";
 import pg from "pg";
+import { isProcessAlive } from "#kernel/lock.ts";
 import { silentLogger } from "#kernel/log.ts";
 import { waitFor } from "#kernel/time.ts";
 import { startEmbeddedDatabase, type EmbeddedOptions, type RunningDatabase } from "./supervisor.ts";
@@ -47,15 +48,6 @@ async function ask(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const eventually = (url: string, sql: string): Promise<unknown[]> =>
   waitFor(() => ask(url, sql).catch(() => undefined), {
     timeoutMs: 60_000,
@@ -85,13 +77,22 @@ describeEmbedded("startEmbeddedDatabase (embedded only)", () => {
   it("comes back after a trap of the backend, which takes nothing else down", async () => {
     const database = await start();
     await ask(database.url, "create table kept as select 7 as value");
-    // max_stack_depth isn't enforced by the build: endless recursion ends in a trap
+    // max_stack_depth isn't enforced by the build: endless recursion uses up Node's stack
     await ask(
       database.url,
       "create function deep(n int) returns int language plpgsql as 'begin return deep(n + 1); end'",
     );
     await expect(ask(database.url, "select deep(1)")).rejects.toThrow(/terminated|ECONNRESET/);
     expect(await eventually(database.url, "select value from kept")).toEqual([{ value: 7 }]);
+  });
+
+  it("carries out recursion a thousand levels deep", async () => {
+    const database = await start();
+    const deep = "begin if n = 0 then return 0; end if; return 1 + deep(n - 1); end";
+    await ask(database.url, `create function deep(n int) returns int language plpgsql as '${deep}'`);
+    expect(await ask(database.url, "select deep(1000) as levels")).toEqual([{ levels: 1000 }]);
+    const sum = `1${" + 1".repeat(4_000)}`;
+    expect(await ask(database.url, `select ${sum} as sum`)).toEqual([{ sum: 4_001 }]);
   });
 
   it("ends with its parent, however that went", async () => {
@@ -106,7 +107,7 @@ describeEmbedded("startEmbeddedDatabase (embedded only)", () => {
     const child = spawn(process.execPath, args, { env: { ...process.env, NODE_OPTIONS: "" } });
     const [said] = (await once(child.stdout, "data")) as [Buffer];
     child.kill("SIGKILL");
-    const isGone = await waitFor(async () => (isAlive(Number(said.toString())) ? undefined : true), {
+    const isGone = await waitFor(async () => (isProcessAlive(Number(said.toString())) ? undefined : true), {
       timeoutMs: 30_000,
       onTimeout: () => new Error("the database has outlived its parent"),
     });

@@ -1,6 +1,7 @@
 import type { Facts, Listening } from "../sql/facts.ts";
 import type { Status } from "../wire/messages.ts";
 import type { Hub } from "./hub.ts";
+import { isDeallocate } from "./leftovers.ts";
 import { namesPattern } from "./names.ts";
 import type { Listener } from "./notifications.ts";
 import { literal, NO_SETTINGS, type Settings } from "./session.ts";
@@ -67,8 +68,9 @@ export class Footprint {
 
   /** DISCARD ALL or DEALLOCATE ALL for this client alone, outside any transaction. */
   clear(what: NonNullable<Facts["clearsAll"]>): void {
+    this.hub.session.enter(NO_SETTINGS); // the client's role may not be allowed to
     this.#closeStatements();
-    if (what === "DEALLOCATE ALL") return;
+    if (what === "DEALLOCATE ALL") return this.hub.leftovers.remove(this, isDeallocate);
     this.#settings = this.initial;
     this.hub.notifications.apply(this.listener, [{ isListen: false, channel: undefined }]);
     this.hub.leftovers.remove(this);

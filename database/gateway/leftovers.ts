@@ -18,8 +18,7 @@ export class Leftovers {
 
   /** What is new since the last look belongs to `owner`. Call outside a transaction. */
   note(owner: object): void {
-    const found = new Set(this.engine.query(INVENTORY).map((row) => row["undo"] ?? ""));
-    for (const undo of this.#owners.keys()) if (!found.has(undo)) this.#owners.delete(undo);
+    const found = this.#look();
     for (const undo of found) if (!this.#owners.has(undo)) this.#owners.set(undo, owner);
   }
 
@@ -27,12 +26,23 @@ export class Leftovers {
     return [...this.#owners.values()].includes(owner);
   }
 
-  /** Removes what belongs to `owner`. Call outside a transaction, as the session's owner. */
-  remove(owner: object): void {
+  /** Removes what belongs to `owner` and is still there. Call outside a transaction, as the session's owner. */
+  remove(owner: object, isWanted: (undo: string) => boolean = () => true): void {
+    this.#look();
     for (const [undo, whose] of this.#owners) {
-      if (whose !== owner) continue;
+      if (whose !== owner || !isWanted(undo)) continue;
       this.#owners.delete(undo);
       this.engine.query(undo);
     }
   }
+
+  /** Everything there is. What has gone by other ways belongs to nobody any more. */
+  #look(): Set<string> {
+    const found = new Set(this.engine.query(INVENTORY).map((row) => row["undo"] ?? ""));
+    for (const undo of this.#owners.keys()) if (!found.has(undo)) this.#owners.delete(undo);
+    return found;
+  }
 }
+
+/** Whether it removes a prepared statement. */
+export const isDeallocate = (undo: string): boolean => undo.startsWith("deallocate ");

@@ -133,6 +133,19 @@ describe("users", () => {
     });
   });
 
+  it("may give up what they made before they became another", async () => {
+    const [one, witness] = await Promise.all([connect(), connect()]);
+    await witness.query("create temp table witness_too (a int)");
+    await one.query("create temp table mine (a int); prepare mine as select 1");
+    await one.query(`set role ${reader}`);
+    await one.query("deallocate all");
+    await one.query("prepare mine as select 2");
+    await one.query("discard all");
+    await one.query("create temp table mine (b int)");
+    expect((await witness.query("select * from witness_too")).rows).toEqual([]);
+    await endAll(one, witness);
+  });
+
   it("may change their role for themselves only", async () => {
     const [one, other] = await Promise.all([connect(), connect()]);
     await one.query(`set role ${reader}`);
@@ -160,6 +173,31 @@ describe("what a client leaves behind", () => {
     expect((await next.query("execute plan")).rows).toEqual([{ "?column?": 2 }]);
     expect((await next.query("select * from seen")).rows).toEqual([{ a: 2 }]);
     await next.end();
+  });
+
+  it("may have been removed by the client itself", async () => {
+    const [one, witness] = await Promise.all([connect(), connect()]);
+    await witness.query("create temp table witness_only (a int)");
+    await one.query("prepare plan as select 1; deallocate plan");
+    await one.query("begin; declare held cursor with hold for select 1; commit; close held");
+    await one.query("create temp table scratch (a int); drop table scratch");
+    await one.query("do 'begin create temp table hidden (a int); end'");
+    await one.query("do 'begin execute ''dr'' || ''op table pg_temp.hidden''; end'");
+    await one.end();
+    expect((await witness.query("select * from witness_only")).rows).toEqual([]);
+    await witness.end();
+  });
+
+  it("may have the name of what another client has removed", async () => {
+    const [one, other] = await Promise.all([connect(), connect()]);
+    await one.query("create temp table passed_on (a int); drop table passed_on");
+    await one.query("prepare passed_on as select 1; deallocate passed_on");
+    await other.query("create temp table passed_on (a int)");
+    await other.query("prepare passed_on as select 2 as v");
+    await one.end();
+    expect((await other.query("select * from passed_on")).rows).toEqual([]);
+    expect((await other.query("execute passed_on")).rows).toEqual([{ v: 2 }]);
+    await other.end();
   });
 
   it("of another client stays when one goes", async () => {

@@ -22,7 +22,7 @@ export interface Facts {
   mayChangeSettings: boolean;
   /** names with a dot that it sets: PostgreSQL doesn't list those of no extension */
   customSettings: string[];
-  /** may leave temporary tables, SQL-level prepared statements or held cursors in the session */
+  /** may leave temporary tables, SQL-level prepared statements or held cursors in the session, or remove some */
   mayLeaveObjects: boolean;
   listenings: Listening[];
   /** statements in the text, 0 if it wasn't looked into */
@@ -42,7 +42,7 @@ const PLAIN: Facts = {
 
 /** Text without any of these words has no facts; most hasn't. */
 const NOTABLE =
-  /\b(?:copy|concurrently|set|set_config|reset|discard|deallocate|listen|unlisten|temp|temporary|pg_temp|prepare|hold)\b/i;
+  /\b(?:copy|concurrently|set|set_config|reset|discard|deallocate|close|drop|listen|unlisten|temp|temporary|pg_temp|prepare|hold)\b/i;
 
 /** Reads SQL text of a client. */
 export function factsOf(sql: string): Facts {
@@ -63,6 +63,7 @@ function addFacts(facts: Facts, { head, start, end }: Statement, sql: string): v
   else if (first === "listen" || first === "unlisten") {
     facts.listenings.push({ isListen: first === "listen", channel: second === "*" ? undefined : second });
   } else if (first === "prepare") facts.mayLeaveObjects ||= second !== "transaction";
+  else if (first === "deallocate" || first === "close" || first === "drop") facts.mayLeaveObjects = true;
   else if (first === "do" || first === "call") {
     facts.mayChangeSettings ||= /\bset/i.test(sql.slice(start, end));
     facts.mayLeaveObjects ||= /\btemp/i.test(sql.slice(start, end));
