@@ -2,7 +2,7 @@ import { describeError, type BaseError } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
 import { SECOND_MS, backoffMs, sleep } from "#kernel/time.ts";
 import { encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
-import { failureOf, isDuplicate, mayPass } from "./faults.ts";
+import { failureOf, hopeless, isDuplicate, mayPass } from "./faults.ts";
 import { MappingError } from "./host/errors.ts";
 import type { HealthBoard } from "./health.ts";
 import type { IndexerMetrics } from "./metrics.ts";
@@ -123,7 +123,7 @@ export class Engine {
       return outcome;
     } catch (error) {
       signal.throwIfAborted();
-      if (!mayPass(error)) throw error;
+      if (!mayPass(error)) throw hopeless("reading entities", error);
       health.noteTrouble("block", error);
       await this.flush();
       await this.noteTrouble(block, error);
@@ -164,7 +164,7 @@ export class Engine {
       await this.persist("writing a batch", (isAgain) => store.write(this.batch, isAgain));
     } catch (error) {
       if (isDuplicate(error)) this.redo(last, error);
-      throw error;
+      throw hopeless("writing a batch", error);
     }
     end();
     this.written = last;

@@ -21,6 +21,19 @@ export function isDuplicate(error: unknown): error is Error {
   return error instanceof Error && (error as { code?: unknown }).code === "23505";
 }
 
+/** What a run ends with when the database will never do `what`; other errors as they are. */
+export function hopeless(what: string, error: unknown): unknown {
+  const { code } = error as { code?: unknown };
+  if (error instanceof BaseError || typeof code !== "string" || !HOPELESS.test(code)) return error;
+  return new BaseError("DATABASE_REFUSED", `${what} failed: ${messageOf(error)}`, {
+    cause: error,
+    hints: [
+      "if the deployment's tables were changed or dropped by hand, use an empty database",
+      "else this is a bug of the indexer: report it with the subgraph",
+    ],
+  });
+}
+
 /** What a run ends with once a block has failed for good. */
 export function failureOf(block: Block, { failures }: BlockOutcome): BaseError {
   const first = failures[0];

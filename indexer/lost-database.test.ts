@@ -128,3 +128,13 @@ describe("a connection lost while the database is changed", () => {
     await expectAsIfNothingFailed(before + 2);
   });
 });
+
+describe("a database that will never take what is written", () => {
+  it("stops indexing with the reason in health, and isn't asked again and again", async () => {
+    await pool.query("drop table sgd1.transfer");
+    await chain.send("transfer", [WATCHED, 1n]);
+    await chain.mine();
+    expect(await follower?.fail()).toBe('writing a batch failed: relation "sgd1.transfer" does not exist');
+    expect(await follower?.stop()).toMatchObject({ status: "failed" });
+  });
+});

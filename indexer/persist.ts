@@ -1,7 +1,7 @@
 import { messageOf } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
 import { backoffMs, sleep } from "#kernel/time.ts";
-import { mayPass } from "./faults.ts";
+import { hopeless, isDuplicate, mayPass } from "./faults.ts";
 import type { HealthBoard } from "./health.ts";
 
 /** Changes the database, again if that failed; then an earlier try may have gone through with its answer lost. */
@@ -17,7 +17,7 @@ export async function persist(
       return;
     } catch (error) {
       signal.throwIfAborted();
-      if (!mayPass(error)) throw error;
+      if (!mayPass(error)) throw isDuplicate(error) ? error : hopeless(what, error);
       health.noteTrouble("database", error);
       logger.error({ reason: messageOf(error) }, `${what} failed; it is tried again`);
       await sleep(backoffMs(attempt), signal);
