@@ -111,9 +111,12 @@ describe("a changed subgraph", () => {
     await chain.mine();
     const head = await chain.mine();
     await indexUntil({ ...setting, manifestPath: newer }, head - 1, { viewsSchema: "chain" });
-    const shown = async (): Promise<unknown[]> =>
-      (await pool.query("select block_number, is_synced, (select count(*)::int from chain.transfer) from chain.head"))
-        .rows;
+    const shown = async (): Promise<unknown[]> => {
+      const { rows } = await pool.query<Record<string, unknown>>(
+        "select block_number, is_synced, (select count(*)::int from chain.transfer) from chain.head",
+      );
+      return rows;
+    };
     await indexUntil(setting, head - 1, { viewsSchema: "chain" });
     // on the way to the head the newer one is still shown
     expect(await shown()).toEqual([{ block_number: head - 1, is_synced: true, count: 2 }]);
