@@ -1,10 +1,11 @@
-import { mkdir, open, type FileHandle } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { BaseError, messageOf } from "#kernel/errors.ts";
 import { acquireLock, type Release } from "#kernel/lock.ts";
 import type { Logger } from "#kernel/log.ts";
+import { Appender } from "./appender.ts";
 import { readCursor, writeCursor, type Position } from "./cursor.ts";
-import { encodeFrame, frameBytes, MAGIC, type Frame } from "./frame.ts";
+import { frameBytes, type Frame } from "./frame.ts";
 import { newSegment, noteRecord, readRecords, removeSegment, scanSegments, type Segment } from "./segment.ts";
 
 /** Options of `openSpool`. */
@@ -50,7 +51,7 @@ export class Spool {
   #writing: Waiting[] = [];
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
-  #file: FileHandle | undefined;
+  readonly #appender = new Appender();
   #flushing: Promise<void> = Promise.resolve();
 
   constructor(options: SpoolOptions, release: Release) {
@@ -142,8 +143,7 @@ export class Spool {
   /** Writes what waits, and gives the folder back. */
   async close(): Promise<void> {
     await this.flush();
-    await this.#file?.close();
-    this.#file = undefined;
+    await this.#appender.close();
     this.#release();
   }
 
@@ -163,17 +163,13 @@ export class Spool {
     this.#writing = this.#waiting;
     this.#waiting = [];
     try {
-      this.#file ??= await open(segment.path, "w");
-      const bytes = Buffer.concat([MAGIC, ...this.#writing.map(encodeFrame)]);
-      const isFirst = segment.offsets.length === 0;
-      const from = isFirst ? 0 : MAGIC.length;
-      await this.#file.write(bytes, from, bytes.length - from, isFirst ? 0 : segment.bytes);
-      await this.#file.datasync();
-      if (isFirst) await syncFolder(this.#options.dir);
+      await this.#appender.append(segment, this.#writing);
     } catch (error) {
       this.#refused(error);
       this.#waiting = [...this.#writing, ...this.#waiting];
       this.#writing = [];
+      // On a full disk what is done must make room, even if it is the file being written.
+      if (segment.offsets.length > 0 && this.#head.record >= this.#oldest.offsets.length) await this.#beginSegment();
       return;
     }
     this.fault = undefined;
@@ -189,8 +185,7 @@ export class Spool {
   }
 
   async #beginSegment(): Promise<void> {
-    await this.#file?.close();
-    this.#file = undefined;
+    await this.#appender.close();
     this.#segments.push(newSegment(this.#options.dir, (this.#segments.at(-1)?.id ?? 0) + 1));
     await this.#skipDone();
   }
@@ -238,11 +233,6 @@ export class Spool {
       (error: unknown) => this.#refused(error),
     );
   }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  await folder.sync().finally(() => folder.close());
 }
 
 /**
