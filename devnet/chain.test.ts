@@ -1,9 +1,10 @@
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { waitFor } from "#kernel/time.ts";
+import { previousPath, statePath } from "./chain-state.ts";
 import { startChain, type Chain } from "./chain.ts";
 import { rpcCall } from "./rpc.ts";
+import { freePorts } from "./testing.ts";
 
 interface Block {
   number: string;
@@ -16,15 +17,13 @@ let port: number;
 
 beforeEach(async () => {
   dir = mkdtempSync(`${tmpdir()}/bc-chain-`);
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  ({ port } = server.address() as { port: number });
-  await once(server.close(), "close");
+  [port = 0] = await freePorts(1);
 });
 
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-const start = (blockSeconds: number): Promise<Chain> => startChain({ dir, host: "127.0.0.1", port, blockSeconds });
+const start = (blockSeconds: number, onTrouble: (text: string) => void = () => undefined): Promise<Chain> =>
+  startChain({ dir, host: "127.0.0.1", port, blockSeconds, onTrouble });
 const block = (chain: Chain, tag: string): Promise<Block> =>
   rpcCall(chain.rpcUrl, "eth_getBlockByNumber", [tag, false]);
 const heightOf = async (chain: Chain): Promise<number> => Number((await block(chain, "latest")).number);
@@ -54,8 +53,41 @@ describe("the local chain", () => {
   it("makes a block at the latest every so many seconds", async () => {
     const chain = await start(1);
     const before = await heightOf(chain);
-    await new Promise((resolve) => setTimeout(resolve, 3_300));
-    expect((await heightOf(chain)) - before).toBeGreaterThanOrEqual(2);
+    const after = await waitFor(
+      async () => {
+        const height = await heightOf(chain);
+        return height >= before + 3 ? height : undefined;
+      },
+      { timeoutMs: 20_000, onTimeout: () => new Error("no three blocks in 20 s") },
+    );
+    const numbers = Array.from({ length: 3 }, (_, place) => after - 2 + place);
+    const blocks = await Promise.all(numbers.map((number) => block(chain, `0x${number.toString(16)}`)));
+    const times = blocks.map(({ timestamp }) => Number(timestamp));
+    expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(1); // not a flood of them
+    expect(times[2]! - times[1]!).toBeGreaterThanOrEqual(1);
+    expect(Math.abs(times[2]! - Date.now() / 1_000)).toBeLessThan(10);
+    await chain.stop();
+  });
+
+  it("goes back to its last whole state when the newest was cut off, and says so", async () => {
+    const first = await start(0);
+    await mine(first, 3);
+    const third = await block(first, "0x3");
+    await first.stop();
+    const second = await start(0);
+    await waitFor(async () => (existsSync(previousPath(dir)) ? true : undefined), {
+      timeoutMs: 20_000,
+      onTimeout: () => new Error("no copy of the state in 20 s"),
+    });
+    await mine(second, 2);
+    await second.stop();
+    truncateSync(statePath(dir), Math.floor(readFileSync(statePath(dir)).length / 2));
+    const troubles: string[] = [];
+    const chain = await start(0, (text) => troubles.push(text));
+    expect(await block(chain, "latest")).toMatchObject({ number: "0x3", hash: third.hash });
+    expect(troubles).toEqual([expect.stringMatching(/state was cut off: it goes back to its copy of 20\d\d-/)]);
+    await mine(chain, 1);
+    expect(await heightOf(chain)).toBe(4);
     await chain.stop();
   });
 

@@ -1,10 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { startChild, type Child } from "#kernel/child.ts";
 import { BaseError } from "#kernel/errors.ts";
 import { checkPort } from "#kernel/ports.ts";
 import { waitFor } from "#kernel/time.ts";
 import { binaryPath } from "./binaries.ts";
+import { mendState, StateKeeper, statePath } from "./chain-state.ts";
+import { writeWhole } from "./files.ts";
 import { guarded } from "./guard.ts";
+import { LastLines } from "./last-lines.ts";
 import { rpcCall } from "./rpc.ts";
 
 /**
@@ -25,6 +28,8 @@ export interface ChainOptions {
   /** 0: blocks come with transactions only, and time is what the caller sets */
   blockSeconds: number;
   onLine?: (line: string) => void;
+  /** told when it doesn't go on from where it ended */
+  onTrouble?: (text: string) => void;
 }
 
 /** A running local chain. */
@@ -35,29 +40,34 @@ export interface Chain {
 }
 
 /**
- * Starts anvil on the state in `dir`, which is made at the first start. Blocks come with each transaction and, at the
+ * Starts anvil on the state in `dir`, which is made at the first start; if that was cut off, on the last whole one, at
+ * most two writes older. Blocks come with each transaction and, at the
  * latest, every `blockSeconds`; time is the wall clock's.
  *
  * At every start anvil makes a genesis block of its own beside the one in the state, and serves either: both must be
  * the same, so the first start's time is kept and given again. That sets anvil's clock back too, so it is set right
  * before the first block, which is why anvil mines none by itself.
  *
- * @throws BaseError `PORT_TAKEN`, `MISSING_BINARY` `CHAIN_FAILED` or `CHILD_FAILED`
+ * @throws BaseError `PORT_TAKEN`, `MISSING_BINARY`, `CHAIN_FAILED` or `CHILD_FAILED`
  */
-export async function startChain({ dir, host, port, blockSeconds, onLine }: ChainOptions): Promise<Chain> {
+export async function startChain(options: ChainOptions): Promise<Chain> {
+  const { dir, host, port, blockSeconds } = options;
   const anvil = binaryPath("anvil");
   await checkPort(host, port, "CHAIN_PORT");
   mkdirSync(dir, { recursive: true });
-  const state = `${dir}/state.json`;
-  const said: string[] = [];
-  const [command, args] = guarded(anvil, flagsOf({ dir, host, port, blockSeconds }, state));
+  const goesOnFrom = await mendState(dir);
+  if (goesOnFrom) {
+    options.onTrouble?.(`the local chain's state was cut off: it goes back to its copy of ${goesOnFrom.toISOString()}`);
+  }
+  const said = new LastLines();
+  const [command, args] = guarded(anvil, flagsOf(options));
   const child = await startChild({
     name: "anvil",
     command,
     args,
     onLine: (line) => {
       said.push(line);
-      onLine?.(line);
+      options.onLine?.(line);
     },
   });
   const rpcUrl = `http://${host}:${port}`;
@@ -70,7 +80,7 @@ export async function startChain({ dir, host, port, blockSeconds, onLine }: Chai
         onTimeout: () => new BaseError("CHILD_FAILED", `the local chain does not answer at ${rpcUrl}`),
       }),
       child.ended.then(() => {
-        throw endedError(state, said);
+        throw endedError(statePath(dir), said.lines);
       }),
     ]);
   } catch (error) {
@@ -81,8 +91,11 @@ export async function startChain({ dir, host, port, blockSeconds, onLine }: Chai
   }
   await rpcCall(rpcUrl, "evm_setTime", [Math.floor(Date.now() / 1_000)]);
   const miner = blockSeconds === 0 ? undefined : setInterval(() => void mine(rpcUrl, blockSeconds), 1_000);
+  const state = new StateKeeper(dir);
+  const keeper = setInterval(() => void state.look(), 2_000);
   const stop = (): Promise<void> => {
     clearInterval(miner);
+    clearInterval(keeper);
     return child.stop();
   };
   return { rpcUrl, ended: child.ended, stop };
@@ -101,14 +114,14 @@ async function mine(rpcUrl: string, blockSeconds: number): Promise<void> {
 /** When the chain in `dir` began, seconds since 1970. */
 function genesisTime(dir: string): number {
   const path = `${dir}/genesis.json`;
-  if (!existsSync(path)) writeFileSync(path, `${JSON.stringify({ timestamp: Math.floor(Date.now() / 1_000) })}\n`);
+  if (!existsSync(path)) writeWhole(path, `${JSON.stringify({ timestamp: Math.floor(Date.now() / 1_000) })}\n`);
   return (JSON.parse(readFileSync(path, "utf8")) as { timestamp: number }).timestamp;
 }
 
-function flagsOf({ dir, host, port }: ChainOptions, state: string): string[] {
+function flagsOf({ dir, host, port }: ChainOptions): string[] {
   return [
     ...["--host", host, "--port", String(port), "--chain-id", "31337", "--accounts", "20"],
-    ...["--state", state, "--state-interval", String(STATE_INTERVAL_SECONDS), "--cache-path", `${dir}/cache`],
+    ...["--state", statePath(dir), "--state-interval", String(STATE_INTERVAL_SECONDS), "--cache-path", `${dir}/cache`],
     ...["--prune-history", String(STATES_IN_MEMORY), "--timestamp", String(genesisTime(dir)), "--quiet"],
   ];
 }

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { BaseError } from "#kernel/errors.ts";
 import { binaryPath, ROOT } from "./binaries.ts";
-import { readOr } from "./files.ts";
+import { readOr, writeWhole } from "./files.ts";
 import { rpcCall } from "./rpc.ts";
 import { run } from "./run.ts";
 
@@ -102,7 +102,7 @@ export async function deployContracts(rpcUrl: string, deployer: Address, path: s
   );
   const deployment = readDeployment(scratch);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(deployment, null, 2)}\n`);
+  writeWhole(path, `${JSON.stringify(deployment, null, 2)}\n`);
   rmSync(scratch);
   return deployment;
 }

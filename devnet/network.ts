@@ -182,6 +182,7 @@ class NetworkStart {
       port: chainPort,
       blockSeconds,
       onLine: (line) => this.#logs.write("chain", line),
+      onTrouble: this.#options.onTrouble,
     });
     let isStopping = false;
     this.#teardown.add("chain", () => {
