@@ -6,7 +6,8 @@ import { openTestDatabase } from "#database/testing.ts";
 import { startChain, type Chain } from "#devnet/chain.ts";
 import { rpcCall } from "#devnet/rpc.ts";
 import { buildSubgraph, placeSubgraph } from "#devnet/subgraph.ts";
-import { freePorts, openPlace, processesWith, runBc, type Env, type Place } from "./test/network.ts";
+import { freePorts } from "#devnet/testing.ts";
+import { openPlace, processesWith, runBc, type Env, type Place } from "./test/network.ts";
 
 const address = `0x${"12".repeat(20)}` as const;
 

@@ -197,9 +197,9 @@ describe(`a whole network on ${kind}`, () => {
   });
 
   it("brings a part that dies back without the others noticing", async () => {
-    const [line = ""] = await processesWith(`--indexer-port ${place.env["INDEXER_PORT"]}`);
+    const [indexer] = await processesWith(`--indexer-port ${place.env["INDEXER_PORT"]}`);
     const before = BigInt((await ask("1")).asOf.block.number);
-    process.kill(Number(line.trim().split(" ")[0]), "SIGKILL");
+    process.kill(indexer!.pid, "SIGKILL");
     await run.printed(/! index ended \(SIGKILL\) and is started again/);
     for (let tries = 0; ; tries++) {
       const { asOf } = await ask("1");

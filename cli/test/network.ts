@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openTestDatabase } from "#database/testing.ts";
+import { readOr } from "#devnet/files.ts";
+import { run } from "#devnet/run.ts";
+import { freePorts } from "#devnet/testing.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -90,25 +92,29 @@ export async function openPlace(): Promise<Place> {
   };
 }
 
-/** Ports that nobody listens on at this moment. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, "127.0.0.1");
-      await once(server, "listening");
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return ports;
+/** A process that runs. */
+export interface Running {
+  pid: number;
+  command: string;
 }
 
-/** Whether a process with this text in its command line runs. */
-export async function processesWith(text: string): Promise<string[]> {
-  const ps = spawn("ps", ["-eo", "pid,args"], { stdio: ["ignore", "pipe", "ignore"] });
-  let list = "";
-  ps.stdout.on("data", (chunk: Buffer) => (list += chunk.toString()));
-  await once(ps, "close");
-  return list.split("\n").filter((line) => line.includes(text) && !line.includes("ps -eo"));
+/** The processes with this text in their command line. */
+export async function processesWith(text: string): Promise<Running[]> {
+  const all = existsSync("/proc/self/cmdline") ? processesOfProc() : await processesOfPs();
+  return all.filter(({ command }) => command.includes(text));
+}
+
+/** From Linux itself: slim images have no `ps`. */
+function processesOfProc(): Running[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => ({ pid: Number(name), command: readOr(`/proc/${name}/cmdline`).replaceAll("\0", " ").trim() }));
+}
+
+async function processesOfPs(): Promise<Running[]> {
+  const list = await run("ps", ["-axo", "pid=,args="], { cwd: ROOT });
+  return list.split("\n").map((line) => {
+    const [, pid, command = ""] = /^\s*(\d+) (.*)$/.exec(line) ?? [];
+    return { pid: Number(pid), command };
+  });
 }
