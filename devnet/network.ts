@@ -18,7 +18,8 @@ import { MARKET_PLAN } from "./market/plan.ts";
 import { createRandom } from "./market/random.ts";
 import { accountOf, connect } from "./market/wallets.ts";
 import type { Progress } from "./progress.ts";
-import { LogFolder, startRole } from "./roles.ts";
+import { LogFolder } from "./log-folder.ts";
+import { startRole } from "./roles.ts";
 import { checkRpc } from "./rpc.ts";
 import type { NetworkSettings } from "./settings.ts";
 import { firstAnswer } from "./first-answer.ts";
@@ -88,7 +89,7 @@ class NetworkStart {
     this.#teardown = teardown;
     const { dataDir } = options.settings;
     teardown.add("lock", acquireLock(join(dataDir, "lock"), `data folder ${dataDir}`));
-    this.#logs = new LogFolder(join(dataDir, "logs"));
+    this.#logs = new LogFolder(join(dataDir, "logs"), options.onTrouble);
     teardown.add("logs", () => this.#logs.close());
   }
 

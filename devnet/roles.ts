@@ -1,12 +1,11 @@
-import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
 import { join } from "node:path";
-import { pino } from "pino";
 import { readFailure } from "#database/childOutput.ts";
 import { startChild, type Child } from "#kernel/child.ts";
 import { messageOf } from "#kernel/errors.ts";
-import type { Logger } from "#kernel/log.ts";
 import { backoffMs, sleep } from "#kernel/time.ts";
 import { ROOT } from "./binaries.ts";
+import { LastLines } from "./last-lines.ts";
+import type { LogFolder } from "./log-folder.ts";
 
 /** A role of the network, run as `bc <role>` in a process of its own. */
 export interface RoleOptions {
@@ -28,32 +27,6 @@ export interface Role {
 
 /** A role that lived this long had started well: its failures are counted anew. */
 const HEALTHY_MS = 60_000;
-
-/** One file per role, `<dir>/<role>.log`, with what it prints. */
-export class LogFolder {
-  readonly dir: string;
-  readonly #streams = new Map<string, WriteStream>();
-
-  constructor(dir: string) {
-    this.dir = dir;
-    mkdirSync(dir, { recursive: true });
-  }
-
-  write(role: string, line: string): void {
-    let stream = this.#streams.get(role);
-    if (!stream) this.#streams.set(role, (stream = createWriteStream(join(this.dir, `${role}.log`), { flags: "a" })));
-    stream.write(`${line}\n`);
-  }
-
-  /** A logger that writes into the role's file. */
-  logger(role: string, level: string): Logger {
-    return pino({ name: role, level }, { write: (line) => this.write(role, line.trimEnd()) });
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([...this.#streams.values()].map((stream) => new Promise((resolve) => stream.end(resolve))));
-  }
-}
 
 /**
  * Starts a role and, once it has been ready, starts it again whenever it ends, with growing pauses: one role's fall
@@ -101,7 +74,7 @@ export async function startRole(options: RoleOptions): Promise<Role> {
 }
 
 async function startOnce({ role, args, logs }: RoleOptions): Promise<Child> {
-  const said: string[] = [];
+  const said = new LastLines();
   try {
     return await startChild({
       name: role,
@@ -115,6 +88,6 @@ async function startOnce({ role, args, logs }: RoleOptions): Promise<Child> {
       isReady: (line) => line.startsWith("{") && line.includes('"msg":"ready"'),
     });
   } catch (error) {
-    throw readFailure(said) ?? error;
+    throw readFailure(said.lines) ?? error;
   }
 }
