@@ -10,7 +10,7 @@ export default {
   ],
   setupFiles: ["reflect-metadata"],
   extensionsToTreatAsEsm: [".ts"],
-  testTimeout: 30_000,
+  testTimeout: 120_000,
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",

@@ -116,6 +116,13 @@ describe("migrate", () => {
     await expect(run()).rejects.toMatchObject({ code: "MIGRATION_ORDER" });
   });
 
+  it("says which database doesn't answer, and hides its password", async () => {
+    await expect(migrate("postgres://me:secret@127.0.0.1:1/x", [], silentLogger)).rejects.toMatchObject({
+      code: "DATABASE_UNREACHABLE",
+      message: expect.stringContaining("postgres://me:***@127.0.0.1:1/x") as string,
+    });
+  });
+
   it("applies each file once when several runs begin together", async () => {
     write("0001_once.sql", `create table ${room} (a int); select pg_sleep(0.2); insert into ${room} values (1);`);
     write("0002_again.sql", `insert into ${room} values (2);`);

@@ -1,6 +1,7 @@
-import pg from "pg";
+import type pg from "pg";
 import { BaseError, messageOf } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
+import { connectClient } from "#kernel/pg.ts";
 import { readMigrations, type Migration, type MigrationSource, type MigrationStatement } from "./migration/files.ts";
 import { MigrationLease } from "./migration/lease.ts";
 
@@ -13,7 +14,7 @@ export type { MigrationSource } from "./migration/files.ts";
  *
  * @returns the files applied now, as `room/NNNN_name.sql`
  * @throws BaseError `MIGRATION_FAILED` naming file, line and statement; `MIGRATION_EDITED`, `MIGRATION_UNKNOWN`,
- *   `MIGRATION_ORDER`, `MIGRATION_NAME`, `MIGRATION_FOLDER`, `MIGRATION_LEASE_LOST`
+ *   `MIGRATION_ORDER`, `MIGRATION_NAME`, `MIGRATION_FOLDER`, `MIGRATION_LEASE_LOST`, `DATABASE_UNREACHABLE`
  */
 export async function migrate(
   databaseUrl: string,
@@ -21,9 +22,7 @@ export async function migrate(
   logger: Logger,
 ): Promise<{ applied: string[] }> {
   const migrations = sources.map((source) => ({ room: source.room, files: readMigrations(source) }));
-  const client = new pg.Client({ connectionString: databaseUrl, application_name: "migrate" });
-  client.on("error", () => undefined); // the query under way says so
-  await client.connect();
+  const client = await connectClient(databaseUrl, { application_name: "migrate" });
   try {
     const lease = new MigrationLease(client, logger);
     await lease.take();

@@ -79,5 +79,5 @@ describe("onParentGone", () => {
       onTimeout: () => new Error("the child has outlived its parent"),
     });
     expect(isGone).toBe(true);
-  }, 20_000);
+  });
 });

@@ -105,10 +105,25 @@ export async function checkDatabase(databaseUrl: string): Promise<void> {
 }
 
 async function withClient(databaseUrl: string, body: (client: pg.Client) => Promise<void>): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+  const client = await connectClient(databaseUrl, { connectionTimeoutMillis: 10_000 });
+  try {
+    await body(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/**
+ * Opens one connection. When it is lost, the query under way says so.
+ *
+ * @throws BaseError `DATABASE_UNREACHABLE` with the mend
+ */
+export async function connectClient(databaseUrl: string, options: pg.ClientConfig = {}): Promise<pg.Client> {
+  const client = new pg.Client({ ...options, connectionString: databaseUrl });
   client.on("error", () => undefined);
   try {
     await client.connect();
+    return client;
   } catch (error) {
     await client.end().catch(() => undefined);
     const { code = "" } = error as { code?: string };
@@ -116,11 +131,6 @@ async function withClient(databaseUrl: string, body: (client: pg.Client) => Prom
       cause: error,
       hints: [MENDS[code] ?? "check DATABASE_URL", "unset DATABASE_URL to use the embedded database"],
     });
-  }
-  try {
-    await body(client);
-  } finally {
-    await client.end().catch(() => undefined);
   }
 }
 

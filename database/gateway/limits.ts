@@ -17,7 +17,7 @@ export interface Limits {
   maxUnreadBytes: number;
   /** unread notifications, before a client is cut off */
   maxUnreadNotificationBytes: number;
-  /** how long a statement waits while another client is in a transaction */
+  /** how long a statement waits while one other client keeps the backend: in a transaction, or with a long statement */
   lockTimeoutMs: number;
   /** how long a client may hold a transaction open without doing anything */
   idleInTransactionMs: number;

@@ -95,7 +95,7 @@ export class Runner implements Claimant {
     this.#state = "resting";
     const step = this.#take();
     const seconds = this.hub.limits.lockTimeoutMs / 1000;
-    const text = `another client has kept the database in a transaction for ${seconds} s`;
+    const text = `another client has kept the database for over ${seconds} s`;
     if (step?.kind === "greet") return this.outlet.fail(errorResponse("FATAL", "55P03", text));
     this.outlet.write(errorResponse("ERROR", "55P03", text));
     if (step?.kind === "backend" && step.end === "open") this.#isSkipping = true;

@@ -1,6 +1,6 @@
 import { jest } from "@jest/globals";
 import { setImmediate as tick } from "node:timers/promises";
-import { sleep } from "#kernel/time.ts";
+import { sleep, waitFor } from "#kernel/time.ts";
 import { Turns, type Claimant } from "./turns.ts";
 
 describe("Turns", () => {
@@ -48,6 +48,28 @@ describe("Turns", () => {
     await tick();
     expect(said).toEqual(["a", "b late"]);
     expect(turns.isFree).toBe(true);
+  });
+
+  it("are waited for while others take theirs, however long one call lasts", async () => {
+    const turns = new Turns(() => undefined);
+    const calling = (name: string, ms: number): Claimant => {
+      const self: Claimant = {
+        ...claimant(name),
+        onTurn() {
+          for (const until = performance.now() + ms; performance.now() < until;); // as the backend's calls are
+          said.push(name);
+          turns.release(self);
+        },
+      };
+      return self;
+    };
+    turns.request(calling("long", 300), 200);
+    for (const name of ["a", "b", "c"]) turns.request(calling(name, 0), 200);
+    await waitFor(async () => (turns.isFree ? true : undefined), {
+      timeoutMs: 10_000,
+      onTimeout: () => new Error("never free"),
+    });
+    expect(said).toEqual(["long", "a", "b", "c"]);
   });
 
   it("that throw are reported, as the backend's state is unknown", async () => {

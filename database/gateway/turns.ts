@@ -2,18 +2,20 @@
 export interface Claimant {
   /** called once the backend is the claimant's; it must call `release` sooner or later */
   onTurn(): void;
-  /** called instead when it has waited too long */
+  /** called instead when another claimant has kept the backend too long */
   onTimeout?(): void;
 }
 
 interface Claim {
   claimant: Claimant;
+  timeoutMs: number;
   timer: NodeJS.Timeout | undefined;
 }
 
 /** Who has the one backend: first come, first served; a client in a transaction keeps it until that ends. */
 export class Turns {
   #holder: Claimant | undefined;
+  #heldSince = 0;
   readonly #queue: Claim[] = [];
   #isStopped = false;
 
@@ -32,14 +34,14 @@ export class Turns {
     return this.#holder === claimant;
   }
 
-  /** Asks for the backend; `onTurn` follows in a later tick of the event loop. */
-  request(claimant: Claimant, timeoutMs?: number): void {
-    const claim: Claim = { claimant, timer: undefined };
-    if (timeoutMs !== undefined) {
-      claim.timer = setTimeout(() => {
-        if (this.#remove(claimant)) claimant.onTimeout?.();
-      }, timeoutMs);
-    }
+  /**
+   * Asks for the backend; `onTurn` follows in a later tick of the event loop.
+   *
+   * @param timeoutMs for which one other claimant may keep it meanwhile
+   */
+  request(claimant: Claimant, timeoutMs = Infinity): void {
+    const claim: Claim = { claimant, timeoutMs, timer: undefined };
+    this.#watch(claim, timeoutMs);
     this.#queue.push(claim);
     this.#next();
   }
@@ -58,6 +60,16 @@ export class Turns {
     for (const { claimant } of [...this.#queue]) this.#remove(claimant);
   }
 
+  /** Turns that are taken one after another don't count, however long the queue. */
+  #watch(claim: Claim, ms: number): void {
+    if (ms === Infinity) return;
+    claim.timer = setTimeout(() => {
+      const restMs = this.#heldSince + claim.timeoutMs - performance.now();
+      if (restMs > 0) this.#watch(claim, restMs);
+      else if (this.#remove(claim.claimant)) claim.claimant.onTimeout?.();
+    }, ms);
+  }
+
   #remove(claimant: Claimant): boolean {
     const index = this.#queue.findIndex((claim) => claim.claimant === claimant);
     if (index < 0) return false;
@@ -72,6 +84,7 @@ export class Turns {
     if (!claim) return;
     clearTimeout(claim.timer);
     this.#holder = claim.claimant;
+    this.#heldSince = performance.now();
     // A tick between two turns lets sockets be read and written: the backend's calls are synchronous.
     setImmediate(() => {
       if (this.#holder !== claim.claimant || this.#isStopped) return;

@@ -112,7 +112,7 @@ describeEmbedded("the scheduler (embedded only: a server has background workers)
     await rows("select add_job('live', '1 second')");
     await expectEventually("select 1 from alive having count(*) >= 3");
     const [{ early }] = (await rows(
-      "select count(*)::int as early from (select at - lag(at) over (order by at) as gap from alive) g where gap < '0.5 seconds'",
+      "select count(*)::int as early from (select at - lag(at) over (order by at) as gap from alive) g where gap < '0.1 seconds'",
     )) as [{ early: number }];
     expect(early).toBe(0);
   });
