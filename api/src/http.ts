@@ -1,6 +1,6 @@
 import fastifyApollo from "@as-integrations/fastify";
 import Fastify, { type FastifyInstance } from "fastify";
-import { messageOf } from "#kernel/errors.ts";
+import { BaseError } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
 import { createRegistry } from "#kernel/metrics.ts";
 import type { Pool } from "#kernel/pg.ts";
@@ -24,7 +24,7 @@ export async function createApp(pool: Pool, logger: Logger): Promise<FastifyInst
     method: ["GET", "POST", "OPTIONS"],
     context: async () => createContext(new Snapshot(pool)),
   });
-  addStatus(app, pool);
+  addStatus(app, pool, logger);
   drainOnClose(app);
   app.addHook("onClose", () => apollo.stop());
   return app;
@@ -47,18 +47,29 @@ function addExplorer(app: FastifyInstance): void {
   });
 }
 
-function addStatus(app: FastifyInstance, pool: Pool): void {
+function addStatus(app: FastifyInstance, pool: Pool, logger: Logger): void {
   const registry = createRegistry("api");
   app.get("/healthz", () => ({ isHealthy: true }));
   app.get("/readyz", async (_request, reply) => {
-    try {
-      await pool.query("select 1 from chain.head, telemetry.watermark limit 1");
-      return { isReady: true };
-    } catch (error) {
-      return reply.code(503).send({ isReady: false, reason: messageOf(error) });
-    }
+    const reason = await whyNotReady(pool, logger);
+    return reason === undefined ? { isReady: true } : reply.code(503).send({ isReady: false, reason });
   });
   app.get("/metrics", async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
+}
+
+/** Why no answer has anything to stand on yet, in words of ours: a stranger's message may tell of our insides. */
+async function whyNotReady(pool: Pool, logger: Logger): Promise<string | undefined> {
+  const context = createContext(new Snapshot(pool));
+  try {
+    await context.asOf();
+    return undefined;
+  } catch (error) {
+    if (error instanceof BaseError) return error.message;
+    logger.error({ err: error }, "not ready");
+    return "the database cannot be read";
+  } finally {
+    await context.snapshot.close();
+  }
 }
 
 /**

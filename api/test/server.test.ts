@@ -29,7 +29,24 @@ describe("before anything was indexed", () => {
     expect((await get("/healthz")).status).toBe(200);
     const ready = await get("/readyz");
     expect(ready.status).toBe(503);
-    expect(await ready.json()).toMatchObject({ isReady: false });
+    expect(await ready.json()).toEqual({
+      isReady: false,
+      reason: "the chain or the telemetry has not been loaded into the database yet",
+    });
+  });
+
+  it("is not ready before the first block, and is from then on", async () => {
+    await fixture.pool.query(
+      "create schema chain; create table chain.head (block_number int, block_hash text, block_timestamp int8)",
+    );
+    const none = { isReady: false, reason: "no block has been indexed yet" };
+    expect(await (await get("/readyz")).json()).toEqual(none);
+    await fixture.pool.query("insert into chain.head values (0, null, null)"); // as the indexer's view before its first
+    expect(await (await get("/readyz")).json()).toEqual(none);
+    await fixture.pool.query("update chain.head set block_hash = '0xbe', block_timestamp = 1");
+    const ready = await get("/readyz");
+    expect([ready.status, await ready.json()]).toEqual([200, { isReady: true }]);
+    await fixture.pool.query("drop schema chain cascade");
   });
 });
 
