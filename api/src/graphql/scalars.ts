@@ -17,8 +17,11 @@ const amount = (name: string, decimals: number, description: string) =>
     },
   });
 
+/** DC base units, 6 decimals. */
 export const DcScalar = amount("Dc", DC_DECIMALS, 'Data Credits; 1 DC = 1 US dollar, e.g. "59.76".');
+/** BCT base units, 18 decimals. */
 export const BctScalar = amount("Bct", BCT_DECIMALS, "BCT, the network's token.");
+/** The price feed's base units, 8 decimals. */
 export const UsdScalar = amount("Usd", PRICE_DECIMALS, "US dollars.");
 
 /** Whole number beyond 2^53 as text. Output only. */
@@ -49,8 +52,8 @@ function parseBytes(value: unknown): string {
   return value.toLowerCase();
 }
 
-/** Instant in UTC with milliseconds: a `Date`, or the chain's seconds since 1970 as `bigint`. */
-export const DateTimeScalar = new GraphQLScalarType<Date, string>({
+/** Instant in UTC with milliseconds: a `Date`, or the chain's seconds since 1970 as `bigint`. Output only. */
+export const DateTimeScalar = new GraphQLScalarType<never, string>({
   name: "DateTime",
   description: "An instant in UTC as ISO 8601 with milliseconds, e.g. 2026-11-22T17:00:00.000Z.",
   serialize: (value) => {
@@ -58,15 +61,7 @@ export const DateTimeScalar = new GraphQLScalarType<Date, string>({
     if (typeof value === "bigint") return new Date(Number(value) * 1_000).toISOString();
     throw new TypeError(`BUG: ${String(value)} is no instant`);
   },
-  parseValue: parseDateTime,
-  parseLiteral: (node) => parseDateTime(node.kind === Kind.STRING ? node.value : undefined),
+  parseValue: () => {
+    throw badInput("DateTime is an output only");
+  },
 });
-
-const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
-
-function parseDateTime(value: unknown): Date {
-  const date = typeof value === "string" && ISO.test(value) ? new Date(value) : undefined;
-  if (!date || Number.isNaN(date.getTime()))
-    throw badInput("DateTime must be ISO 8601 with a zone, e.g. 2026-11-22T17:00:00Z");
-  return date;
-}

@@ -17,6 +17,7 @@ export interface Limits {
   selections: number;
 }
 
+/** What the API allows one operation. */
 export const DEFAULT_LIMITS: Limits = { depth: 12, aliases: 20, rootFields: 10, selections: 2_000 };
 
 /** A validation rule that refuses operations beyond the limits. Cycles of fragments are left to GraphQL's own rule. */

@@ -13,6 +13,7 @@ import { Rental, RentalConnection } from "../types/rental.ts";
 /** Every GPU, whatever its state. */
 const ANY_GPU: chain.GpuFilter = { poolId: null, operatorId: null, owner: null, status: null };
 
+/** Lists of a wallet. */
 @Resolver(() => Account)
 export class AccountResolver {
   @FieldResolver(() => GpuConnection, { description: "GPU NFTs that it holds." })
@@ -35,6 +36,7 @@ export class AccountResolver {
   }
 }
 
+/** An operator's holder and pools. */
 @Resolver(() => Operator)
 export class OperatorResolver {
   @FieldResolver(() => Account, { nullable: true, description: "Holder of the identity. CURRENT." })
@@ -53,6 +55,7 @@ export class OperatorResolver {
   }
 }
 
+/** A pool's operator and GPUs. */
 @Resolver(() => Pool)
 export class PoolResolver {
   @FieldResolver(() => Operator, { nullable: true })
@@ -70,6 +73,7 @@ export class PoolResolver {
   }
 }
 
+/** What a rental belongs to, and where it stands at the answer's block. */
 @Resolver(() => Rental)
 export class RentalResolver {
   @FieldResolver(() => Gpu, { nullable: true })

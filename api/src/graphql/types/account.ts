@@ -1,6 +1,7 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import { BytesScalar, DcScalar } from "../scalars.ts";
 
+/** Shows an `AccountRow`; its lists are in `resolvers/entities.ts`. */
 @ObjectType({ simpleResolvers: true, description: "A wallet." })
 export class Account {
   @Field(() => BytesScalar)

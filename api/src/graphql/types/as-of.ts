@@ -1,6 +1,7 @@
 import { Field, ObjectType } from "type-graphql";
 import { BigIntScalar, BytesScalar, DateTimeScalar } from "../scalars.ts";
 
+/** Shows a `HeadRow`. */
 @ObjectType({ simpleResolvers: true, description: "A block of the chain." })
 export class Block {
   @Field(() => BigIntScalar, { description: "Height." })
@@ -13,6 +14,7 @@ export class Block {
   timestamp!: bigint;
 }
 
+/** Shows the fact `AsOf`. */
 @ObjectType({ simpleResolvers: true, description: "What an answer stands on. All of one answer stands on the same." })
 export class AsOf {
   @Field(() => Block, { description: "The last block whose events are in the answer." })

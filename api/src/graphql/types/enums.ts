@@ -1,5 +1,6 @@
 import { registerEnumType } from "type-graphql";
 
+/** As the contracts and the subgraph name them. */
 export enum OperatorMode {
   SELF_POOLED = "SELF_POOLED",
   SINGLE_SOURCE = "SINGLE_SOURCE",
@@ -16,6 +17,7 @@ registerEnumType(OperatorMode, {
   },
 });
 
+/** As the contracts and the subgraph name them. */
 export enum GpuStatus {
   ACTIVE = "ACTIVE",
   OFFLINE = "OFFLINE",
@@ -32,6 +34,7 @@ registerEnumType(GpuStatus, {
   },
 });
 
+/** As the contracts and the subgraph name them. */
 export enum Tier {
   SPOT = "SPOT",
   ON_DEMAND = "ON_DEMAND",
@@ -48,6 +51,7 @@ registerEnumType(Tier, {
   },
 });
 
+/** As the contracts and the subgraph name them. */
 export enum EndReason {
   CUSTOMER = "CUSTOMER",
   FUNDS = "FUNDS",
@@ -64,6 +68,7 @@ registerEnumType(EndReason, {
   },
 });
 
+/** As `telemetry.gpu_minutes` names them. */
 export enum MinuteState {
   UP = "UP",
   DOWN = "DOWN",

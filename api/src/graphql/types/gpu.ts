@@ -3,6 +3,7 @@ import { connectionOf } from "../connection.ts";
 import { BigIntScalar, BytesScalar, DateTimeScalar, DcScalar } from "../scalars.ts";
 import { GpuStatus, MinuteState } from "./enums.ts";
 
+/** Shows a `GpuRow`; what takes another read is in `resolvers/gpu.ts`. */
 @ObjectType({ simpleResolvers: true, description: "A GPU NFT: the digital twin of one physical GPU." })
 export class Gpu {
   @Field(() => ID, { description: "Token id." })
@@ -32,9 +33,11 @@ export class Gpu {
   createdAt!: bigint;
 }
 
+/** A page of GPUs. */
 @ObjectType({ simpleResolvers: true })
 export class GpuConnection extends connectionOf("Gpu", () => Gpu) {}
 
+/** Filter of a list of GPUs; null and absent are the same. */
 @InputType({ description: "Which GPUs; all that are given must hold." })
 export class GpuWhere {
   @Field(() => ID, { nullable: true })
@@ -50,6 +53,7 @@ export class GpuWhere {
   status?: GpuStatus | null;
 }
 
+/** Shows an `HourRow`. */
 @ObjectType({ simpleResolvers: true, description: "Data Credits burned for a GPU in one hour of the burns." })
 export class UsageHour {
   @Field(() => DateTimeScalar, { description: "Start of the hour." })
@@ -65,6 +69,7 @@ export class UsageHour {
   settlementCount!: bigint;
 }
 
+/** Shows a `TelemetryMinutesFact`. */
 @ObjectType({
   simpleResolvers: true,
   description:

@@ -1,6 +1,7 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import { BctScalar, DcScalar, UsdScalar } from "../scalars.ts";
 
+/** Shows the `NetworkRow`. */
 @ObjectType({ simpleResolvers: true, description: "The whole network." })
 export class Network {
   @Field(() => Int, { description: "Operators registered. CUMULATIVE." })

@@ -3,6 +3,7 @@ import { BytesScalar, DateTimeScalar, DcScalar } from "../scalars.ts";
 import { connectionOf } from "../connection.ts";
 import { OperatorMode } from "./enums.ts";
 
+/** Shows an `OperatorRow`; what takes another read is in `resolvers/entities.ts`. */
 @ObjectType({ simpleResolvers: true, description: "An operator: the identity NFT whose holder runs the pools." })
 export class Operator {
   @Field(() => ID, { description: "Token id." })
@@ -36,5 +37,6 @@ export class Operator {
   createdAt!: bigint;
 }
 
+/** A page of operators. */
 @ObjectType({ simpleResolvers: true })
 export class OperatorConnection extends connectionOf("Operator", () => Operator) {}

@@ -4,6 +4,7 @@ import { DateTimeScalar, DcScalar } from "../scalars.ts";
 
 const RATE = "Per GPU and hour, for use that begins now. CURRENT.";
 
+/** Shows a `PoolRow`; what takes another read is in `resolvers/entities.ts`. */
 @ObjectType({
   simpleResolvers: true,
   description: "GPUs of one model under one operator, one price list and one share rule.",
@@ -46,9 +47,11 @@ export class Pool {
   createdAt!: bigint;
 }
 
+/** A page of pools. */
 @ObjectType({ simpleResolvers: true })
 export class PoolConnection extends connectionOf("Pool", () => Pool) {}
 
+/** Filter of a list of pools; null and absent are the same. */
 @InputType({ description: "Which pools; all that are given must hold." })
 export class PoolWhere {
   @Field(() => ID, { nullable: true })

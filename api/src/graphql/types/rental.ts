@@ -3,6 +3,7 @@ import { connectionOf } from "../connection.ts";
 import { BytesScalar, DateTimeScalar, DcScalar } from "../scalars.ts";
 import { EndReason, Tier } from "./enums.ts";
 
+/** Shows a `RentalRow`; what takes another read, or the answer's block, is in `resolvers/entities.ts`. */
 @ObjectType({ simpleResolvers: true, description: "One use of a GPU." })
 export class Rental {
   @Field(() => ID)
@@ -42,9 +43,11 @@ export class Rental {
   endReason!: EndReason | null;
 }
 
+/** A page of rentals. */
 @ObjectType({ simpleResolvers: true })
 export class RentalConnection extends connectionOf("Rental", () => Rental) {}
 
+/** Filter of a list of rentals; null and absent are the same. */
 @InputType({ description: "Which rentals; all that are given must hold." })
 export class RentalWhere {
   @Field(() => ID, { nullable: true })
