@@ -1,9 +1,13 @@
 import { migrate } from "#database/migrate.ts";
 import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import { silentLogger } from "#kernel/log.ts";
-import { createPool, type Pool } from "#kernel/pg.ts";
+import { createPool, type Pool, type QueryResultRow } from "#kernel/pg.ts";
+import { graphql } from "graphql";
 import { fileURLToPath } from "node:url";
 import { startApi, type Api } from "../main.ts";
+import { createContext } from "../src/graphql/context.ts";
+import { createSchema } from "../src/graphql/schema.ts";
+import { Snapshot } from "../src/sources/snapshot.ts";
 
 /** A GraphQL answer over HTTP. */
 export interface Answer {
@@ -27,6 +31,7 @@ export async function openApi(options: { withoutChain?: boolean } = {}): Promise
   const dir = fileURLToPath(new URL("../../collector/sql", import.meta.url));
   await migrate(database.url, [{ room: "collector", dir }], silentLogger);
   const pool = createPool(database.url, { name: "test", max: 2 });
+  await pool.query(WITHOUT_JOBS);
   if (!options.withoutChain) await pool.query(CHAIN);
   const api = await startApi({ databaseUrl: database.url, host: "127.0.0.1", port: 0, logger: silentLogger });
   return {
@@ -51,6 +56,34 @@ export async function ask(url: string, query: string, variables: Record<string, 
   });
   return { status: response.status, ...((await response.json()) as object) };
 }
+
+/** Runs an operation without HTTP and tells which statements it made, by name. */
+export async function execute(
+  pool: Pool,
+  source: string,
+): Promise<{ data: Record<string, unknown>; statements: string[] }> {
+  const snapshot = new ListeningSnapshot(pool);
+  const { data, errors } = await graphql({
+    schema: await createSchema(),
+    source,
+    contextValue: createContext(snapshot),
+  });
+  await snapshot.close();
+  if (errors || !data) throw new AggregateError(errors ?? []);
+  return { data: JSON.parse(JSON.stringify(data)) as Record<string, unknown>, statements: snapshot.names.sort() };
+}
+
+class ListeningSnapshot extends Snapshot {
+  readonly names: string[] = [];
+
+  override rows<Row extends QueryResultRow>(name: string, text: string, values: unknown[] = []): Promise<Row[]> {
+    this.names.push(name);
+    return super.rows<Row>(name, text, values);
+  }
+}
+
+/** Retention would drop what a test dates long ago, and a refresh between two inserts would hide the second. */
+const WITHOUT_JOBS = `select alter_job(job_id, scheduled => false) from timescaledb_information.jobs where job_id >= 1000`;
 
 /** The columns of schema `chain` that the API reads, as tables that a test can fill. */
 const CHAIN = `

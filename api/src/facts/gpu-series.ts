@@ -19,21 +19,35 @@ export interface TelemetryMinutesFact {
   energyWattHours: (number | null)[];
 }
 
-/** DC burned for a GPU by hour: the hour that holds `at` and the whole hours before it. */
-export async function burnedHours(snapshot: Snapshot, gpuId: string, { at, width }: Span): Promise<HourRow[]> {
+/** DC burned by hour for each of the GPUs, in their order: the hour that holds `at` and the whole hours before it. */
+export async function burnedHours(
+  snapshot: Snapshot,
+  gpuIds: readonly string[],
+  { at, width }: Span,
+): Promise<HourRow[][]> {
   const until = bucketStart(at, HOUR_MS) + HOUR_MS;
-  return readBurnedByHour(snapshot, [gpuId], new Date(until - width), new Date(until));
+  const rows = await readBurnedByHour(snapshot, gpuIds, new Date(until - width), new Date(until));
+  const byGpu = groupBy(rows, (row) => row.gpuId);
+  return gpuIds.map((id) => byGpu.get(id) ?? []);
 }
 
-/** Telemetry of a GPU in the minute that holds `at` and those before it; nothing if no exporter has ever shown it. */
+/**
+ * Telemetry of each of the GPUs, in their order, in the minute that holds `at` and those before it; nothing for one that
+ * no exporter has ever shown.
+ */
 export async function telemetryMinutes(
   snapshot: Snapshot,
-  uuidHash: string,
+  uuidHashes: readonly string[],
   { at, width }: Span,
-): Promise<TelemetryMinutesFact | undefined> {
+): Promise<(TelemetryMinutesFact | undefined)[]> {
   const until = bucketStart(at, MINUTE_MS) + MINUTE_MS;
-  const rows = await readMinutes(snapshot, uuidHash, new Date(until - width), new Date(until));
-  if (rows.length === 0) return undefined;
+  const rows = await readMinutes(snapshot, uuidHashes, new Date(until - width), new Date(until));
+  const byGpu = groupBy(rows, (row) => row.uuidHash);
+  return uuidHashes.map((hash) => toColumns(byGpu.get(hash)));
+}
+
+function toColumns(rows: readonly MinuteRow[] | undefined): TelemetryMinutesFact | undefined {
+  if (!rows) return undefined;
   return {
     at: rows.map((row) => row.at),
     state: rows.map((row) => row.state),
@@ -42,4 +56,14 @@ export async function telemetryMinutes(
     temperatureCelsius: rows.map((row) => row.temperatureCelsius),
     energyWattHours: rows.map((row) => row.energyWattHours),
   };
+}
+
+function groupBy<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(keyOf(row));
+    if (group) group.push(row);
+    else groups.set(keyOf(row), [row]);
+  }
+  return groups;
 }

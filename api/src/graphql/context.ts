@@ -1,15 +1,21 @@
 import DataLoader from "dataloader";
 import { readAsOf, type AsOf } from "../facts/as-of.ts";
+import { burnedHours, telemetryMinutes, type Span, type TelemetryMinutesFact } from "../facts/gpu-series.ts";
 import * as chain from "../sources/chain.ts";
 import type { Snapshot } from "../sources/snapshot.ts";
+import type { HourRow } from "../sources/usage.ts";
 
-/** One loader per entity: the objects of a list are read in one statement. */
+/** One loader per entity, and per series and span: what the objects of a page show is read in one statement each. */
 export interface Loaders {
   operator: DataLoader<string, chain.OperatorRow | undefined>;
   pool: DataLoader<string, chain.PoolRow | undefined>;
   gpu: DataLoader<string, chain.GpuRow | undefined>;
   rental: DataLoader<string, chain.RentalRow | undefined>;
   account: DataLoader<string, chain.AccountRow | undefined>;
+  /** by GPU id */
+  burnedHours(span: Span): DataLoader<string, HourRow[]>;
+  /** by UUID hash */
+  telemetryMinutes(span: Span): DataLoader<string, TelemetryMinutesFact | undefined>;
 }
 
 /** What every resolver of one operation shares. */
@@ -46,6 +52,8 @@ export function createContext(snapshot: Snapshot): Context {
         (ids) => chain.readAccounts(snapshot, ids),
         (row) => row.address,
       ),
+      burnedHours: bySpan((ids, span) => burnedHours(snapshot, ids, span)),
+      telemetryMinutes: bySpan((hashes, span) => telemetryMinutes(snapshot, hashes, span)),
     },
     asOf: () => (asOf ??= readAsOf(snapshot)),
   };
@@ -59,4 +67,16 @@ function byKey<Row>(
     const rows = new Map((await read(keys)).map((row) => [keyOf(row), row]));
     return keys.map((key) => rows.get(key));
   });
+}
+
+function bySpan<Fact>(
+  read: (keys: readonly string[], span: Span) => Promise<Fact[]>,
+): (span: Span) => DataLoader<string, Fact> {
+  const loaders = new Map<string, DataLoader<string, Fact>>();
+  return (span) => {
+    const name = `${span.at}/${span.width}`;
+    const loader = loaders.get(name) ?? new DataLoader<string, Fact>((keys) => read(keys, span));
+    loaders.set(name, loader);
+    return loader;
+  };
 }

@@ -5,6 +5,10 @@ import type { Pool, PoolClient, QueryResultRow } from "#kernel/pg.ts";
 const STALE_PLAN = "0A000";
 /** A schema or a relation isn't there: nothing has ever been indexed or collected into this database. */
 const NOT_LOADED = new Set(["3F000", "42P01"]);
+/** The server gave a statement up after our limit. */
+const CANCELED = "57014";
+/** How long a statement may take on a server. The embedded database has no timers and lets it run. */
+const STATEMENT_TIMEOUT_MS = 10_000;
 /** Classes of SQLSTATE, and codes of Node, that say that the server is away or too busy. */
 const AWAY = /^(08|53|55|57|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_)/;
 
@@ -14,6 +18,7 @@ const AWAY = /^(08|53|55|57|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_)/;
  */
 export class Snapshot {
   readonly #pool: Pool;
+  readonly #timeoutMs: number;
   #client: Promise<PoolClient> | undefined;
   /** resolves when the statement asked for last is done: a connection runs one at a time */
   #last: Promise<unknown> = Promise.resolve();
@@ -21,14 +26,16 @@ export class Snapshot {
   /** why the connection can't be used again */
   #fault: Error | undefined;
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, timeoutMs = STATEMENT_TIMEOUT_MS) {
     this.#pool = pool;
+    this.#timeoutMs = timeoutMs;
   }
 
   /**
    * Runs one statement. Statements are prepared once per connection under `name`.
    *
-   * @throws BaseError `UPSTREAM_UNAVAILABLE` when the database is away or has not been loaded yet
+   * @throws BaseError `UPSTREAM_UNAVAILABLE` when the database is away or has not been loaded yet, `TOO_SLOW` for a
+   * statement that took too long
    */
   async rows<Row extends QueryResultRow>(name: string, text: string, values: unknown[] = []): Promise<Row[]> {
     if (this.#isClosed) throw new Error(`BUG: ${name} after its snapshot was closed`);
@@ -66,7 +73,10 @@ export class Snapshot {
   async #open(): Promise<PoolClient> {
     const client = await this.#pool.connect();
     try {
-      await client.query("begin transaction isolation level repeatable read, read only; savepoint opened");
+      await client.query(
+        `begin transaction isolation level repeatable read, read only;
+         set local statement_timeout = ${this.#timeoutMs}; savepoint opened`,
+      );
       return client;
     } catch (error) {
       client.release(error as Error);
@@ -78,6 +88,12 @@ export class Snapshot {
 /** The database's faults that a client may know of, as our errors; anything else as it is. */
 function toFault(error: unknown): unknown {
   const code = codeOf(error);
+  if (code === CANCELED) {
+    return new BaseError("TOO_SLOW", "the database took too long over this field", {
+      hints: ["ask for a smaller page, or for fewer hours or minutes"],
+      cause: error,
+    });
+  }
   const loading = "the chain or the telemetry has not been loaded into the database yet";
   const message = NOT_LOADED.has(code) ? loading : isAway(error, code) ? "the database does not answer" : undefined;
   return message === undefined

@@ -2,6 +2,8 @@ import type { Snapshot } from "./snapshot.ts";
 
 /** One GPU in one minute. Means weighted by time; null: no reading. */
 export interface MinuteRow {
+  /** 0x hex */
+  uuidHash: string;
   /** start of the minute */
   at: Date;
   state: "UP" | "DOWN" | "UNKNOWN";
@@ -13,22 +15,28 @@ export interface MinuteRow {
 }
 
 /**
- * The minutes that start in `[from, to)` of the GPU with this UUID hash, ascending, one row each; no rows if no exporter
- * has ever shown the GPU.
+ * The minutes that start in `[from, to)` of the GPUs with these UUID hashes, ascending, one row per GPU and minute; no
+ * rows for a GPU that no exporter has ever shown.
  *
- * @param uuidHash 0x hex
+ * @param uuidHashes 0x hex
  */
-export async function readMinutes(snapshot: Snapshot, uuidHash: string, from: Date, to: Date): Promise<MinuteRow[]> {
+export async function readMinutes(
+  snapshot: Snapshot,
+  uuidHashes: readonly string[],
+  from: Date,
+  to: Date,
+): Promise<MinuteRow[]> {
   return snapshot.rows<MinuteRow>(
     "gpu-minutes",
-    `select m.minute as at, m.state, r.util_ratio as utilization, r.power_watts as "powerWatts",
-            r.gpu_temp_celsius as "temperatureCelsius", r.energy_watt_hours as "energyWattHours"
+    `select '0x' || encode(g.uuid_hash, 'hex') as "uuidHash", m.minute as at, m.state,
+            r.util_ratio as utilization, r.power_watts as "powerWatts", r.gpu_temp_celsius as "temperatureCelsius",
+            r.energy_watt_hours as "energyWattHours"
      from telemetry.gpu g
      join telemetry.gpu_minutes($2::timestamptz, $3::timestamptz) m on m.gpu_key = g.gpu_key
      left join telemetry.rollup_1m r
        on r.gpu_key = g.gpu_key and r.bucket = m.minute and r.bucket >= $2 and r.bucket < $3
-     where g.uuid_hash = $1
+     where g.uuid_hash = any($1::bytea[])
      order by m.minute`,
-    [Buffer.from(uuidHash.slice(2), "hex"), from, to],
+    [uuidHashes.map((hash) => Buffer.from(hash.slice(2), "hex")), from, to],
   );
 }

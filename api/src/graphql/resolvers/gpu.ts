@@ -2,7 +2,7 @@ import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
 import { HOUR_MS, MINUTE_MS } from "#kernel/time.ts";
 import { isRunning } from "../../domain/rental.ts";
 import type { AsOf as AsOfFact } from "../../facts/as-of.ts";
-import { burnedHours, telemetryMinutes, type TelemetryMinutesFact } from "../../facts/gpu-series.ts";
+import type { TelemetryMinutesFact } from "../../facts/gpu-series.ts";
 import type * as chain from "../../sources/chain.ts";
 import type { HourRow } from "../../sources/usage.ts";
 import { badArgument } from "../connection.ts";
@@ -57,7 +57,8 @@ hours before it, those with a burn.`,
   ): Promise<HourRow[]> {
     if (hours < 1 || hours > MAX_HOURS) throw badArgument("hours", `must be 1 to ${MAX_HOURS}`);
     const { block } = await context.asOf();
-    return burnedHours(context.snapshot, gpu.id, { at: Number(block.timestamp) * 1_000, width: hours * HOUR_MS });
+    const span = { at: Number(block.timestamp) * 1_000, width: hours * HOUR_MS };
+    return context.load.burnedHours(span).load(gpu.id);
   }
 
   @FieldResolver(() => TelemetryMinutes, {
@@ -73,10 +74,8 @@ it. Null: no exporter has shown this GPU yet.`,
     if (minutes < 1 || minutes > MAX_MINUTES) throw badArgument("minutes", `must be 1 to ${MAX_MINUTES}`);
     const { sampledThrough } = await context.asOf();
     if (!sampledThrough) return undefined;
-    return telemetryMinutes(context.snapshot, gpu.uuidHash, {
-      at: sampledThrough.getTime(),
-      width: minutes * MINUTE_MS,
-    });
+    const span = { at: sampledThrough.getTime(), width: minutes * MINUTE_MS };
+    return context.load.telemetryMinutes(span).load(gpu.uuidHash);
   }
 
   @FieldResolver(() => AsOf, { nullable: true, description: "What this answer stands on." })
