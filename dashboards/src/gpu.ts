@@ -70,7 +70,7 @@ where g.id = '$gpu'`,
     {
       type: "timeseries",
       title: "Data Credits burned by hour",
-      description: "Burned for use of this GPU, by hour of the burn; 1 DC = 1 USD.",
+      description: "Burned for use of this GPU, by hour of the burn in UTC, the first hour whole; 1 DC = 1 USD.",
       unit: "currencyUSD",
       width: 24,
       height: 8,
@@ -79,7 +79,7 @@ where g.id = '$gpu'`,
       min: 0,
       sql: `select $__timeGroupAlias(timestamp, '1h'), sum(amount_dc) / 1e6 as "DC burned"
 from chain.usage_point
-where gpu = '$gpu' and $__timeFilter(timestamp)
+where gpu = '$gpu' and timestamp >= date_trunc('hour', $__timeFrom()::timestamptz, 'UTC') and timestamp <= $__timeTo()
 group by 1
 order by 1`,
     },
