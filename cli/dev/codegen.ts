@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { EXAMPLES } from "#api/src/graphql/examples.ts";
 import { schemaText } from "#api/src/graphql/schema.ts";
 import { DASHBOARDS, dashboardText } from "#dashboards/src/index.ts";
 import { SETTINGS } from "#kernel/settings.ts";
@@ -15,7 +16,10 @@ interface Generated {
 const FILES: readonly Generated[] = [
   { file: "schema.graphql", make: () => schemaText() },
   ...DASHBOARDS.map((spec) => ({ file: `dashboards/${spec.uid}.json`, make: () => dashboardText(spec) })),
-  { file: "README.md", make: (present) => between(present, "settings", settingsTable()) },
+  {
+    file: "README.md",
+    make: (present) => between(between(present, "settings", settingsTable()), "query", readmeQuery()),
+  },
 ];
 
 /** The README's table of settings. */
@@ -25,6 +29,11 @@ function settingsTable(): string {
       `| \`${env}\` | \`${flag}\` | ${fallback === "" ? "" : `\`${fallback}\``} | ${help} |`,
   );
   return ["| variable | flag | default | what it is |", "|---|---|---|---|", ...rows].join("\n");
+}
+
+/** The explorer's first example, which the README's answer belongs to. */
+function readmeQuery(): string {
+  return ["```graphql", EXAMPLES[0].query, "```"].join("\n");
 }
 
 /** Replaces what stands between the marks `<!-- name -->` and `<!-- /name -->`. */

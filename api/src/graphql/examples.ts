@@ -12,7 +12,7 @@ export const EXAMPLES = [
       customer { address }
     }
     burnedByHour(hours: 3) { hour burnedDc }
-    telemetry(minutes: 5) {
+    telemetry(minutes: 3) {
       at state utilization powerWatts temperatureCelsius
     }
     asOf {
