@@ -3,7 +3,7 @@ import { uuidHash } from "../identity/uuid.ts";
 import type { GpuRow, SeenXid } from "../parse/result.ts";
 import type { CollectorRecord } from "../records.ts";
 import { blankResult } from "../scrape/scrape.ts";
-import { openTelemetryDatabase, openWriter, type TelemetryDatabase } from "../testing/database.ts";
+import { openTelemetryDatabase, openWriter, stopPolicies, type TelemetryDatabase } from "../testing/database.ts";
 import { rowOf } from "../testing/rows.ts";
 
 const URL = "http://a:9400/metrics";
@@ -13,6 +13,7 @@ const at = (seconds: number): number => zero + seconds * 1_000;
 let database: TelemetryDatabase;
 beforeAll(async () => {
   database = await openTelemetryDatabase();
+  await stopPolicies(database);
 });
 afterAll(() => database.close());
 beforeEach(() =>

@@ -9,7 +9,7 @@ import { createInstruments } from "../instruments.ts";
 import { encodeRecord } from "../records.ts";
 import { blankResult } from "../scrape/scrape.ts";
 import { openSpool, type Spool } from "../spool/spool.ts";
-import { openTelemetryDatabase, type TelemetryDatabase } from "../testing/database.ts";
+import { openTelemetryDatabase, stopPolicies, type TelemetryDatabase } from "../testing/database.ts";
 import { rowOf } from "../testing/rows.ts";
 import { Writer } from "./writer.ts";
 
@@ -19,6 +19,7 @@ let spool: Spool;
 
 beforeAll(async () => {
   database = await openTelemetryDatabase();
+  await stopPolicies(database);
 });
 afterAll(() => database.close());
 beforeEach(async () => {
