@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { bin, show, stage, testedStamp, treeHash, type Outcome } from "./stage.ts";
+import { bin, countsOf, show, stage, testedStamp, treeHash, type Outcome } from "./stage.ts";
 
 const jest = (path: string): Promise<Outcome> =>
   show(process.execPath, [bin("jest"), path], {
@@ -7,14 +7,20 @@ const jest = (path: string): Promise<Outcome> =>
   });
 const tsx = (...args: string[]): Promise<Outcome> => show(process.execPath, ["--import", "tsx", ...args]);
 
-/** All tests, unless `npm test` has passed on this very tree: then its closing line is enough. */
+/** How many tests passed and failed: this command's closing line too. */
+let counts = "";
+
+/** All tests, unless `npm test` has passed on this very tree, Node and database: then its closing line is enough. */
 async function tests(): Promise<Outcome> {
   const stamp = testedStamp(treeHash());
   if (existsSync(stamp)) {
-    process.stdout.write(`npm test has passed on this very tree:\n${readFileSync(stamp, "utf8")}\n`);
+    counts = readFileSync(stamp, "utf8").trim();
+    process.stdout.write("npm test has passed on this very tree, with this Node and this database\n");
     return { code: 0, output: "" };
   }
-  return tsx("cli/dev/test.ts");
+  const outcome = await tsx("cli/dev/test.ts");
+  counts = countsOf(outcome.output);
+  return outcome;
 }
 
 const STAGES: [string, () => Promise<Outcome>][] = [
@@ -35,4 +41,5 @@ for (const [title, run] of STAGES) {
 }
 if (failed.length > 0) process.stderr.write(`\nerror: not clean: ${failed.join("; ")}\n`);
 else process.stdout.write("\nclean\n");
+if (counts !== "") process.stdout.write(`${counts}\n`);
 process.exitCode = failed.length > 0 ? 1 : 0;

@@ -68,7 +68,22 @@ export function treeHash(): string {
   return hash.digest("hex");
 }
 
-/** Where it is noted that all tests have passed on the tree with this hash. */
-export function testedStamp(hash: string): string {
-  return join(ROOT, ".cache", `tested-${hash}`);
+/** What a run of the tests is of, beside the tree: they are others on a server than on the embedded database. */
+export interface Ground {
+  databaseUrl: string;
+  node: string;
+}
+
+const here = (): Ground => ({ databaseUrl: process.env["DATABASE_URL"] ?? "", node: process.versions.node });
+
+/** Where it is noted that all tests have passed on the tree with this hash, with this Node and this database. */
+export function testedStamp(tree: string, { databaseUrl, node }: Ground = here()): string {
+  const key = createHash("sha256").update([tree, node, databaseUrl].join("\0")).digest("hex");
+  return join(ROOT, ".cache", `tested-${key}`);
+}
+
+/** The line with which the tests' output closes, "" if they didn't come that far. */
+export function countsOf(output: string): string {
+  const last = output.trimEnd().split("\n").at(-1) ?? "";
+  return /^\d+ passed, \d+ failed/.test(last) ? last : "";
 }

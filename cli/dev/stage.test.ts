@@ -1,0 +1,41 @@
+import { countsOf, testedStamp } from "./stage.ts";
+
+describe("the stamp of a tree that has passed its tests", () => {
+  const ground = { databaseUrl: "", node: "20.20.2" };
+
+  it("is another one for another tree, another Node, and a server instead of the embedded database", () => {
+    const stamps = [
+      testedStamp("a", ground),
+      testedStamp("b", ground),
+      testedStamp("a", { ...ground, node: "22.0.0" }),
+      testedStamp("a", { ...ground, databaseUrl: "postgres://u:secret@db/x" }),
+    ];
+    expect(new Set(stamps).size).toBe(4);
+    expect(testedStamp("a", { ...ground })).toBe(stamps[0]);
+    expect(stamps.join()).not.toContain("secret");
+  });
+
+  it("is of the database that DATABASE_URL names", () => {
+    const before = process.env["DATABASE_URL"];
+    delete process.env["DATABASE_URL"];
+    const embedded = testedStamp("a");
+    process.env["DATABASE_URL"] = "postgres://db/x";
+    const server = testedStamp("a");
+    if (before === undefined) delete process.env["DATABASE_URL"];
+    else process.env["DATABASE_URL"] = before;
+    expect(server).not.toBe(embedded);
+  });
+});
+
+describe("the counts that tests close with", () => {
+  it("are their last line", () => {
+    expect(countsOf("Tests: 3 passed\n── e2e: 1.0 s\n\n12 passed, 0 failed, 1 skipped\n")).toBe(
+      "12 passed, 0 failed, 1 skipped",
+    );
+  });
+
+  it("are none if they never came to it", () => {
+    expect(countsOf("12 passed, 0 failed, 1 skipped\nSegmentation fault\n")).toBe("");
+    expect(countsOf("")).toBe("");
+  });
+});
