@@ -8,8 +8,6 @@ import { accountOf, as, type Network } from "./wallets.ts";
 const CUSTOMER_BCT = 50_000n * 10n ** 18n;
 /** DC that each customer mints, 6 decimals. */
 const CUSTOMER_DC = 5_000n * 10n ** 6n;
-/** First price reported, USD per BCT with 8 decimals. */
-const FIRST_PRICE = 200_000_000n;
 
 /** The link between a physical GPU and its NFT. */
 export function uuidHashOf(uuid: string): `0x${string}` {
@@ -65,9 +63,13 @@ async function mintGpus(network: Network, poolId: bigint, pool: PoolPlan, gpus: 
   }
 }
 
-/** Each customer gets BCT from the treasury and burns some of it for DC. */
+/**
+ * Each customer gets BCT from the treasury and burns some of it for DC. That needs a fresh price: the feed's present one
+ * (at first the deployment's) is reported again.
+ */
 async function fundCustomers(network: Network, plan: MarketPlan): Promise<void> {
-  await reportPrice(network, plan, FIRST_PRICE);
+  const [, price] = await network.feed.read.latestRoundData();
+  await reportPrice(network, plan, price);
   for (const customer of plan.customers) {
     const { address } = accountOf(customer);
     if ((await network.credits.read.balanceOf([address])) > 0n) continue;

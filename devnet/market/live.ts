@@ -51,7 +51,10 @@ export class LiveMarket {
     this.#logger = logger;
   }
 
-  /** Finds the GPUs' NFTs and rents the first of them, so that there is something to see at once. */
+  /**
+   * Finds the GPUs' NFTs, ends what ran out of funds while nobody looked, and rents some GPUs, so that there is something
+   * to see at once.
+   */
   async open(): Promise<void> {
     this.#seats = await Promise.all(
       this.#fleet.gpus.map(async ({ uuid }) => ({
@@ -62,6 +65,8 @@ export class LiveMarket {
       })),
     );
     await this.#followChain();
+    this.#left = await this.#openButNotRunning();
+    await this.#endLapsed();
     while (this.#occupancy() < WANTED_OCCUPANCY / 2) await this.#rent();
   }
 
@@ -153,12 +158,34 @@ export class LiveMarket {
     await this.#network.mined(this.#network.market.write.settleMany([ids], as(this.#plan.keeper, this.#network)));
   }
 
-  /** What ran out of funds is over, but its last use is burned and its GPU's row told only when somebody ends it. */
+  /** The rentals that the chain says have begun, but neither ended nor run. */
+  async #openButNotRunning(): Promise<bigint[]> {
+    const { market } = this.#network;
+    const [started, ended] = await Promise.all([
+      market.getEvents.RentalStarted({}, { fromBlock: 0n }),
+      market.getEvents.RentalEnded({}, { fromBlock: 0n }),
+    ]);
+    const over = new Set(ended.map(({ args }) => args.rentalId));
+    for (const { rentalId } of this.#running()) over.add(rentalId);
+    return started.flatMap(({ args: { rentalId } }) =>
+      rentalId === undefined || over.has(rentalId) ? [] : [rentalId],
+    );
+  }
+
+  /**
+   * What ran out of funds is over, but its last use is burned and its GPU's row told only when somebody ends it. What
+   * can't be ended now is tried again in the next step.
+   */
   async #endLapsed(): Promise<void> {
     const { market } = this.#network;
-    for (let rentalId = this.#left.pop(); rentalId !== undefined; rentalId = this.#left.pop()) {
-      if ((await market.read.rentalOf([rentalId])).isEnded) continue;
-      await this.#network.mined(market.write.end([rentalId], as(this.#plan.keeper, this.#network)));
+    for (const rentalId of this.#left.splice(0)) {
+      try {
+        if ((await market.read.rentalOf([rentalId])).isEnded) continue;
+        await this.#network.mined(market.write.end([rentalId], as(this.#plan.keeper, this.#network)));
+      } catch (error) {
+        this.#left.push(rentalId);
+        this.#logger.warn({ rental: rentalId.toString() }, `a lapsed rental can't be ended yet: ${messageOf(error)}`);
+      }
     }
   }
 
