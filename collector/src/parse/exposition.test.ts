@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { readings } from "../testing/rows.ts";
 import { ExpositionParser, parseExposition } from "./exposition.ts";
@@ -143,6 +145,32 @@ describe("limits", () => {
       expect(parser.parse(text, AT).rows.map(readings)).toEqual([{ power_watts: 67 }]);
     }
     expect(parser.rememberedSeries).toBeLessThan(2_000);
+  });
+
+  it("bound what is remembered of a target that exceeds them with other series at every scrape", () => {
+    const parser = new ExpositionParser();
+    for (let round = 0; round < 5; round++) {
+      const text = many(10_001, (index) => power("GPU-1", "67", `,pod="${round}-${index}"`));
+      expect(() => parser.parse(text, AT)).toThrow(expect.objectContaining({ reason: "too_many_samples" }) as Error);
+      expect(parser.rememberedSeries).toBeLessThanOrEqual(21_000);
+    }
+  });
+
+  it("leave no body in memory for the sake of a series that was new in it", () => {
+    setFlagsFromString("--expose-gc");
+    const collectGarbage = runInNewContext("gc") as () => void;
+    const usedMegabytes = (): number => {
+      collectGarbage();
+      return process.memoryUsage().heapUsed / 1_048_576;
+    };
+    const parser = new ExpositionParser();
+    const before = usedMegabytes();
+    for (let round = 0; round < 50; round++) {
+      const text = power("GPU-1", "67", `,pod="${round}"`) + `# ${"x".repeat(1_048_576)}\n`;
+      parser.parse(Buffer.from(text).toString(), AT);
+    }
+    expect(parser.rememberedSeries).toBe(50);
+    expect(usedMegabytes() - before).toBeLessThan(20);
   });
 
   it("leave a large body without a single brace cheap to read", () => {

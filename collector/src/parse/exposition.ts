@@ -85,15 +85,26 @@ export class ExpositionParser {
       entities: [],
       rejects: new Rejects(),
     };
+    try {
+      this.#readLines(text, body);
+    } catch (error) {
+      // Its series are worth nothing, and those of the next body may be others.
+      this.#forgetSeries();
+      throw error;
+    }
+    // What hasn't been seen for long (pods come and go) must not pile up.
+    if (this.#series.size > 2 * body.sampleCount + 1_000) this.#forgetSeries();
+    return rowsOf(body, at);
+  }
+
+  #readLines(text: string, body: Body): void {
     for (let start = 0; start < text.length;) {
       let next = text.indexOf("\n", start);
       if (next < 0) next = text.length;
       const end = text.charCodeAt(next - 1) === RETURN && next > start ? next - 1 : next;
-      if (!this.#readLine(text, skipBlanks(text, start, end), end, body)) break;
+      if (!this.#readLine(text, skipBlanks(text, start, end), end, body)) return;
       start = next + 1;
     }
-    this.#forgetOldSeries(body);
-    return rowsOf(body, at);
   }
 
   /** @returns false at OpenMetrics' end mark */
@@ -115,14 +126,16 @@ export class ExpositionParser {
   }
 
   #readNewSeries(text: string, start: number, keyEnd: number, end: number, body: Body): void {
-    const scanned = scanSeries(text, start, end);
+    // Slices of a text keep all of it in memory: what is remembered must be of a copy, not of the body.
+    const line = Buffer.from(text.slice(start, end)).toString();
+    const scanned = scanSeries(line, 0, line.length);
     if (!scanned) return body.rejects.add("bad_line", text, start, end);
     this.#checkLimits(scanned);
     const series = this.#resolve(scanned);
     if (!series) return body.rejects.add("no_uuid", text, start, end);
     // An exemplar has braces of its own: then the key isn't the series, and is read anew each time.
-    if (scanned.end === keyEnd) this.#series.set(text.slice(start, keyEnd), series);
-    this.#readSample(text, start, scanned.end, end, series, body);
+    if (start + scanned.end === keyEnd) this.#series.set(line.slice(0, scanned.end), series);
+    this.#readSample(text, start, start + scanned.end, end, series, body);
   }
 
   /** @returns undefined for a GPU's series that doesn't say which GPU */
@@ -189,9 +202,7 @@ export class ExpositionParser {
     else keep(entity, series.column, reading, isDuplicate);
   }
 
-  /** What hasn't been seen for long (pods come and go) must not pile up. */
-  #forgetOldSeries(body: Body): void {
-    if (this.#series.size <= 2 * body.sampleCount + 1_000) return;
+  #forgetSeries(): void {
     this.#series.clear();
     this.#entities.clear();
   }
