@@ -18,7 +18,10 @@ export interface TelemetryDatabase extends TestDatabase {
 /** An empty database with our tables. */
 export async function openTelemetryDatabase(): Promise<TelemetryDatabase> {
   const database = await openTestDatabase();
-  await migrateTelemetry(database.url);
+  await migrateTelemetry(database.url).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
   const pool = createPool(database.url, { name: "test", max: 2 });
   return {
     ...database,
