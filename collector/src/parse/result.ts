@@ -18,7 +18,7 @@ export interface GpuRow {
   values: (number | null)[];
 }
 
-/** An XID that an exporter shows. It is sticky: `XidTracker` finds the edges. */
+/** An XID that an exporter shows. It is sticky: `planBatch` finds the edges. */
 export interface SeenXid {
   uuid: string;
   kind: "XID";

@@ -1,5 +1,4 @@
 import { bucketStart, MINUTE_MS } from "#kernel/time.ts";
-import { uuidHash } from "../identity/uuid.ts";
 import type { GpuRow, SeenXid } from "../parse/result.ts";
 import type { CollectorRecord } from "../records.ts";
 import { blankResult } from "../scrape/scrape.ts";
@@ -125,7 +124,8 @@ describe("a batch", () => {
     expect(found).toEqual([
       {
         uuid: "GPU-AB",
-        hash: uuidHash("GPU-AB").slice(2),
+        // By Foundry: cast keccak gpu-ab
+        hash: "01f01628ff5a1f3ffcd56c0b943b31e06e5f9f9a361368f48b2ba14798e414ca",
         parent: null,
         mig_profile: null,
         model: "NVIDIA L40S",
