@@ -1,13 +1,14 @@
 import { createServer, type Server } from "node:http";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openTestDatabase } from "#database/testing.ts";
 import { startChain, type Chain } from "#devnet/chain.ts";
 import { rpcCall } from "#devnet/rpc.ts";
 import { buildSubgraph, placeSubgraph } from "#devnet/subgraph.ts";
 import { freePorts } from "#devnet/testing.ts";
-import { openPlace, processesWith, runBc, type Env, type Place } from "./test/network.ts";
+import { acquireLock } from "#kernel/lock.ts";
+import { openPlace, processesWith, ROOT, runBc, type Env, type Place } from "./test/network.ts";
 
 const address = `0x${"12".repeat(20)}` as const;
 
@@ -20,10 +21,38 @@ beforeEach(async () => {
 afterEach(() => place.remove());
 
 /** Runs `bc` to its end and gives exit code and what it said. */
-async function bc(args: readonly string[], env: Env = {}): Promise<{ code: number | null; said: string }> {
-  const run = runBc(args, { ...place.env, ...env });
+async function bc(args: readonly string[], env: Env = {}, root = ROOT): Promise<{ code: number | null; said: string }> {
+  const run = runBc(args, { ...place.env, ...env }, root);
   const code = await run.ended;
   return { code, said: run.output() };
+}
+
+/** A copy of the repository's TypeScript in `dir`, with every package but without one program. */
+function installWithout(program: string, dir: string): string {
+  const isPart = (path: string): boolean =>
+    !/\/(out|cache|build|generated|testdata|node_modules|\.data|\.cache)$/.test(path);
+  for (const room of [
+    "api",
+    "cli",
+    "collector",
+    "contracts/abi",
+    "dashboards",
+    "database",
+    "devnet",
+    "indexer",
+    "kernel",
+  ]) {
+    cpSync(join(ROOT, room), join(dir, room), { recursive: true, filter: isPart });
+  }
+  for (const file of ["package.json", "tsconfig.json"]) cpSync(join(ROOT, file), join(dir, file));
+  mkdirSync(join(dir, "node_modules", ".bin"), { recursive: true });
+  for (const folder of ["node_modules", "node_modules/.bin"]) {
+    for (const name of readdirSync(join(ROOT, folder))) {
+      if (name !== ".bin") symlinkSync(join(ROOT, folder, name), join(dir, folder, name));
+    }
+  }
+  rmSync(join(dir, "node_modules", ".bin", program));
+  return dir;
 }
 
 /** One error with its code, and at least one mend. */
@@ -43,24 +72,38 @@ describe("bc up", () => {
     expect(readdirSync(place.dataDir)).toEqual([]);
   });
 
-  it.each(["PORT", "INDEXER_PORT", "COLLECTOR_PORT", "FLEET_PORT", "CHAIN_PORT"])(
+  it.each(["PORT", "INDEXER_PORT", "COLLECTOR_PORT", "FLEET_PORT", "CHAIN_PORT", "DATABASE_PORT"])(
     "names a taken %s, and has started nothing",
     async (name) => {
       const server: Server = createServer().listen(Number(place.env[name]), "127.0.0.1");
       await once(server, "listening");
-      const result = await bc(["up"]);
+      const result = await bc(["up"], { DATABASE_URL: "" });
       server.close();
       expectFault(
         result,
         new RegExp(`port ${place.env[name]} on 127.0.0.1 is in use`),
         new RegExp(`set ${name} to a free port`),
       );
-      expect(existsSync(join(place.dataDir, "database"))).toBe(false);
-      expect(existsSync(join(place.dataDir, "lock"))).toBe(false);
+      expect(readdirSync(place.dataDir)).toEqual([]);
     },
   );
 
-  it("names a DATABASE_URL that doesn't answer, and stops what it had started", async () => {
+  it("names a program that isn't installed, and touches no data", async () => {
+    const root = installWithout("anvil", join(place.dataDir, "install"));
+    const dataDir = join(place.dataDir, "data");
+    mkdirSync(dataDir);
+    const result = await bc(["up"], { DATA_DIR: dataDir }, root);
+    expectFault(result, /anvil is not installed \(MISSING_BINARY\)/, /npm ci|install Foundry/);
+    expect(readdirSync(dataDir)).toEqual([]);
+  }, 60_000);
+
+  it("names a data folder that can't be one", async () => {
+    writeFileSync(join(place.dataDir, "file"), "");
+    const result = await bc(["up"], { DATA_DIR: join(place.dataDir, "file") });
+    expectFault(result, /data folder .*file can't be used: .*\(BAD_DATA_DIR\)/, /set DATA_DIR/);
+  });
+
+  it("names a DATABASE_URL that doesn't answer, and has started nothing", async () => {
     const [port] = await freePorts(1);
     const result = await bc(["up"], { DATABASE_URL: `postgres://me:secret@127.0.0.1:${port}/x` });
     expectFault(
@@ -69,7 +112,7 @@ describe("bc up", () => {
       /correct host and port in DATABASE_URL/,
     );
     expect(result.said).not.toContain("secret");
-    expect(await processesWith(place.dataDir)).toEqual([]);
+    expect(readdirSync(place.dataDir)).toEqual([]);
   });
 
   it("names an RPC_URL that doesn't answer", async () => {
@@ -143,6 +186,19 @@ describe("bc up on somebody's chain", () => {
   }, 60_000);
 });
 
+describe("bc doctor on somebody's chain", () => {
+  it("says that the deployment isn't there", async () => {
+    const [port = 0] = await freePorts(1);
+    const chain = await startChain({ dir: join(place.dataDir, "other"), host: "127.0.0.1", port, blockSeconds: 0 });
+    const result = await bc(["doctor"], { RPC_URL: chain.rpcUrl, DEPLOYMENT: join(place.dataDir, "none.json") });
+    await chain.stop();
+    expect(result.said).toMatch(
+      /^✗ RPC_URL, DEPLOYMENT\n {4}error: there is no deployment file .*\(BAD_DEPLOYMENT\)$/m,
+    );
+    expect(result.code).toBe(1);
+  }, 60_000);
+});
+
 describe("bc index", () => {
   it("refuses a chain that isn't the one indexed before, and leaves what it has", async () => {
     const [first = 0, second = 0] = await freePorts(2);
@@ -183,10 +239,30 @@ describe("bc", () => {
     expect(result).toMatchObject({ code: 1, said: expect.stringContaining('--until is "soon"') });
   });
 
-  it("doctor says what would keep a network from starting", async () => {
-    expect(await bc(["doctor"])).toMatchObject({ code: 0, said: expect.stringContaining("✓ anvil") });
+  it("doctor finds nothing where a network can start", async () => {
+    const { code, said } = await bc(["doctor"], { DATABASE_URL: "" });
+    expect(said.match(/^✗.*/gm)).toBeNull();
+    const names = ["DATA_DIR", "forge", "graph", "anvil", "FLEET_PORT", "DATABASE_PORT", "CHAIN_PORT"];
+    for (const name of names) expect(said).toContain(`✓ ${name}\n`);
+    expect(code).toBe(0);
+    expect(readdirSync(place.dataDir)).toEqual([]);
+  });
+
+  it("doctor says all that would keep a network from starting", async () => {
     const [port] = await freePorts(1);
-    const result = await bc(["doctor"], { RPC_URL: `http://127.0.0.1:${port}` });
-    expect(result).toMatchObject({ code: 1, said: expect.stringContaining("✗ RPC_URL") });
+    const fleet = createServer().listen(Number(place.env["FLEET_PORT"]), "127.0.0.1");
+    await once(fleet, "listening");
+    const release = acquireLock(join(place.dataDir, "lock"), "it");
+    const targets = join(place.dataDir, "targets-of-ours.json");
+    writeFileSync(targets, "[{]");
+    const result = await bc(["doctor"], { RPC_URL: `http://127.0.0.1:${port}`, TARGETS_FILE: targets });
+    release();
+    fleet.close();
+    expect(result.said).toMatch(/^✗ DATA_DIR\n {4}error: .* is in use by process \d+ \(LOCKED\)$/m);
+    expect(result.said).toMatch(/^✗ TARGETS_FILE\n {4}error: .*\(BAD_TARGETS\)$/m);
+    expect(result.said).toMatch(/^✗ RPC_URL, DEPLOYMENT\n {4}error: .*\(RPC_UNREACHABLE\)$/m);
+    expect(result.said).not.toContain("FLEET_PORT"); // real exporters need none
+    expect(result.said).toContain("error: 3 of the checks failed (NOT_READY)");
+    expect(result.code).toBe(1);
   });
 });

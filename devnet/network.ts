@@ -1,14 +1,12 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { readTargetsFile } from "#collector/src/targets/watch.ts";
 import { migrate, type MigrationSource } from "#database/migrate.ts";
 import { startEmbeddedDatabase } from "#database/supervisor.ts";
-import { acquireLock } from "#kernel/lock.ts";
 import { checkDatabase } from "#kernel/pg.ts";
-import { checkPort } from "#kernel/ports.ts";
-import { ROOT } from "./binaries.ts";
 import { startChain } from "./chain.ts";
+import { givenDeployment, startChecks } from "./checks.ts";
+import { takeDataDir } from "./data-dir.ts";
 import { buildContracts, checkDeployment, deployContracts, readDeployment, type Deployment } from "./deployment.ts";
 import { startFleet } from "./fleet/index.ts";
 import type { Fleet } from "./fleet/types.ts";
@@ -20,7 +18,6 @@ import { accountOf, connect } from "./market/wallets.ts";
 import type { Progress } from "./progress.ts";
 import { LogFolder } from "./log-folder.ts";
 import { startRole } from "./roles.ts";
-import { checkRpc } from "./rpc.ts";
 import type { NetworkSettings } from "./settings.ts";
 import { firstAnswer } from "./first-answer.ts";
 import { together } from "./together.ts";
@@ -88,15 +85,14 @@ class NetworkStart {
     this.#options = options;
     this.#teardown = teardown;
     const { dataDir } = options.settings;
-    teardown.add("lock", acquireLock(join(dataDir, "lock"), `data folder ${dataDir}`));
+    teardown.add("lock", takeDataDir(dataDir));
     this.#logs = new LogFolder(join(dataDir, "logs"), options.onTrouble);
     teardown.add("logs", () => this.#logs.close());
   }
 
   async run(): Promise<RunningNetwork> {
     const { progress } = this.#options;
-    await this.#checkPorts();
-    await this.#checkGiven();
+    for (const check of startChecks(this.#settings)) await check.run();
     const [databaseUrl, rpcUrl, build] = await together(
       progress.step("database", () => this.#database()),
       progress.step("chain", () => this.#chain()),
@@ -132,30 +128,6 @@ class NetworkStart {
       logDir: this.#logs.dir,
       stop: () => this.#teardown.run(this.#options.onTrouble),
     };
-  }
-
-  /** Before anything is started or written: a port that is taken would stop the start half-way. */
-  async #checkPorts(): Promise<void> {
-    const { host, apiPort, indexerPort, collectorPort, fleetPort, databasePort, chainPort } = this.#settings;
-    await checkPort(host, apiPort, "PORT");
-    await checkPort(host, indexerPort, "INDEXER_PORT");
-    await checkPort(host, collectorPort, "COLLECTOR_PORT");
-    if (this.#settings.targetsFile === "") await checkPort(host, fleetPort, "FLEET_PORT");
-    if (this.#settings.databaseUrl === "") await checkPort("127.0.0.1", databasePort, "DATABASE_PORT");
-    if (this.#settings.rpcUrl === "") await checkPort("127.0.0.1", chainPort, "CHAIN_PORT");
-  }
-
-  /** What the settings name must be there: also before anything is started. */
-  async #checkGiven(): Promise<void> {
-    const { databaseUrl, rpcUrl, targetsFile } = this.#settings;
-    if (databaseUrl !== "") await checkDatabase(databaseUrl);
-    if (rpcUrl !== "") await checkDeployment(await this.#givenDeployment(rpcUrl), rpcUrl);
-    if (targetsFile !== "") await readTargetsFile(targetsFile);
-  }
-
-  async #givenDeployment(rpcUrl: string): Promise<Deployment> {
-    const chainId = await checkRpc(rpcUrl);
-    return readDeployment(this.#settings.deployment || join(ROOT, "contracts", "deployments", `${chainId}.json`));
   }
 
   async #database(): Promise<string> {
@@ -198,7 +170,7 @@ class NetworkStart {
   }
 
   async #deployment(rpcUrl: string): Promise<Deployment> {
-    if (this.#settings.rpcUrl !== "") return this.#givenDeployment(rpcUrl);
+    if (this.#settings.rpcUrl !== "") return givenDeployment(this.#settings);
     const path = join(this.#settings.dataDir, "deployment.json");
     if (!existsSync(path)) return deployContracts(rpcUrl, accountOf(MARKET_PLAN.deployer).address, path);
     const deployment = readDeployment(path);

@@ -1,53 +1,21 @@
 import type { Command } from "commander";
-import { binaryPath } from "#devnet/binaries.ts";
-import { checkRpc } from "#devnet/rpc.ts";
+import type { Check } from "#devnet/checks.ts";
+import { takeDataDir } from "#devnet/data-dir.ts";
+import { NETWORK_SETTINGS } from "#devnet/settings.ts";
 import { BaseError, describeError } from "#kernel/errors.ts";
-import { checkDatabase } from "#kernel/pg.ts";
-import { checkPort } from "#kernel/ports.ts";
-import type { SettingName } from "#kernel/settings.ts";
 import { addSettings, settingsOf } from "../settings.ts";
 
-const NAMES = [
-  "databaseUrl",
-  "databasePort",
-  "rpcUrl",
-  "chainPort",
-  "host",
-  "apiPort",
-  "indexerPort",
-  "collectorPort",
-  "fleetPort",
-] as const satisfies SettingName[];
-
-/** What is checked, and how: it throws the fault. */
-type Check = [name: string, check: () => unknown];
-
-/** `bc doctor`: whether a network could be started here with these settings; each fault with its mend. */
+/** `bc doctor`: what would keep a network with these settings from starting here; each fault with its mend. */
 export function addDoctor(program: Command): void {
-  const command = program.command("doctor").description("check whether a network could be started here");
-  addSettings(command, NAMES).action(async () => {
-    const settings = settingsOf(command, NAMES);
-    const { host } = settings;
-    const { databaseUrl, rpcUrl } = settings;
-    const port = (name: string, value: number, address = host): Check => [name, () => checkPort(address, value, name)];
-    const checks: Check[] = [
-      ["forge", () => binaryPath("forge")],
-      ["graph-cli", () => binaryPath("graph")],
-      ...(rpcUrl === ""
-        ? [["anvil", () => binaryPath("anvil")] as Check, port("CHAIN_PORT", settings.chainPort, "127.0.0.1")]
-        : [["RPC_URL", () => checkRpc(rpcUrl)] as Check]),
-      databaseUrl === ""
-        ? port("DATABASE_PORT", settings.databasePort, "127.0.0.1")
-        : ["DATABASE_URL", () => checkDatabase(databaseUrl)],
-      port("PORT", settings.apiPort),
-      port("INDEXER_PORT", settings.indexerPort),
-      port("COLLECTOR_PORT", settings.collectorPort),
-      port("FLEET_PORT", settings.fleetPort),
-    ];
+  const command = program.command("doctor").description("say what would keep a network from starting here");
+  addSettings(command, NETWORK_SETTINGS).action(async () => {
+    const settings = settingsOf(command, NETWORK_SETTINGS);
+    const { startChecks } = await import("#devnet/checks.ts");
+    const dataDir: Check = { name: "DATA_DIR", run: () => takeDataDir(settings.dataDir)() };
     let faults = 0;
-    for (const [name, check] of checks) {
+    for (const { name, run } of [dataDir, ...startChecks(settings)]) {
       try {
-        await check();
+        await run();
         process.stdout.write(`✓ ${name}\n`);
       } catch (error) {
         faults++;

@@ -1,10 +1,10 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { takeDataDir } from "#devnet/data-dir.ts";
 import type { NetworkSettings, RunningNetwork } from "#devnet/network.ts";
 import { NETWORK_SETTINGS } from "#devnet/settings.ts";
 import { Progress } from "#devnet/progress.ts";
-import { acquireLock } from "#kernel/lock.ts";
 import { MIGRATIONS } from "../migrations.ts";
 import { untilAborted } from "../role.ts";
 import { addSettings, settingsOf } from "../settings.ts";
@@ -56,7 +56,7 @@ function interruption(): AbortSignal {
 }
 
 function deleteKept(dataDir: string): void {
-  const release = acquireLock(join(dataDir, "lock"), `data folder ${dataDir}`);
+  const release = takeDataDir(dataDir);
   for (const name of KEPT) rmSync(join(dataDir, name), { recursive: true, force: true });
   release();
 }

@@ -9,7 +9,8 @@ import { readOr } from "#devnet/files.ts";
 import { run } from "#devnet/run.ts";
 import { freePorts } from "#devnet/testing.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** The repository's root. */
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Settings of `bc`, as environment. */
 export type Env = Record<string, string>;
@@ -25,11 +26,11 @@ export interface Run {
   readonly ended: Promise<number | null>;
 }
 
-/** Runs `bc` with these settings and nothing of the tester's own. */
-export function runBc(args: readonly string[], env: Env): Run {
+/** Runs the `bc` of the repository, or of a copy of it, with these settings and nothing of the tester's own. */
+export function runBc(args: readonly string[], env: Env, root = ROOT): Run {
   const { PATH = "", HOME = "" } = process.env;
-  const child = spawn(process.execPath, ["--import", "tsx", join(ROOT, "cli", "main.ts"), ...args], {
-    cwd: ROOT,
+  const child = spawn(process.execPath, ["--import", "tsx", join(root, "cli", "main.ts"), ...args], {
+    cwd: root,
     env: { PATH, HOME, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
