@@ -182,7 +182,7 @@ export class Collector {
         failures = 0;
       } catch (error) {
         this.#instruments.writeFailures.inc();
-        const isNews = this.#writeError === undefined;
+        const isNews = this.#writeError === undefined && !signal.aborted;
         this.#writeError = messageOf(error);
         if (isNews) this.#options.logger.warn({ err: error }, "the database takes nothing: spooling");
         failures++;
@@ -205,15 +205,17 @@ export class Collector {
   async #end(writing: Promise<void>): Promise<void> {
     this.#loops.stop();
     this.#fetcher.close();
-    await this.#spool.flush();
     // A database that hangs must not hold us: what it hasn't taken stays in the spool.
     const timer = new AbortController();
-    const lastWrite = writing.then(() => this.#writeOnce(() => timer.signal.aborted)).catch(() => undefined);
-    const tooLong = sleep(LAST_WRITE_MS, timer.signal).catch(() => undefined);
-    await Promise.race([lastWrite, tooLong]);
-    timer.abort();
-    await this.#spool.close();
-    await Promise.race([this.#pool.end(), sleep(SECOND_MS)]);
+    try {
+      await this.#spool.flush();
+      const lastWrite = writing.then(() => this.#writeOnce(() => timer.signal.aborted)).catch(() => undefined);
+      const tooLong = sleep(LAST_WRITE_MS, timer.signal).catch(() => undefined);
+      await Promise.race([lastWrite, tooLong]);
+    } finally {
+      timer.abort();
+      await this.#spool.close().finally(() => Promise.race([this.#pool.end(), sleep(SECOND_MS)]));
+    }
   }
 }
 
@@ -226,5 +228,10 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   const targets = await readTargetsFile(options.targetsFile);
   const { spoolDir: dir, logger, spoolBytes } = options;
   const spool = await openSpool({ dir, logger, ...(spoolBytes === undefined ? {} : { maxBytes: spoolBytes }) });
-  return new Collector(options, spool, targets);
+  try {
+    return new Collector(options, spool, targets);
+  } catch (error) {
+    await spool.close();
+    throw error;
+  }
 }

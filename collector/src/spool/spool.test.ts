@@ -1,4 +1,4 @@
-import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -112,6 +112,18 @@ describe("a spool", () => {
     expect((await drain()).map((text) => text.slice(0, 1))).toEqual(["6", "7", "8", "9"]);
   });
 
+  it("acknowledges nothing once it is closed, when its folder may be another's", async () => {
+    await add("a", "b");
+    const batch = await spool.read(2, 1e9);
+    await spool.close();
+    const next = await openDir();
+    expect(next.recordCount).toBe(2);
+    await expect(batch && spool.acknowledge(batch)).rejects.toMatchObject({ code: "SPOOL_CLOSED" });
+    await next.close();
+    spool = await openDir();
+    expect(await drain()).toEqual(["a", "b"]);
+  });
+
   it("refuses a second user of its folder", async () => {
     await expect(openDir()).rejects.toMatchObject({ code: "LOCKED", message: expect.stringContaining(dir) as unknown });
   });
@@ -169,7 +181,6 @@ it("a disk that refuses is told, and what waits is written when it takes it agai
   // A folder in the place of the next file: no file can be opened there.
   const next = join(dir, `${String(Number(name.slice(0, 10)) + 1).padStart(10, "0")}.spool`);
   await add("b".repeat(1_000));
-  const { mkdir } = await import("node:fs/promises");
   await mkdir(next);
   expect(await add("c")).toEqual([]);
   expect(spool.fault).toContain("EISDIR");
@@ -178,6 +189,33 @@ it("a disk that refuses is told, and what waits is written when it takes it agai
   await spool.flush();
   expect(spool.fault).toBeUndefined();
   expect((await drain()).map((text) => text[0])).toEqual(["a", "b", "c"]);
+});
+
+it("a file that can't be deleted is told, and what comes after it is written all the same", async () => {
+  await reopen({ maxBytes: 4_000 });
+  await add("a".repeat(1_000));
+  const [name = ""] = await segments();
+  // A folder in its place: it can't be deleted as a file.
+  await rm(join(dir, name));
+  await mkdir(join(dir, name));
+  const texts = Array.from({ length: 10 }, (_, index) => `${index}`.padEnd(1_000, "."));
+  const faults: (string | undefined)[] = [];
+  for (const text of texts) {
+    expect(await add(text)).toEqual([text]);
+    faults.push(spool.fault);
+  }
+  expect(faults.filter((fault) => fault !== undefined)).toHaveLength(1);
+  expect(await drain()).toEqual(texts.slice(spool.droppedRecords - 1));
+  await rm(join(dir, name), { recursive: true });
+});
+
+it("a folder that can't be read is left free for the next try", async () => {
+  await spool.close();
+  await mkdir(join(dir, "0000000001.spool"));
+  await expect(openDir()).rejects.toMatchObject({ code: "SPOOL_UNUSABLE" });
+  await rm(join(dir, "0000000001.spool"), { recursive: true });
+  spool = await openDir();
+  expect(spool.recordCount).toBe(0);
 });
 
 type Step = { kind: "add"; sizes: number[] } | { kind: "take"; count: number } | { kind: "restart"; tornBytes: number };

@@ -53,6 +53,8 @@ export class Spool {
   #waitingBytes = 0;
   readonly #appender = new Appender();
   #flushing: Promise<void> = Promise.resolve();
+  #acknowledging: Promise<void> = Promise.resolve();
+  #isClosed = false;
 
   constructor(options: SpoolOptions, release: Release) {
     const maxBytes = options.maxBytes ?? 1_073_741_824;
@@ -132,19 +134,35 @@ export class Spool {
     }
   }
 
-  /** The records of a batch are in the database: forget them. */
+  /**
+   * The records of a batch are in the database: forget them.
+   *
+   * @throws BaseError `SPOOL_CLOSED` after `close`
+   */
   async acknowledge({ end }: SpoolBatch): Promise<void> {
+    if (this.#isClosed) {
+      throw new BaseError("SPOOL_CLOSED", `spool folder ${this.#options.dir} is closed and may be another process's`, {
+        hints: ["nothing is lost: whoever opens it next writes this batch again, which changes nothing"],
+      });
+    }
     if (end.segmentId !== this.#head.segmentId) return; // it was dropped meanwhile
     this.#head = end;
-    await this.#skipDone();
-    await this.#keepCursor();
+    this.#acknowledging = this.#skipDone().then(() => this.#keepCursor());
+    await this.#acknowledging;
   }
 
   /** Writes what waits, and gives the folder back. */
   async close(): Promise<void> {
-    await this.flush();
-    await this.#appender.close();
-    this.#release();
+    if (this.#isClosed) return;
+    try {
+      await this.flush();
+      this.#isClosed = true;
+      await this.#acknowledging;
+      await this.#appender.close();
+    } finally {
+      this.#isClosed = true;
+      this.#release();
+    }
   }
 
   get #oldest(): Segment {
@@ -164,15 +182,20 @@ export class Spool {
     this.#waiting = [];
     try {
       await this.#appender.append(segment, this.#writing);
+      this.fault = undefined;
+      this.#noteWritten(segment);
     } catch (error) {
       this.#refused(error);
       this.#waiting = [...this.#writing, ...this.#waiting];
       this.#writing = [];
-      // On a full disk what is done must make room, even if it is the file being written.
-      if (segment.offsets.length > 0 && this.#head.record >= this.#oldest.offsets.length) await this.#beginSegment();
-      return;
     }
-    this.fault = undefined;
+    // On a full disk what is done must make room, even if it is the file being written.
+    const isDone = segment.offsets.length > 0 && this.#head.record >= this.#oldest.offsets.length;
+    if (segment.bytes >= this.#options.segmentBytes || (isDone && this.fault !== undefined)) await this.#beginSegment();
+    await this.#dropOldest();
+  }
+
+  #noteWritten(segment: Segment): void {
     const written = this.#writing;
     this.#writing = [];
     for (const { payload, low, resolve } of written) {
@@ -180,13 +203,11 @@ export class Spool {
       this.#waitingBytes -= payload.length;
       resolve();
     }
-    if (segment.bytes >= this.#options.segmentBytes) await this.#beginSegment();
-    await this.#dropOldest();
   }
 
   async #beginSegment(): Promise<void> {
-    await this.#appender.close();
     this.#segments.push(newSegment(this.#options.dir, (this.#segments.at(-1)?.id ?? 0) + 1));
+    await this.#appender.close().catch((error: unknown) => this.#refused(error));
     await this.#skipDone();
   }
 
@@ -225,7 +246,8 @@ export class Spool {
   async #removeOldest(): Promise<void> {
     const segment = this.#segments.shift();
     this.#head = { segmentId: this.#oldest.id, record: 0 };
-    if (segment) await removeSegment(segment);
+    // What can't be deleted now is deleted at the next start, as the cursor is past it.
+    if (segment) await removeSegment(segment).catch((error: unknown) => this.#refused(error));
   }
 
   async #keepCursor(): Promise<void> {
@@ -243,9 +265,15 @@ export class Spool {
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
   try {
     await mkdir(options.dir, { recursive: true });
-    const spool = new Spool(options, acquireLock(join(options.dir, "lock"), `spool folder ${options.dir}`));
-    await spool.load();
-    return spool;
+    const release = acquireLock(join(options.dir, "lock"), `spool folder ${options.dir}`);
+    try {
+      const spool = new Spool(options, release);
+      await spool.load();
+      return spool;
+    } catch (error) {
+      release();
+      throw error;
+    }
   } catch (error) {
     if (error instanceof BaseError) throw error;
     throw new BaseError("SPOOL_UNUSABLE", `spool folder ${options.dir} cannot be used: ${messageOf(error)}`, {
