@@ -81,6 +81,8 @@ export class Collector {
       logger,
       instruments: this.#instruments,
       labelsOf: (url) => this.#targets.get(url)?.labels ?? {},
+      seenThrough: () => this.#seenThrough(),
+      onPublished: (sampledThrough) => this.#published(sampledThrough),
     });
     this.#take(targets);
     this.pages = {
@@ -194,8 +196,10 @@ export class Collector {
 
   async #writeOnce(isStopping: () => boolean): Promise<void> {
     await this.#writer.drain(isStopping);
-    const sampledThrough = this.#spool.pendingSince ?? this.#seenThrough();
-    await this.#writer.publish(sampledThrough);
+    await this.#writer.publish();
+  }
+
+  #published(sampledThrough: number): void {
     if (this.#writeError !== undefined) this.#options.logger.info("the database takes writes again");
     this.#writeError = undefined;
     this.#writtenAt = Date.now();

@@ -11,7 +11,7 @@ import { blankResult } from "../scrape/scrape.ts";
 import { openSpool, type Spool } from "../spool/spool.ts";
 import { openTelemetryDatabase, stopPolicies, type TelemetryDatabase } from "../testing/database.ts";
 import { rowOf } from "../testing/rows.ts";
-import { Writer } from "./writer.ts";
+import { Writer, type WriterOptions } from "./writer.ts";
 
 let database: TelemetryDatabase;
 let dir: string;
@@ -25,6 +25,7 @@ afterAll(() => database.close());
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "bc-writer-"));
   spool = await openSpool({ dir, logger: silentLogger });
+  seenThrough = Date.now();
 });
 afterEach(async () => {
   await spool.close();
@@ -41,14 +42,19 @@ const NO_READINGS = {
   lagSeconds: nothing,
 };
 
-const openWriter = (pool = database.pool): Writer =>
+/** Nothing that comes later is of a time before it. */
+let seenThrough: number;
+
+const openWriter = (more: Partial<WriterOptions> = {}): Writer =>
   new Writer({
-    pool,
+    pool: database.pool,
     spool,
     name: "test",
     logger: silentLogger,
     instruments: createInstruments(createRegistry("test"), NO_READINGS),
     labelsOf: (url) => (url.includes("a:1") ? { operator: "7" } : {}),
+    seenThrough: () => seenThrough,
+    ...more,
   });
 
 async function add(...times: number[]): Promise<void> {
@@ -73,8 +79,10 @@ it("writes what is in the spool, publishes how far it is, and never takes that b
   const writer = openWriter();
   await writer.drain();
   expect(spool.recordCount).toBe(0);
-  await writer.publish(now);
-  await writer.publish(now - 5_000);
+  seenThrough = now;
+  await writer.publish();
+  seenThrough = now - 5_000;
+  await writer.publish();
   expect(await watermark()).toEqual(new Date(now));
   expect(await database.rows("select count(*)::int as n from telemetry.sample")).toEqual([{ n: 2 }]);
   expect(await database.rows("select url, labels from telemetry.target")).toEqual([
@@ -85,7 +93,7 @@ it("writes what is in the spool, publishes how far it is, and never takes that b
 it("keeps everything in the spool while the database is away", async () => {
   const away = createPool("postgres://postgres@127.0.0.1:1/berkeley", { name: "test" });
   await add(Date.now());
-  await expect(openWriter(away).drain()).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  await expect(openWriter({ pool: away }).drain()).rejects.toMatchObject({ code: "ECONNREFUSED" });
   expect(spool.recordCount).toBe(1);
   await away.end();
 });
@@ -104,20 +112,42 @@ async function materializeThrough(at: number): Promise<void> {
   }
 }
 
+it("tells how far it is while it writes a backlog, though its scrapes overlap", async () => {
+  await database.pool.query("update telemetry.collector set sampled_through = null");
+  const start = bucketStart(Date.now(), MINUTE_MS) - 40 * MINUTE_MS;
+  // A scrape a second, each kept when one of 8 s before was still under way; a batch takes 500.
+  for (let second = 0; second < 1_100; second++) {
+    const at = start + second * 1_000;
+    const scrape = { ...blankResult("http://a:1/metrics", at, at + 1_000, 1_000), rows: [rowOf({ at })] };
+    void spool.append(encodeRecord({ kind: "scrape", ...scrape }), at - 8_000);
+  }
+  await spool.flush();
+  const told: number[] = [];
+  const writer = openWriter({ publishEveryMs: 0, onPublished: (sampledThrough) => told.push(sampledThrough) });
+  await writer.drain();
+  expect(told).toEqual([start + 492_000, start + 992_000, seenThrough]);
+  expect(await watermark()).toEqual(new Date(seenThrough));
+});
+
 it("shows late samples in the minute aggregates before the watermark passes them", async () => {
   const late = bucketStart(Date.now(), MINUTE_MS) - 30 * MINUTE_MS;
   await materializeThrough(late + 10 * MINUTE_MS);
   await database.pool.query("update telemetry.collector set sampled_through = null");
   const writer = openWriter();
+  const minutes = (...numbers: number[]): Date[] => numbers.map((number) => new Date(late + number * MINUTE_MS));
   await add(late + 1_000, late + 2 * MINUTE_MS);
   await writer.drain();
-  expect(await minutesWithSamples()).toEqual([new Date(late + 10 * MINUTE_MS)]);
-  // Still catching up: the watermark must wait before the late ones.
-  await writer.publish(late + 2 * MINUTE_MS);
-  expect(await watermark()).toEqual(new Date(late + 1_000));
-  await writer.publish(Date.now());
-  expect(await minutesWithSamples()).toEqual([0, 2, 10].map((minutes) => new Date(late + minutes * MINUTE_MS)));
-  expect((await watermark())?.getTime()).toBeGreaterThan(late + 20 * MINUTE_MS);
+  expect(await minutesWithSamples()).toEqual(minutes(10));
+  // A scrape from then is still under way, so nothing may be said of what is later.
+  seenThrough = late + 1_000;
+  await writer.publish();
+  expect([await watermark(), await minutesWithSamples()]).toEqual([new Date(late + 1_000), minutes(10)]);
+  seenThrough = late + MINUTE_MS;
+  await writer.publish();
+  expect([await watermark(), await minutesWithSamples()]).toEqual([...minutes(1), minutes(0, 10)]);
+  seenThrough = Date.now();
+  await writer.publish();
+  expect([await watermark(), await minutesWithSamples()]).toEqual([new Date(seenThrough), minutes(0, 2, 10)]);
 });
 
 it("does so too when an earlier run died between the writing and the showing", async () => {
@@ -130,7 +160,7 @@ it("does so too when an earlier run died between the writing and the showing", a
   await database.pool.query("update telemetry.collector set sampled_through = $1", [new Date(late)]);
   const writer = openWriter();
   await writer.drain();
-  await writer.publish(Date.now());
+  await writer.publish();
   expect(await minutesWithSamples()).toEqual([new Date(late), new Date(late + 10 * MINUTE_MS)]);
 });
 

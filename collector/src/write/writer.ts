@@ -1,5 +1,6 @@
 import type { Logger } from "#kernel/log.ts";
 import type { Pool } from "#kernel/pg.ts";
+import { SECOND_MS } from "#kernel/time.ts";
 import type { Instruments } from "../instruments.ts";
 import { decodeRecord, type CollectorRecord } from "../records.ts";
 import type { Spool } from "../spool/spool.ts";
@@ -9,6 +10,8 @@ import { joinSpans, lateSpan, publish, refreshMinutes, registerCollector, type S
 /** Bounds of one transaction: about a thousand GPUs' rows. */
 const BATCH_RECORDS = 500;
 const BATCH_BYTES = 4 * 1_048_576;
+/** While it catches up. */
+const PUBLISH_EVERY_MS = 5 * SECOND_MS;
 
 /** What a writer works with. */
 export interface WriterOptions {
@@ -20,6 +23,12 @@ export interface WriterOptions {
   instruments: Instruments;
   /** labels of a target listed now; empty for others */
   labelsOf: (url: string) => Readonly<Record<string, string>>;
+  /** no record that isn't in the spool yet will be of a time before it, milliseconds since 1970 */
+  seenThrough: () => number;
+  /** told of everything published: the time before which all is in the tables */
+  onPublished?: (sampledThrough: number) => void;
+  /** how often it publishes while it writes a backlog; 5 s when left out */
+  publishEveryMs?: number;
 }
 
 /** Moves records from the spool into the database, in order, each exactly once in effect. */
@@ -28,19 +37,20 @@ export class Writer {
   #collector: { key: number; batches: BatchWriter } | undefined;
   /** written, but perhaps hidden behind the minute aggregates until they are refreshed */
   #late: Span | undefined;
+  #publishedAt = Date.now();
 
   constructor(options: WriterOptions) {
     this.#options = options;
   }
 
   /**
-   * Writes all that is in the spool.
+   * Writes all that is in the spool, and publishes now and then how far it is.
    *
    * @param isStopping asked between two batches
    * @throws what the database says, when it is away or refuses; the records stay in the spool
    */
   async drain(isStopping: () => boolean = () => false): Promise<void> {
-    const { spool } = this.#options;
+    const { spool, publishEveryMs = PUBLISH_EVERY_MS } = this.#options;
     this.#collector ??= await this.#register();
     while (!isStopping()) {
       const batch = await spool.read(BATCH_RECORDS, BATCH_BYTES);
@@ -48,29 +58,31 @@ export class Writer {
       const span = await this.#collector.batches.write(batch.payloads.flatMap((payload) => this.#decode(payload)));
       this.#late = joinSpans(this.#late, lateSpan(span, Date.now()));
       await spool.acknowledge(batch);
+      if (Date.now() - this.#publishedAt >= publishEveryMs) await this.publish();
     }
   }
 
-  /**
-   * Publishes how far everything is in the tables.
-   *
-   * @param sampledThrough time before which nothing is in the spool or under way, milliseconds since 1970
-   */
-  async publish(sampledThrough: number): Promise<void> {
-    const { pool, spool } = this.#options;
+  /** Publishes how far everything is in the tables, and shows late rows up to there in the minute aggregates first. */
+  async publish(): Promise<void> {
+    const { pool, spool, seenThrough, onPublished } = this.#options;
     if (!this.#collector) return;
     const nowMs = Date.now();
-    if (this.#late && sampledThrough > this.#late.to) {
-      await refreshMinutes(pool, this.#late, nowMs);
-      this.#late = undefined;
+    this.#publishedAt = nowMs; // even if it fails: a backlog must not wait for it after every batch
+    const sampledThrough = spool.pendingSince ?? seenThrough();
+    const late = this.#late;
+    if (late && sampledThrough > late.from) {
+      await refreshMinutes(pool, { from: late.from, to: Math.min(late.to, sampledThrough) }, nowMs);
+      // Targets overlap: rows after that time may be in the tables already, and of its minute more may come.
+      this.#late = sampledThrough > late.to ? undefined : { from: sampledThrough, to: late.to };
     }
     await publish(pool, {
       collectorKey: this.#collector.key,
       nowMs,
-      sampledThrough: Math.min(sampledThrough, this.#late?.from ?? Infinity),
+      sampledThrough,
       spoolBytes: spool.bytes,
       droppedRecords: spool.droppedRecords,
     });
+    onPublished?.(sampledThrough);
   }
 
   async #register(): Promise<{ key: number; batches: BatchWriter }> {
