@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { BaseError } from "#kernel/errors.ts";
 import { binaryPath, ROOT } from "./binaries.ts";
+import { buildAlone } from "./build-lock.ts";
 import { readOr, writeWhole } from "./files.ts";
 import { rpcCall } from "./rpc.ts";
 import { run } from "./run.ts";
@@ -77,10 +78,12 @@ export async function checkDeployment(deployment: Deployment, rpcUrl: string): P
 export async function buildContracts(): Promise<void> {
   const build = (...flags: string[]) =>
     run(binaryPath("forge"), ["build", "contracts/src", "contracts/script", ...flags], { cwd: ROOT });
-  await build();
-  // forge can leave an artifact without code behind for a script that another command needed the ABI of only.
-  if (!/"object":"0x[0-9a-f]/.test(readOr(join(ROOT, "contracts/out/Deploy.s.sol/Deploy.json"))))
-    await build("--force");
+  await buildAlone("contracts", async () => {
+    await build();
+    // forge can leave an artifact without code behind for a script that another command needed the ABI of only.
+    if (!/"object":"0x[0-9a-f]/.test(readOr(join(ROOT, "contracts/out/Deploy.s.sol/Deploy.json"))))
+      await build("--force");
+  });
 }
 
 /**

@@ -1,18 +1,20 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
 import { BaseError } from "#kernel/errors.ts";
 import { binaryPath, ROOT } from "./binaries.ts";
+import { buildAlone } from "./build-lock.ts";
 import type { Deployment } from "./deployment.ts";
 import { hashFiles, listFiles, readOr } from "./files.ts";
 import { run } from "./run.ts";
 
 const DIR = join(ROOT, "subgraph");
 const BUILD = join(DIR, "build");
-const STAMP = join(BUILD, ".built-from");
+const STAMP = ".built-from";
 
 /**
- * Builds the subgraph with graph-cli, unless what is built is from these very sources.
+ * Builds the subgraph with graph-cli, unless what is built is from these very sources. The build takes the place of the
+ * one before when it is whole: nobody who reads it meanwhile finds half of it.
  *
  * @returns the folder with the built manifest
  * @throws BaseError `BUILD_FAILED` with what graph-cli said
@@ -23,13 +25,23 @@ export async function buildSubgraph(): Promise<string> {
     (file) => !/\.md$|abi\/.*\.ts$|test/.test(file),
   );
   const stamp = hashFiles(sources);
-  if (readOr(STAMP) === stamp) return BUILD;
-  const graph = binaryPath("graph");
-  rmSync(BUILD, { recursive: true, force: true });
-  await run(graph, ["codegen", "subgraph.yaml", "--output-dir", "src/generated"], { cwd: DIR });
-  await run(graph, ["build", "subgraph.yaml", "--output-dir", "build"], { cwd: DIR });
-  writeFileSync(STAMP, stamp);
+  const isCurrent = (): boolean => readOr(join(BUILD, STAMP)) === stamp;
+  if (!isCurrent()) await buildAlone("subgraph", async () => (isCurrent() ? undefined : build(stamp)));
   return BUILD;
+}
+
+async function build(stamp: string): Promise<void> {
+  const draft = join(ROOT, ".cache", "subgraph-build");
+  const previous = `${draft}.previous`;
+  const clear = (): void => [draft, previous].forEach((path) => rmSync(path, { recursive: true, force: true }));
+  clear();
+  const graph = binaryPath("graph");
+  await run(graph, ["codegen", "subgraph.yaml", "--output-dir", "src/generated"], { cwd: DIR });
+  await run(graph, ["build", "subgraph.yaml", "--output-dir", relative(DIR, draft)], { cwd: DIR });
+  writeFileSync(join(draft, STAMP), stamp);
+  if (existsSync(BUILD)) renameSync(BUILD, previous);
+  renameSync(draft, BUILD);
+  clear();
 }
 
 /**

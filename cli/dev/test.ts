@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { buildContracts } from "#devnet/deployment.ts";
 import { buildSubgraph } from "#devnet/subgraph.ts";
 import { describeError } from "#kernel/errors.ts";
 import { bin, show, stage, testedStamp, treeHash } from "./stage.ts";
@@ -25,12 +26,16 @@ async function testContracts(): Promise<Count> {
   return code === 0 || count.failed > 0 ? count : { ...count, failed: 1 };
 }
 
-/** Everything written for jest whose path has one of `paths`, and none of `without`. */
-async function testJest(paths: readonly string[], without: readonly string[] = []): Promise<Count> {
+/** Everything written for jest whose path has one of `paths`, and none of `without`; two suites at once. */
+async function testJest(
+  paths: readonly string[],
+  without: readonly string[] = [],
+  workers = "--maxWorkers=2",
+): Promise<Count> {
   const folder = mkdtempSync(join(tmpdir(), "bc-jest-"));
   const file = join(folder, "result.json");
   const ignored = without.flatMap((path) => ["--testPathIgnorePatterns", path]);
-  const args = [...paths, ...ignored, "--maxWorkers=2", "--json", `--outputFile=${file}`];
+  const args = [...paths, ...ignored, workers, "--json", `--outputFile=${file}`];
   const options = { NODE_OPTIONS: "--experimental-vm-modules --disable-warning=ExperimentalWarning" };
   const { code } = await show(process.execPath, [bin("jest"), ...args], options);
   try {
@@ -51,11 +56,18 @@ async function testSubgraph(): Promise<Count> {
   return testJest(["subgraph/tests"]);
 }
 
+/** Whole networks, one after the other (each starts processes by the dozen), on what is built once before. */
+async function testEndToEnd(): Promise<Count> {
+  await buildSubgraph();
+  await buildContracts();
+  return testJest(["\\.e2e\\.test\\.ts$"], [], "--runInBand");
+}
+
 const SUITES: Record<string, () => Promise<Count>> = {
   contracts: testContracts,
   subgraph: testSubgraph,
   unit: () => testJest([], ["subgraph/tests", "\\.e2e\\.test\\.ts$"]),
-  e2e: () => testJest(["\\.e2e\\.test\\.ts$"]),
+  e2e: testEndToEnd,
 };
 
 const asked = process.argv.slice(2);
