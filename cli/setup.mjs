@@ -41,7 +41,9 @@ const lock = createHash("sha256")
 if (readOr(STAMP) !== lock) {
   process.stdout.write("Installing packages from the lockfile (700 MB on disk; about a minute)…\n");
   const npm = process.env.npm_execpath;
-  const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  // By name, because NODE_ENV=production or an `omit` in somebody's .npmrc would leave them out.
+  const all = ["--include=dev", "--include=optional"];
+  const args = ["ci", ...all, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
   const options = { cwd: root, stdio: /** @type {const} */ ("inherit") };
   const result = npm ? spawnSync(process.execPath, [npm, ...args], options) : spawnSync("npm", args, options);
   if (result.status !== 0) {
