@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, open, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { messageOf } from "#kernel/errors.ts";
@@ -36,7 +36,7 @@ describe("watchTargetsFile", () => {
     const watching = watchTargetsFile(path, watcher, stop.signal, 10);
     const toldTimes = (count: number): Promise<true> =>
       waitFor(async () => (told.length >= count ? true : undefined), {
-        timeoutMs: 5_000,
+        timeoutMs: 20_000,
         onTimeout: () => new Error(`told only ${told.join("; ")}`),
       });
     const replace = async (text: string): Promise<void> => {
@@ -47,7 +47,10 @@ describe("watchTargetsFile", () => {
     await toldTimes(1);
     await replace("[{}]");
     await toldTimes(2);
-    await writeFile(path, '[{"targets":["b:1"]}]');
+    // In place, but in one piece: writeFile empties a file first, and two looks might fall into that moment.
+    const file = await open(path, "r+");
+    await file.write('[{"targets":["b:1"]}]');
+    await file.close();
     await toldTimes(3);
     stop.abort();
     await watching;
