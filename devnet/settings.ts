@@ -20,4 +20,5 @@ export const NETWORK_SETTINGS = [
   "logLevel",
 ] as const satisfies SettingName[];
 
+/** Those settings, read and checked. */
 export type NetworkSettings = Pick<Settings, (typeof NETWORK_SETTINGS)[number]>;

@@ -70,6 +70,7 @@ export class LiveMarket {
     while (this.#occupancy() < WANTED_OCCUPANCY / 2) await this.#rent();
   }
 
+  /** Acts every few seconds until the signal is aborted. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#act().catch((error: unknown) =>

@@ -54,6 +54,7 @@ const H100 = "NVIDIA H100 80GB HBM3";
 const A100 = "NVIDIA A100-SXM4-80GB";
 const L40S = "NVIDIA L40S";
 
+/** The plan of the network that `npm start` brings up. */
 export const MARKET_PLAN: MarketPlan = {
   deployer: 0,
   keeper: 9,
