@@ -1,3 +1,4 @@
+import { MARKET_PLAN } from "#devnet/market/plan.ts";
 import { readExposition, type Reading } from "./truth.ts";
 
 /** The exporters' readings change on multiples of this. */
@@ -8,8 +9,7 @@ const MINUTE = 60_000;
 
 /** Keeps what some exporters print, tick by tick, as a scraper of its own. */
 export class Recorder {
-  /** hosts whose exporters use the classic names */
-  readonly hosts = ["tg-h100-01", "sh-a100-01", "sh-a100-02", "gm-h100-01"];
+  readonly hosts = MARKET_PLAN.hosts.map(({ name }) => name);
   readonly #url: string;
   readonly #texts = new Map<string, Map<number, string>>();
   readonly #timer: NodeJS.Timeout;
@@ -25,12 +25,18 @@ export class Recorder {
     clearInterval(this.#timer);
   }
 
-  /** The first minute that was recorded from before its beginning to its end; waits for it. */
-  async firstWholeMinute(): Promise<number> {
+  /** The minutes that were recorded from before their beginning to their end, each once it is over. */
+  async *wholeMinutes(): AsyncGenerator<number> {
     while (this.#since === undefined) await pause(200);
-    const minute = Math.ceil((this.#since + 3 * TICK) / MINUTE) * MINUTE;
-    while (Date.now() < minute + MINUTE + 2 * TICK) await pause(500);
-    return minute;
+    for (let minute = Math.ceil((this.#since + 3 * TICK) / MINUTE) * MINUTE; ; minute += MINUTE) {
+      while (Date.now() < minute + MINUTE) await pause(500);
+      yield minute;
+    }
+  }
+
+  /** Whether all was recorded that a host printed at these times, milliseconds since 1970. */
+  covers(host: string, times: readonly number[]): boolean {
+    return times.every((at) => this.#texts.get(host)?.has(Math.floor(at / TICK)));
   }
 
   /**
@@ -38,14 +44,14 @@ export class Recorder {
    *
    * @param times of the scrapes, some before the minute, milliseconds since 1970
    */
-  means(host: string, uuid: string, times: readonly number[], minute: number): Omit<Reading, "at"> {
+  means(host: string, uuid: string, times: readonly number[], minute: number): Reading {
     const sums = { seconds: 0, utilization: 0, powerWatts: 0, temperatureCelsius: 0 };
     for (const [place, at] of times.entries()) {
       const before = times[place - 1];
       if (at < minute || before === undefined) continue;
       const text = this.#texts.get(host)?.get(Math.floor(at / TICK));
       if (text === undefined) throw new Error(`nothing recorded of ${host} at ${new Date(at).toISOString()}`);
-      const reading = readExposition(text, uuid, at);
+      const reading = readExposition(text, uuid);
       const seconds = (at - before) / 1_000;
       sums.seconds += seconds;
       sums.utilization += reading.utilization * seconds;
@@ -60,15 +66,16 @@ export class Recorder {
   }
 
   async #look(): Promise<void> {
-    const phase = Date.now() % TICK;
-    if (phase < MARGIN || phase > TICK - MARGIN) return;
-    const tick = Math.floor(Date.now() / TICK);
+    const tick = tickNow();
+    if (tick === undefined) return;
     await Promise.all(
       this.hosts.map(async (host) => {
         if (this.#texts.get(host)?.has(tick)) return;
         try {
           const response = await fetch(`${this.#url}/${host}/metrics`);
-          this.#texts.get(host)?.set(tick, await response.text());
+          const text = await response.text();
+          if (tickNow() !== tick) return; // it may show the next tick
+          this.#texts.get(host)?.set(tick, text);
           this.#since ??= Date.now();
         } catch {
           // the fleet isn't up yet
@@ -76,6 +83,13 @@ export class Recorder {
       }),
     );
   }
+}
+
+/** The tick that all readings of this moment are of; undefined too near to a change. */
+function tickNow(): number | undefined {
+  const now = Date.now();
+  const phase = now % TICK;
+  return phase < MARGIN || phase > TICK - MARGIN ? undefined : Math.floor(now / TICK);
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
