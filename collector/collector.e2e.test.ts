@@ -171,7 +171,7 @@ it("a collector that was killed while its database was away loses nothing that w
     name: "collector",
     command: process.execPath,
     args: [
-      ...["--import", "tsx", fileURLToPath(new URL("src/testing/collectorChild.ts", import.meta.url))],
+      ...["--import", "tsx", fileURLToPath(new URL("src/testing/collector-child.ts", import.meta.url))],
       ...["postgres://postgres@127.0.0.1:1/berkeley", join(dir, "targets.json"), join(dir, "spool")],
     ],
     isReady: (line) => line === "ready",

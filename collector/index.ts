@@ -6,7 +6,7 @@ export { COLUMNS, METRICS, type Metric } from "./src/metrics.ts";
 export { parseExposition } from "./src/parse/exposition.ts";
 export { ScrapeFailure, type FailureReason } from "./src/parse/limits.ts";
 export type { GpuRow, ParseResult, RejectReason, SeenXid } from "./src/parse/result.ts";
-export { parseFileSd } from "./src/targets/fileSd.ts";
+export { parseFileSd } from "./src/targets/file-sd.ts";
 export type { Target } from "./src/targets/target.ts";
 
 /**

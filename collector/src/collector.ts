@@ -13,7 +13,7 @@ import type { ScrapeResult } from "./scrape/scrape.ts";
 import { openSpool, type Spool } from "./spool/spool.ts";
 import type { Target } from "./targets/target.ts";
 import { readTargetsFile, watchTargetsFile } from "./targets/watch.ts";
-import { renderTargets } from "./targetsPage.ts";
+import { renderTargets } from "./targets-page.ts";
 import { Writer } from "./write/writer.ts";
 
 /** Options of `openCollector`. */

@@ -7,7 +7,7 @@ import { ExpositionParser } from "./parse/exposition.ts";
 import { ScrapeFailure } from "./parse/limits.ts";
 import type { CollectorRecord } from "./records.ts";
 import { blankResult, withFailure, withReadings } from "./scrape/scrape.ts";
-import { BatchWriter } from "./write/batchWriter.ts";
+import { BatchWriter } from "./write/batch-writer.ts";
 import { publish, refresh, registerCollector, type Span } from "./write/watermark.ts";
 
 /** A scrape that was done elsewhere, or might have been. */

@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { BaseError, messageOf } from "#kernel/errors.ts";
 import { sleep } from "#kernel/time.ts";
-import { parseFileSd } from "./fileSd.ts";
+import { parseFileSd } from "./file-sd.ts";
 import type { Target } from "./target.ts";
 
 /**

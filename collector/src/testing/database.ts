@@ -5,7 +5,7 @@ import { silentLogger } from "#kernel/log.ts";
 import { createRegistry } from "#kernel/metrics.ts";
 import { createPool, type Pool, type QueryResultRow } from "#kernel/pg.ts";
 import { createInstruments } from "../instruments.ts";
-import { BatchWriter } from "../write/batchWriter.ts";
+import { BatchWriter } from "../write/batch-writer.ts";
 import { registerCollector } from "../write/watermark.ts";
 
 /** A database with our tables. */

@@ -4,7 +4,7 @@ import { SECOND_MS } from "#kernel/time.ts";
 import type { Instruments } from "../instruments.ts";
 import { decodeRecord, type CollectorRecord } from "../records.ts";
 import type { Spool } from "../spool/spool.ts";
-import { BatchWriter } from "./batchWriter.ts";
+import { BatchWriter } from "./batch-writer.ts";
 import { joinSpans, lateSpan, publish, refreshMinutes, registerCollector, type Span } from "./watermark.ts";
 
 /** Bounds of one transaction: about a thousand GPUs' rows. */

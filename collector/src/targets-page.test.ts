@@ -1,6 +1,6 @@
 import { blankResult, withFailure } from "./scrape/scrape.ts";
 import { ScrapeFailure } from "./parse/limits.ts";
-import { renderTargets } from "./targetsPage.ts";
+import { renderTargets } from "./targets-page.ts";
 
 it("the page shows failing targets first, with their last error, and nothing of theirs as HTML", () => {
   const { rows: _rows, ...last } = blankResult("http://b:1/metrics", 1_000, 2_000, 1_000);

@@ -3,7 +3,7 @@ import { onParentGone } from "#kernel/child.ts";
 import { createRegistry } from "#kernel/metrics.ts";
 import { openCollector } from "../collector.ts";
 
-/** A collector in a process of its own, to be killed: node collectorChild.ts DATABASE_URL TARGETS_FILE SPOOL_DIR */
+/** A collector in a process of its own, to be killed: node collector-child.ts DATABASE_URL TARGETS_FILE SPOOL_DIR */
 const [databaseUrl = "", targetsFile = "", spoolDir = ""] = process.argv.slice(2);
 const collector = await openCollector({
   databaseUrl,

@@ -1,4 +1,4 @@
-import { parseFileSd } from "./fileSd.ts";
+import { parseFileSd } from "./file-sd.ts";
 
 const parse = (groups: unknown) => parseFileSd(JSON.stringify(groups), "targets.json");
 
