@@ -292,6 +292,8 @@ describe(`a whole network on ${kind}`, () => {
     await run.printed(/! the local chain's state was cut off: it goes back to its copy of/);
     await run.printed(/Ready in/);
     await expectTruth(busyGpu);
+    const metrics = await (await fetch(`${url("INDEXER_PORT")}/metrics`)).text();
+    expect(metrics).toMatch(/^indexer_reorgs_total\b.* [1-9]\d*$/m); // what was indexed went further
     await passBlock(before);
     await expectTruth(busyGpu);
   }, 300_000);
