@@ -1,11 +1,11 @@
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readFailure, relayLine } from "#kernel/child-output.ts";
 import { startChild, type Child } from "#kernel/child.ts";
 import { BaseError, messageOf } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
 import { backoffMs, sleep } from "#kernel/time.ts";
 import type { Limits } from "./gateway/limits.ts";
-import { readFailure, relayLine } from "./childOutput.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 /** `--import tsx` is looked up from here */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readFailure } from "#database/childOutput.ts";
+import { readFailure } from "#kernel/child-output.ts";
 import { startChild, type Child } from "#kernel/child.ts";
 import { messageOf } from "#kernel/errors.ts";
 import { backoffMs, sleep } from "#kernel/time.ts";

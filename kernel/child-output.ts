@@ -1,5 +1,5 @@
-import { BaseError } from "#kernel/errors.ts";
-import type { Logger } from "#kernel/log.ts";
+import { BaseError } from "./errors.ts";
+import type { Logger } from "./log.ts";
 
 const LEVELS = { 10: "trace", 20: "debug", 30: "info", 40: "warn", 50: "error", 60: "fatal" } as const;
 
