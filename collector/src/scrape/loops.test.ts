@@ -1,10 +1,10 @@
 import { jest } from "@jest/globals";
-import { waitFor } from "#kernel/time.ts";
+import { HOUR_MS, waitFor } from "#kernel/time.ts";
 import { DEFAULT_LIMITS } from "../parse/limits.ts";
 import { LINE, startExporter, type TestExporter } from "../testing/exporter.ts";
 import { Fetcher } from "./fetcher.ts";
 import { ScrapeLoops } from "./loops.ts";
-import { offsetMs } from "./schedule.ts";
+import { nextDueAt, offsetMs } from "./schedule.ts";
 import type { ScrapeResult } from "./scrape.ts";
 
 jest.setTimeout(60_000);
@@ -27,9 +27,9 @@ afterEach(async () => {
 });
 
 /** Loops that scrape every 100 ms, more often than any real ones. */
-const loopsWith = (timeoutMs: number): ScrapeLoops =>
+const loopsWith = (timeoutMs: number, intervalMs = 100): ScrapeLoops =>
   new ScrapeLoops({
-    schedule: { intervalMs: 100, timeoutMs },
+    schedule: { intervalMs, timeoutMs },
     fetcher,
     limits: DEFAULT_LIMITS,
     onResult: (result) => void results.push(result),
@@ -58,6 +58,15 @@ describe("scrape loops", () => {
     const times = results.map(({ dueUntil }) => dueUntil);
     expect(new Set(times.map((time) => time % 100))).toEqual(new Set([offsetMs(url, 100)]));
     expect([...new Set(times)].sort((a, b) => a - b)).toEqual(times);
+  });
+
+  it("scrape a target soon after it has come, for the time until it is due", async () => {
+    loops.stop();
+    loops = loopsWith(30_000, HOUR_MS);
+    const { url } = await exporterThat((_request, response) => response.end(LINE));
+    loops.setTargets([{ url, labels: {} }]);
+    await until(() => results.length > 0);
+    expect(results[0]).toMatchObject({ url, failure: null, dueUntil: nextDueAt(url, HOUR_MS, results[0]?.at ?? 0) });
   });
 
   it("let a target that hangs cost only itself", async () => {

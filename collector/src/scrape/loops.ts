@@ -2,8 +2,11 @@ import { ExpositionParser } from "../parse/exposition.ts";
 import type { Limits } from "../parse/limits.ts";
 import type { Target } from "../targets/target.ts";
 import type { Fetcher } from "./fetcher.ts";
-import { nextDueAt, type Schedule } from "./schedule.ts";
+import { nextDueAt, offsetMs, type Schedule } from "./schedule.ts";
 import { scrape, type ScrapeResult } from "./scrape.ts";
+
+/** A target that has come is scraped within this time, whenever it is due. */
+const FIRST_WITHIN_MS = 1_000;
 
 /** How a target stands, for the /targets page. */
 export interface TargetStatus {
@@ -22,7 +25,10 @@ export interface LoopOptions {
   onResult: (result: ScrapeResult) => void;
 }
 
-/** Scrapes every target at its own times, each on its own: one in flight per target, and none waits for another. */
+/**
+ * Scrapes every target when it comes and then at its own times, each on its own: one in flight per target, and none
+ * waits for another.
+ */
 export class ScrapeLoops {
   readonly #options: LoopOptions;
   readonly #loops = new Map<string, TargetLoop>();
@@ -72,6 +78,7 @@ class TargetLoop {
   readonly #options: LoopOptions;
   readonly #parser: ExpositionParser;
   #timer: NodeJS.Timeout | undefined;
+  #firstTimer: NodeJS.Timeout | undefined;
   #dueAt: number;
   #isStopped = false;
 
@@ -81,11 +88,14 @@ class TargetLoop {
     this.#parser = new ExpositionParser(options.limits);
     this.#dueAt = Date.now();
     this.#wait();
+    if (this.#dueAt - Date.now() <= FIRST_WITHIN_MS) return;
+    this.#firstTimer = setTimeout(() => void this.#scrape(), offsetMs(target.url, FIRST_WITHIN_MS));
   }
 
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#firstTimer);
   }
 
   #wait(): void {
@@ -98,6 +108,7 @@ class TargetLoop {
   }
 
   #fire(): void {
+    clearTimeout(this.#firstTimer); // it may be late
     this.#wait();
     if (this.sentAt !== undefined) this.status.lateCount++;
     else void this.#scrape();
