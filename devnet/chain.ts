@@ -41,8 +41,8 @@ export interface Chain {
 
 /**
  * Starts anvil on the state in `dir`, which is made at the first start; if that was cut off, on the last whole one, at
- * most two writes older. Blocks come with each transaction and, at the
- * latest, every `blockSeconds`; time is the wall clock's.
+ * most two writes older. Blocks come with each transaction and, at the latest, every `blockSeconds`; time is the wall
+ * clock's.
  *
  * At every start anvil makes a genesis block of its own beside the one in the state, and serves either: both must be
  * the same, so the first start's time is kept and given again. That sets anvil's clock back too, so it is set right

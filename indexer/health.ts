@@ -6,7 +6,7 @@ import type { Ask } from "./source/retry.ts";
 /** Trouble that lasts this long makes an indexer unhealthy. */
 const PATIENCE_MS = 15_000;
 
-/** Without a block in the database for this long an indexer that isn't at the head is unhealthy; a slow answer may take so long. */
+/** Without a block in the database for so long an indexer that isn't at the head is unhealthy; one slow answer may take it. */
 const STALL_MS = 90 * SECOND_MS;
 
 /** What may fail for a while. */

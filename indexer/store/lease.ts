@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { BaseError } from "#kernel/errors.ts";
-import { processStartedAt } from "#kernel/lock.ts";
+import { isProcessAlive, processStartedAt } from "#kernel/lock.ts";
 import type { Pool, PoolClient } from "#kernel/pg.ts";
 import { sleep } from "#kernel/time.ts";
 
@@ -106,14 +106,8 @@ function isHere(holder: string): boolean {
 function isGone(holder: string): boolean {
   const [host, pid, ...rest] = holder.split("/");
   if (host !== hostname()) return false;
+  if (!isProcessAlive(Number(pid))) return true;
   const startedAt = rest.slice(0, -1).join("/");
   const now = processStartedAt(Number(pid));
-  if (now !== "" || startedAt !== "") return now !== startedAt;
-  // this system doesn't tell when processes began
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return (error as { code?: string }).code === "ESRCH";
-  }
+  return now !== "" && startedAt !== "" && now !== startedAt;
 }

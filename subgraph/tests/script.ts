@@ -1,6 +1,4 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startChain, type Chain } from "#devnet/chain.ts";
@@ -8,6 +6,7 @@ import { buildContracts, deployContracts, type Deployment } from "#devnet/deploy
 import { accountOf, as, connect, type Network } from "#devnet/market/wallets.ts";
 import { rpcCall } from "#devnet/rpc.ts";
 import { buildSubgraph, placeSubgraph } from "#devnet/subgraph.ts";
+import { freePorts } from "#devnet/testing.ts";
 import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import { runIndexer } from "#indexer/index.ts";
 import { silentLogger } from "#kernel/log.ts";
@@ -29,10 +28,7 @@ export interface Script {
 /** Sets all of it up; the chain makes a block for each transaction, and none by itself. */
 export async function openScript(): Promise<Script> {
   const dir = mkdtempSync(join(tmpdir(), "bc-subgraph-"));
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  await once(server.close(), "close");
+  const [port = 0] = await freePorts(1);
   const chain: Chain = await startChain({ dir: join(dir, "chain"), host: "127.0.0.1", port, blockSeconds: 0 });
   const [build, database] = await Promise.all([buildSubgraph(), openTestDatabase(), buildContracts()]);
   const deployment = await deployContracts(chain.rpcUrl, accountOf(0).address, join(dir, "deployment.json"));
