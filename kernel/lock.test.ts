@@ -119,14 +119,18 @@ describe("acquireLock", () => {
 
 describe("isProcessAlive", () => {
   it("is false for a process that has ended and that nobody has asked about", async () => {
-    // the shell becomes a program that never asks after the child it was started with
-    const parent = spawn("/bin/sh", ["-c", "true & echo $!; exec sleep 60"]);
+    // the shell becomes a program that never asks after the child it was started with; only then does the child end
+    const parent = spawn("/bin/sh", ["-c", "exec 3<&0; cat <&3 & echo $!; exec sleep 60"]);
     const pid = Number(((await once(parent.stdout, "data")) as [Buffer])[0].toString());
-    const state = () => readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.[0];
-    await waitFor(async () => (state() === "Z" ? true : undefined), {
-      timeoutMs: 20_000,
-      onTimeout: () => new Error("it still runs"),
-    });
+    const reads = (path: string, text: string): Promise<true> =>
+      waitFor(async () => (readFileSync(`/proc/${path}`, "utf8").includes(text) ? true : undefined), {
+        timeoutMs: 60_000,
+        onTimeout: () => new Error(`/proc/${path} never has ${text}`),
+      });
+    await reads(`${parent.pid}/comm`, "sleep");
+    expect(isProcessAlive(pid)).toBe(true);
+    parent.stdin.end();
+    await reads(`${pid}/stat`, ") Z ");
     expect(isProcessAlive(pid)).toBe(false);
     expect(isProcessAlive(parent.pid ?? 0)).toBe(true);
     parent.kill();
