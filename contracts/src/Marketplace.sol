@@ -5,62 +5,47 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IDataCredits} from "contracts/src/interfaces/IDataCredits.sol";
+import {IEpochRewards} from "contracts/src/interfaces/IEpochRewards.sol";
 import {IGpuNFT} from "contracts/src/interfaces/IGpuNFT.sol";
 import {IMarketplace} from "contracts/src/interfaces/IMarketplace.sol";
 import {IPoolRegistry} from "contracts/src/interfaces/IPoolRegistry.sol";
 import {IPriceFeed} from "contracts/src/interfaces/IPriceFeed.sol";
-import {Conversion} from "contracts/src/libraries/Conversion.sol";
-import {EpochMath} from "contracts/src/libraries/EpochMath.sol";
+import {Rentals} from "contracts/src/Rentals.sol";
+import {Calendar} from "contracts/src/libraries/Calendar.sol";
 import {UsageMath} from "contracts/src/libraries/UsageMath.sol";
-import {EndReason, GpuStatus, Rental, Tier} from "contracts/src/types/Types.sol";
+import {EndReason, GpuStatus, Rates, Rental, Tier} from "contracts/src/types/Types.sol";
 
 /// @title The market; see {IMarketplace}
-/// @dev Calls out only to contracts of the network, fixed at deployment, none of which calls back or hands control to a
-/// stranger; so there is no guard against reentrancy.
-contract Marketplace is IMarketplace, AccessManaged {
+/// @dev Calls out only to contracts of the network, fixed at deployment, none of which hands control to a stranger; so
+/// there is no guard against reentrancy.
+contract Marketplace is Rentals, AccessManaged {
+    using Calendar for Calendar.Hours;
+    using SafeCast for uint256;
+
     uint256 public constant MAX_AHEAD = 7 days;
     /// the shortest use that an escrow must pay for, seconds
     uint256 public constant MIN_DURATION = 60;
+    /// how far ahead a booking preempts a running spot rental, seconds
+    uint256 public constant SPOT_NOTICE = 120;
 
-    IDataCredits public immutable CREDITS;
-    IGpuNFT public immutable GPUS;
     IPoolRegistry public immutable POOLS;
-    IPriceFeed public immutable PRICE_FEED;
-    uint64 private immutable GENESIS_TIME;
-    uint64 private immutable EPOCH_LENGTH;
 
-    // slot
-    bool public override paused;
-    uint64 private _rentalCount;
-    mapping(uint256 rentalId => Rental) private _rentals;
-    /// @dev The last rental of a GPU that nobody has ended. Its funds may have run out: see `runningRental`.
-    mapping(uint256 gpuId => uint256 rentalId) private _openRental;
-
-    /// @inheritdoc IMarketplace
-    mapping(uint256 epoch => uint256 amountDc) public override burnedIn;
-    /// @inheritdoc IMarketplace
-    mapping(uint256 epoch => mapping(uint256 poolId => uint256 amountDc)) public override burnedInByPool;
-    /// @inheritdoc IMarketplace
-    mapping(uint256 epoch => mapping(uint256 gpuId => uint256 amountDc)) public override burnedInByGpu;
+    address public override slots;
 
     constructor(
         address manager,
         IDataCredits credits,
-        IGpuNFT gpus,
-        IPoolRegistry pools,
+        IEpochRewards rewards,
         IPriceFeed priceFeed,
-        uint64 genesisTime_,
-        uint64 epochLength_
-    ) AccessManaged(manager) {
-        if (epochLength_ == 0 || genesisTime_ > block.timestamp) {
-            revert Marketplace_BadEpochs(genesisTime_, epochLength_);
-        }
-        CREDITS = credits;
-        GPUS = gpus;
+        IGpuNFT gpus,
+        IPoolRegistry pools
+    ) Rentals(credits, rewards, priceFeed, gpus) AccessManaged(manager) {
         POOLS = pools;
-        PRICE_FEED = priceFeed;
-        GENESIS_TIME = genesisTime_;
-        EPOCH_LENGTH = epochLength_;
+    }
+
+    modifier onlySlots() {
+        _requireSlots();
+        _;
     }
 
     /// @inheritdoc IMarketplace
@@ -68,7 +53,7 @@ contract Marketplace is IMarketplace, AccessManaged {
         external
         returns (uint256 rentalId)
     {
-        return _rent(msg.sender, gpuId, escrowDc, maxRateDcPerHour);
+        return _rent(Tier.ON_DEMAND, msg.sender, gpuId, escrowDc, maxRateDcPerHour);
     }
 
     /// @inheritdoc IMarketplace
@@ -76,47 +61,108 @@ contract Marketplace is IMarketplace, AccessManaged {
         external
         returns (uint256 rentalId)
     {
-        return _rent(customer, gpuId, escrowDc, maxRateDcPerHour);
+        return _rent(Tier.ON_DEMAND, customer, gpuId, escrowDc, maxRateDcPerHour);
+    }
+
+    /// @inheritdoc IMarketplace
+    function rentSpot(uint256 gpuId, uint256 escrowDc, uint64 maxRateDcPerHour) external returns (uint256 rentalId) {
+        return _rent(Tier.SPOT, msg.sender, gpuId, escrowDc, maxRateDcPerHour);
+    }
+
+    /// @inheritdoc IMarketplace
+    function rentSpotFor(address customer, uint256 gpuId, uint256 escrowDc, uint64 maxRateDcPerHour)
+        external
+        returns (uint256 rentalId)
+    {
+        return _rent(Tier.SPOT, customer, gpuId, escrowDc, maxRateDcPerHour);
     }
 
     /// @inheritdoc IMarketplace
     function topUp(uint256 rentalId, uint256 amountDc) external {
-        Rental storage rental = _requireRental(rentalId);
-        if (!_isRunning(rental)) revert Marketplace_Ended(rentalId);
+        Rental memory rental = _requireRental(rentalId);
+        if (rental.isEnded || _isOver(rental)) revert Marketplace_Ended(rentalId);
+        if (rental.tier == Tier.RESERVED) revert Marketplace_PaidBySlot(rentalId);
         if (amountDc == 0) revert Marketplace_ZeroAmount();
         uint256 escrowDc = Math.saturatingAdd(rental.escrowDc, amountDc);
-        uint64 until = _requirePaidUntil(rental.startAt, rental.rateDcPerHour, escrowDc);
+        uint256 until = _requirePaidUntil(rental.startAt, rental.rateDcPerHour, escrowDc);
 
-        rental.escrowDc = SafeCast.toUint128(escrowDc);
-        emit RentalToppedUp(rentalId, msg.sender, amountDc, until);
+        if (rental.tier == Tier.ON_DEMAND) {
+            (,,, uint64 exitAt) = GPUS.stateOf(rental.gpuId);
+            _book(rental.gpuId, Math.ceilDiv(_paidUntil(rental), 1 hours), until, exitAt);
+        }
+        _setEscrow(rentalId, escrowDc.toUint64());
+        emit RentalToppedUp(rentalId, msg.sender, amountDc, uint64(until));
         CREDITS.escrow(msg.sender, msg.sender, amountDc);
     }
 
     /// @inheritdoc IMarketplace
     function end(uint256 rentalId) external {
-        Rental storage rental = _requireRental(rentalId);
+        Rental memory rental = _requireRental(rentalId);
         if (rental.isEnded) revert Marketplace_Ended(rentalId);
-        if (_isRunning(rental) && msg.sender != rental.customer) revert Marketplace_NotCustomer(rentalId, msg.sender);
+        if (!_isOver(rental) && msg.sender != rental.customer) revert Marketplace_NotCustomer(rentalId, msg.sender);
         _end(rentalId, rental, EndReason.CUSTOMER);
     }
 
     /// @inheritdoc IMarketplace
     function onGpuInactive(uint256 gpuId) external {
         if (msg.sender != address(GPUS)) revert Marketplace_NotGpuNFT(msg.sender);
-        uint256 rentalId = _openRental[gpuId];
-        if (rentalId != 0) _end(rentalId, _rentals[rentalId], EndReason.GPU_OFFLINE);
+        (uint256 rentalId, Rental memory rental) = _open(gpuId);
+        if (rentalId != 0) _end(rentalId, rental, EndReason.GPU_OFFLINE);
     }
 
     /// @inheritdoc IMarketplace
-    function settle(uint256 rentalId) public returns (uint256 amountDc) {
-        return _settle(rentalId, _requireRental(rentalId));
+    function bookSlot(uint256 gpuId, uint256 fromHour, uint256 toHour, uint256 slotId) external onlySlots {
+        if (paused) revert Marketplace_Paused();
+        _bookSlot(gpuId, fromHour, toHour, slotId);
     }
 
     /// @inheritdoc IMarketplace
-    function settleMany(uint256[] calldata rentalIds) external {
-        for (uint256 i; i < rentalIds.length; ++i) {
-            settle(rentalIds[i]);
-        }
+    function moveSlot(uint256 fromGpuId, uint256 toGpuId, uint256 fromHour, uint256 toHour, uint256 slotId)
+        external
+        onlySlots
+    {
+        _calendar[fromGpuId].free(fromHour, toHour);
+        _bookSlot(toGpuId, fromHour, toHour, slotId);
+    }
+
+    /// @inheritdoc IMarketplace
+    function freeSlot(uint256 gpuId, uint256 fromHour, uint256 toHour) external onlySlots {
+        _calendar[gpuId].free(fromHour, toHour);
+    }
+
+    /// @inheritdoc IMarketplace
+    function startReserved(uint256 gpuId, address customer, uint64 endsBy)
+        external
+        onlySlots
+        returns (uint256 rentalId)
+    {
+        (GpuStatus status, uint256 poolId, uint256 operatorId,) = GPUS.stateOf(gpuId);
+        if (status != GpuStatus.ACTIVE) revert Marketplace_GpuNotActive(gpuId);
+        _requireIdle(gpuId);
+        rentalId = _add(_newRental(Tier.RESERVED, customer, gpuId, 0, 0, endsBy));
+        emit RentalStarted(
+            rentalId, gpuId, customer, Tier.RESERVED, poolId, operatorId, 0, 0, uint64(block.timestamp), endsBy, endsBy
+        );
+    }
+
+    /// @inheritdoc IMarketplace
+    function setReservedEnd(uint256 rentalId, uint64 endsBy) external onlySlots {
+        Rental memory rental = _requireRental(rentalId);
+        if (rental.isEnded || _isOver(rental)) return;
+        _setEndsBy(rentalId, uint40(endsBy));
+        emit ReservedEndSet(rentalId, endsBy);
+    }
+
+    /// @inheritdoc IMarketplace
+    function endReserved(uint256 rentalId) external onlySlots {
+        Rental memory rental = _requireRental(rentalId);
+        if (!rental.isEnded) _end(rentalId, rental, EndReason.SLOT);
+    }
+
+    /// @inheritdoc IMarketplace
+    function setSlots(address slots_) external restricted {
+        if (slots != address(0)) revert Marketplace_SlotsSet(slots);
+        slots = slots_;
     }
 
     /// @inheritdoc IMarketplace
@@ -125,160 +171,132 @@ contract Marketplace is IMarketplace, AccessManaged {
         emit IntakePaused(isPaused);
     }
 
-    /// @inheritdoc IMarketplace
-    function rentalOf(uint256 rentalId) external view returns (Rental memory) {
-        return _requireRental(rentalId);
-    }
-
-    /// @inheritdoc IMarketplace
-    function paidUntil(uint256 rentalId) external view returns (uint64) {
-        return _paidUntil(_requireRental(rentalId));
-    }
-
-    /// @inheritdoc IMarketplace
-    function runningRental(uint256 gpuId) external view returns (uint256 rentalId) {
-        rentalId = _openRental[gpuId];
-        if (rentalId != 0 && !_isRunning(_rentals[rentalId])) return 0;
-    }
-
-    /// @inheritdoc IMarketplace
-    function due(uint256 rentalId) external view returns (uint256 amountDc) {
-        return _due(_requireRental(rentalId));
-    }
-
-    /// @inheritdoc IMarketplace
-    function epochAt(uint64 timestamp) external view returns (uint256 epoch) {
-        return EpochMath.epochOf(timestamp, GENESIS_TIME, EPOCH_LENGTH);
-    }
-
-    /// @inheritdoc IMarketplace
-    function genesisTime() external view returns (uint64) {
-        return GENESIS_TIME;
-    }
-
-    /// @inheritdoc IMarketplace
-    function epochLength() external view returns (uint64) {
-        return EPOCH_LENGTH;
-    }
-
     /// @dev The escrow is the customer's: {IDataCredits} refuses a caller that the customer hasn't named.
-    function _rent(address customer, uint256 gpuId, uint256 escrowDc, uint64 maxRateDcPerHour)
+    function _rent(Tier tier, address customer, uint256 gpuId, uint256 escrowDc, uint64 maxRateDcPerHour)
         private
         returns (uint256 rentalId)
     {
         if (paused) revert Marketplace_Paused();
-        if (GPUS.statusOf(gpuId) != GpuStatus.ACTIVE) revert Marketplace_GpuNotActive(gpuId);
-        uint256 poolId = GPUS.poolOf(gpuId);
-        uint64 rate = POOLS.ratesOf(poolId).onDemand;
-        if (rate > maxRateDcPerHour) revert Marketplace_RateAboveMax(rate, maxRateDcPerHour);
-        uint256 minEscrowDc = UsageMath.toOwedDcUp(rate, MIN_DURATION);
-        if (escrowDc < minEscrowDc) revert Marketplace_TooShort(escrowDc, minEscrowDc);
-        uint64 start = uint64(block.timestamp);
-        uint64 until = _requirePaidUntil(start, rate, escrowDc);
-        _freeGpu(gpuId);
+        (GpuStatus status, uint256 poolId, uint256 operatorId, uint64 exitAt) = GPUS.stateOf(gpuId);
+        if (status != GpuStatus.ACTIVE) revert Marketplace_GpuNotActive(gpuId);
+        uint64 rate = _requireRate(tier, poolId, maxRateDcPerHour);
+        uint256 until = _requireFunds(rate, escrowDc);
+        _requireIdle(gpuId);
 
-        rentalId = ++_rentalCount;
-        _openRental[gpuId] = rentalId;
-        _rentals[rentalId] = Rental({
-            customer: customer,
-            rateDcPerHour: rate,
-            tier: Tier.ON_DEMAND,
-            isEnded: false,
-            gpuId: SafeCast.toUint64(gpuId),
-            poolId: SafeCast.toUint64(poolId),
-            startAt: start,
-            settledAt: start,
-            escrowDc: SafeCast.toUint128(escrowDc),
-            burnedDc: 0
-        });
+        uint256 endsBy = NEVER;
+        if (tier == Tier.SPOT) endsBy = _requireFreeUntil(gpuId, exitAt);
+        else _book(gpuId, _hourNow(), until, exitAt);
+        rentalId = _add(_newRental(tier, customer, gpuId, rate, escrowDc, endsBy));
         emit RentalStarted(
-            rentalId, gpuId, customer, Tier.ON_DEMAND, poolId, POOLS.operatorOf(poolId), rate, escrowDc, start, until
+            rentalId,
+            gpuId,
+            customer,
+            tier,
+            poolId,
+            operatorId,
+            rate,
+            escrowDc,
+            uint64(block.timestamp),
+            uint64(until),
+            endsBy == NEVER ? 0 : uint64(endsBy)
         );
         CREDITS.escrow(customer, msg.sender, escrowDc);
     }
 
-    /// @dev Makes room for a new rental: refuses while one runs, finalises one whose funds ran out.
-    function _freeGpu(uint256 gpuId) private {
-        uint256 rentalId = _openRental[gpuId];
+    /// @dev Makes room for a new rental: refuses while one runs, finalises one that is over.
+    function _requireIdle(uint256 gpuId) private {
+        (uint256 rentalId, Rental memory rental) = _open(gpuId);
         if (rentalId == 0) return;
-        Rental storage rental = _rentals[rentalId];
-        if (_isRunning(rental)) revert Marketplace_GpuBusy(gpuId, rentalId);
+        if (!_isOver(rental)) revert Marketplace_GpuBusy(gpuId, rentalId);
         _end(rentalId, rental, EndReason.FUNDS);
     }
 
-    /// @param reason why it ends if its funds haven't run out
-    function _end(uint256 rentalId, Rental storage rental, EndReason reason) private {
-        if (!_isRunning(rental)) reason = EndReason.FUNDS;
-        _settle(rentalId, rental);
-        rental.isEnded = true;
-        delete _openRental[rental.gpuId];
-        uint256 refundDc = rental.escrowDc - rental.burnedDc;
-        emit RentalEnded(rentalId, rental.gpuId, reason, refundDc, _usedUntil(rental));
-        if (refundDc != 0) CREDITS.release(rental.customer, refundDc);
+    /// @dev Books what on-demand needs from `fromHour` up to a time.
+    function _book(uint256 gpuId, uint256 fromHour, uint256 until, uint64 exitAt) private {
+        if (exitAt != 0 && until > exitAt) revert Marketplace_GpuLeaving(gpuId, exitAt, until);
+        uint256 toHour = Math.ceilDiv(until, 1 hours);
+        if (fromHour < toHour) _bookFree(gpuId, fromHour, toHour);
     }
 
-    function _settle(uint256 rentalId, Rental storage rental) private returns (uint256 amountDc) {
-        amountDc = _due(rental);
-        if (amountDc == 0) return 0;
-        uint64 fromTime = rental.settledAt;
-        uint64 toTime = _usedUntil(rental);
-        rental.burnedDc += SafeCast.toUint128(amountDc);
-        rental.settledAt = toTime;
-        _tally(rentalId, rental, amountDc, fromTime, toTime);
-        CREDITS.burnEscrowed(rental.customer, amountDc);
+    function _bookFree(uint256 gpuId, uint256 fromHour, uint256 toHour) private {
+        uint256 hour = _calendar[gpuId].firstTaken(fromHour, toHour);
+        if (hour < toHour) revert Marketplace_HoursTaken(gpuId, hour);
+        _calendar[gpuId].book(fromHour, toHour);
     }
 
-    function _tally(uint256 rentalId, Rental storage rental, uint256 amountDc, uint64 fromTime, uint64 toTime) private {
-        uint256 poolId = rental.poolId;
-        uint256 gpuId = rental.gpuId;
-        uint256 epoch = EpochMath.epochOf(block.timestamp, GENESIS_TIME, EPOCH_LENGTH);
-        burnedIn[epoch] += amountDc;
-        burnedInByPool[epoch][poolId] += amountDc;
-        burnedInByGpu[epoch][gpuId] += amountDc;
-        emit UsageSettled(
-            rentalId,
-            gpuId,
-            poolId,
-            POOLS.operatorOf(poolId),
-            rental.customer,
-            amountDc,
-            Conversion.toBctDown(amountDc, PRICE_FEED.lastGoodPrice()),
-            fromTime,
-            toTime,
-            epoch
-        );
+    /// @dev A rental that is over may hold the hour that runs until somebody ends it; a running spot rental gives way.
+    function _bookSlot(uint256 gpuId, uint256 fromHour, uint256 toHour, uint256 slotId) private {
+        (uint256 rentalId, Rental memory rental) = _open(gpuId);
+        if (rentalId != 0) {
+            bool isOver = _isOver(rental);
+            if (isOver && fromHour == _hourNow()) _end(rentalId, rental, EndReason.FUNDS);
+            if (!isOver && rental.tier == Tier.SPOT) _preempt(rentalId, rental, fromHour * 1 hours, slotId);
+        }
+        _bookFree(gpuId, fromHour, toHour);
+    }
+
+    /// @dev Also where the funds end before the booking begins: they may be topped up.
+    function _preempt(uint256 rentalId, Rental memory rental, uint256 endsBy, uint256 slotId) private {
+        if (endsBy >= rental.endsBy) return;
+        uint256 earliest = block.timestamp + SPOT_NOTICE;
+        if (endsBy < earliest && endsBy < _overAt(rental)) {
+            revert Marketplace_SpotNotice(rental.gpuId, rentalId, earliest);
+        }
+        _setEndsBy(rentalId, uint40(endsBy));
+        emit SpotPreemptionNotice(rentalId, uint64(endsBy), slotId);
+    }
+
+    /// @dev Spot runs in free hours, up to the next booking or the GPU's exit.
+    function _requireFreeUntil(uint256 gpuId, uint64 exitAt) private view returns (uint256 endsBy) {
+        uint256 hour = nextBooking(gpuId, _hourNow());
+        if (hour == _hourNow()) revert Marketplace_HoursTaken(gpuId, hour);
+        endsBy = hour == Calendar.NONE ? NEVER : hour * 1 hours;
+        if (exitAt != 0) endsBy = Math.min(endsBy, exitAt);
+        if (endsBy < block.timestamp + MIN_DURATION) revert Marketplace_BookedSoon(gpuId, endsBy);
+    }
+
+    function _requireRate(Tier tier, uint256 poolId, uint64 maxRateDcPerHour) private view returns (uint64 rate) {
+        Rates memory rates = POOLS.ratesOf(poolId);
+        rate = tier == Tier.SPOT ? rates.spot : rates.onDemand;
+        if (rate > maxRateDcPerHour) revert Marketplace_RateAboveMax(rate, maxRateDcPerHour);
+    }
+
+    function _requireFunds(uint64 rate, uint256 escrowDc) private view returns (uint256 until) {
+        uint256 minEscrowDc = UsageMath.toOwedDcUp(rate, MIN_DURATION);
+        if (escrowDc < minEscrowDc) revert Marketplace_TooShort(escrowDc, minEscrowDc);
+        return _requirePaidUntil(block.timestamp, rate, escrowDc);
     }
 
     /// @dev When the escrow runs out, if that isn't too far ahead.
-    function _requirePaidUntil(uint64 start, uint64 rate, uint256 escrowDc) private view returns (uint64) {
-        uint256 until = Math.saturatingAdd(start, UsageMath.toPaidSecondsDown(rate, escrowDc));
+    function _requirePaidUntil(uint256 start, uint256 rate, uint256 escrowDc) private view returns (uint256 until) {
+        until = Math.saturatingAdd(start, UsageMath.toPaidSecondsDown(rate, escrowDc));
         uint256 maxUntil = block.timestamp + MAX_AHEAD;
         if (until > maxUntil) revert Marketplace_TooFarAhead(until, maxUntil);
-        return SafeCast.toUint64(until);
     }
 
-    function _requireRental(uint256 rentalId) private view returns (Rental storage rental) {
-        rental = _rentals[rentalId];
-        if (rental.customer == address(0)) revert Marketplace_NoRental(rentalId);
+    function _newRental(
+        Tier tier,
+        address customer,
+        uint256 gpuId,
+        uint64 rate,
+        uint256 escrowDc,
+        uint256 endsBy
+    ) private view returns (Rental memory) {
+        return Rental({
+            customer: customer,
+            rateDcPerHour: uint256(rate).toUint56(),
+            gpuId: gpuId.toUint32(),
+            tier: tier,
+            startAt: uint40(block.timestamp),
+            settledAt: uint40(block.timestamp),
+            endsBy: endsBy.toUint40(),
+            escrowDc: escrowDc.toUint64(),
+            burnedDc: 0,
+            isEnded: false
+        });
     }
 
-    /// @dev Never more than the escrow: see {UsageMath}.
-    function _due(Rental storage rental) private view returns (uint256) {
-        if (rental.isEnded) return 0;
-        return UsageMath.toOwedDcUp(rental.rateDcPerHour, _usedUntil(rental) - rental.startAt) - rental.burnedDc;
-    }
-
-    function _isRunning(Rental storage rental) private view returns (bool) {
-        return !rental.isEnded && block.timestamp < _paidUntil(rental);
-    }
-
-    /// @dev The time up to which an unended rental has been used.
-    function _usedUntil(Rental storage rental) private view returns (uint64) {
-        return uint64(Math.min(block.timestamp, _paidUntil(rental)));
-    }
-
-    /// @dev Fits: it was checked to lie at most `MAX_AHEAD` after some block.
-    function _paidUntil(Rental storage rental) private view returns (uint64) {
-        return rental.startAt + uint64(UsageMath.toPaidSecondsDown(rental.rateDcPerHour, rental.escrowDc));
+    function _requireSlots() private view {
+        if (msg.sender != slots) revert Marketplace_NotSlots(msg.sender);
     }
 }

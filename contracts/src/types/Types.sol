@@ -33,10 +33,16 @@ enum Tier {
 }
 
 /// @notice Why a rental is over.
+/// CUSTOMER: its customer ended it. FUNDS: its escrow ran out. GPU_OFFLINE: its GPU left ACTIVE. PREEMPTED: a spot rental
+/// came to the start of a booking. TERM: a reserved rental came to the end of its slot. SLOT: its slot changed hands, moved
+/// to another GPU or was refunded.
 enum EndReason {
     CUSTOMER,
     FUNDS,
-    GPU_OFFLINE
+    GPU_OFFLINE,
+    PREEMPTED,
+    TERM,
+    SLOT
 }
 
 /// @notice How a pool's rewards are split, in basis points summing to 10,000.
@@ -56,19 +62,36 @@ struct Rates {
     uint64 reserved;
 }
 
-/// @notice One rental as the market stores it (three words).
+/// @notice One rental as the market stores it (two words).
 struct Rental {
     // slot 0
     address customer;
-    uint64 rateDcPerHour;
+    /// fixed at the start; 0 for a reserved rental, which its slot pays
+    uint56 rateDcPerHour;
+    uint32 gpuId;
     Tier tier;
-    bool isEnded;
     // slot 1
-    uint64 gpuId;
-    uint64 poolId;
-    uint64 startAt;
-    uint64 settledAt;
-    // slot 2: DC base units, in all since the start; what is still in escrow is the difference
-    uint128 escrowDc;
-    uint128 burnedDc;
+    uint40 startAt;
+    uint40 settledAt;
+    /// over at this time whatever the funds: a booking's start for spot, the slot's end for reserved; else the far future
+    uint40 endsBy;
+    /// DC base units, in all since the start; what is still in escrow is the difference
+    uint64 escrowDc;
+    uint64 burnedDc;
+    bool isEnded;
+}
+
+/// @notice One time slot as stored (one word): whole UTC hours, counted since 1970, of one GPU, at one price.
+/// What is still in escrow is `hourlyDc · (endHour − settledHour)`.
+struct Slot {
+    uint32 gpuId;
+    uint32 poolId;
+    uint32 startHour;
+    /// exclusive
+    uint32 endHour;
+    /// hours before it are burned or refunded
+    uint32 settledHour;
+    uint64 hourlyDc;
+    /// moves of the token and changes of what it stands for
+    uint32 transferCount;
 }
