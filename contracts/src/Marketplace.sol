@@ -225,7 +225,7 @@ contract Marketplace is IMarketplace, AccessManaged {
         rental.burnedDc += SafeCast.toUint128(amountDc);
         rental.settledAt = toTime;
         _tally(rentalId, rental, amountDc, fromTime, toTime);
-        CREDITS.burnEscrowed(rental.customer, amountDc);
+        CREDITS.burnEscrowed(amountDc);
     }
 
     function _tally(uint256 rentalId, Rental storage rental, uint256 amountDc, uint64 fromTime, uint64 toTime) private {
