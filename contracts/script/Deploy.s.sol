@@ -32,6 +32,7 @@ contract Deploy is ScriptBase, Deployment {
         vm.serializeAddress(LIST, "AccessManager", address(n.manager));
         vm.serializeAddress(LIST, "ComputeToken", address(n.token));
         vm.serializeAddress(LIST, "DataCredits", address(n.credits));
+        vm.serializeAddress(LIST, "EpochRewards", address(n.rewards));
         vm.serializeAddress(LIST, "GpuNFT", address(n.gpus));
         vm.serializeAddress(LIST, "Marketplace", address(n.market));
         vm.serializeAddress(LIST, "OperatorRegistry", address(n.operators));

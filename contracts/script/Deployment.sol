@@ -5,6 +5,7 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {ComputeToken} from "contracts/src/ComputeToken.sol";
 import {DataCredits} from "contracts/src/DataCredits.sol";
+import {EpochRewards} from "contracts/src/EpochRewards.sol";
 import {GpuNFT} from "contracts/src/GpuNFT.sol";
 import {Marketplace} from "contracts/src/Marketplace.sol";
 import {OperatorRegistry} from "contracts/src/OperatorRegistry.sol";
@@ -12,6 +13,7 @@ import {PoolRegistry} from "contracts/src/PoolRegistry.sol";
 import {PriceFeed} from "contracts/src/PriceFeed.sol";
 import {ReportedPriceFeed} from "contracts/src/ReportedPriceFeed.sol";
 import {Roles} from "contracts/src/libraries/Roles.sol";
+import {RewardsConfig} from "contracts/src/types/Types.sol";
 
 /// @notice What can differ between two networks. BCT with 18 decimals, DC with 6, prices (USD per BCT) with 8; times and
 /// delays in seconds.
@@ -37,6 +39,7 @@ struct Params {
     /// zero for the last whole multiple of `epochLength`, so that epochs of a day begin at midnight UTC
     uint64 genesisTime;
     uint64 epochLength;
+    RewardsConfig rewards;
 }
 
 /// @notice The contracts of one network.
@@ -50,6 +53,7 @@ struct Network {
     PoolRegistry pools;
     GpuNFT gpus;
     Marketplace market;
+    EpochRewards rewards;
 }
 
 /// @title Deploys and wires a network; the same code for the script and for the tests
@@ -67,12 +71,17 @@ abstract contract Deployment {
             manager, p.reporters, p.quorum, p.initialPrice, p.maxStepBps, p.stepInterval, p.maxReportAge
         );
         n.priceFeed = new PriceFeed(n.reportedFeed, p.minPrice, p.maxPrice, p.maxPriceAge);
-        n.credits = new DataCredits(manager, n.token, n.priceFeed, p.mintCapacity, p.mintWindow);
+        n.credits = new DataCredits(
+            manager, n.token, n.priceFeed, p.mintCapacity, p.mintWindow, _genesisTime(p), p.epochLength
+        );
+        n.rewards = new EpochRewards(manager, n.token, n.credits, p.rewards);
         n.operators = new OperatorRegistry();
         n.pools = new PoolRegistry(n.operators);
         n.gpus = new GpuNFT(manager, n.operators, n.pools, p.royaltyBps);
         n.market = new Marketplace(manager, n.credits, n.gpus, n.pools, n.priceFeed, _genesisTime(p), p.epochLength);
-        n.credits.setMarket(address(n.market));
+        // The slots' seats are kept by contracts that never use them.
+        n.credits.setKeepers(address(n.market), address(n.rewards));
+        n.rewards.setMeters(address(n.market), address(n.credits));
         n.gpus.setMarket(address(n.market));
         n.manager.multicall(_roleCalls(p, n, deployer));
     }
@@ -84,15 +93,17 @@ abstract contract Deployment {
         returns (bytes[] memory calls)
     {
         uint64 admin = 0; // AccessManager.ADMIN_ROLE
-        calls = new bytes[](p.admin == deployer ? 7 : 8);
+        calls = new bytes[](p.admin == deployer ? 9 : 10);
         calls[0] = abi.encodeCall(IAccessManager.labelRole, (Roles.GUARDIAN, "GUARDIAN"));
         calls[1] = abi.encodeCall(IAccessManager.labelRole, (Roles.MINTER, "MINTER"));
         calls[2] = _bind(address(n.token), n.token.mint.selector, Roles.MINTER);
         calls[3] = _bind(address(n.credits), n.credits.setPaused.selector, Roles.GUARDIAN);
         calls[4] = _bind(address(n.market), n.market.setPaused.selector, Roles.GUARDIAN);
-        calls[5] = abi.encodeCall(IAccessManager.grantRole, (Roles.GUARDIAN, p.guardian, 0));
-        calls[6] = abi.encodeCall(IAccessManager.grantRole, (admin, p.admin, p.adminDelay));
-        if (p.admin != deployer) calls[7] = abi.encodeCall(IAccessManager.renounceRole, (admin, deployer));
+        calls[5] = _bind(address(n.rewards), n.rewards.veto.selector, Roles.GUARDIAN);
+        calls[6] = abi.encodeCall(IAccessManager.grantRole, (Roles.GUARDIAN, p.guardian, 0));
+        calls[7] = abi.encodeCall(IAccessManager.grantRole, (Roles.MINTER, address(n.rewards), 0));
+        calls[8] = abi.encodeCall(IAccessManager.grantRole, (admin, p.admin, p.adminDelay));
+        if (p.admin != deployer) calls[9] = abi.encodeCall(IAccessManager.renounceRole, (admin, deployer));
     }
 
     function _bind(address target, bytes4 selector, uint64 role) private pure returns (bytes memory) {

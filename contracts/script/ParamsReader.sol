@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Vm} from "forge-std/Vm.sol";
 import {Params} from "contracts/script/Deployment.sol";
+import {RewardsConfig} from "contracts/src/types/Types.sol";
 
 /// @title Reads a network's parameters from JSON, each by its name in {Params}
 /// @dev Amounts stand as decimal text, because JSON's numbers lose digits beyond 2^53.
@@ -31,5 +32,16 @@ library ParamsReader {
         p.royaltyBps = vm.parseJsonUint(json, ".royaltyBps").toUint16();
         p.genesisTime = vm.parseJsonUint(json, ".genesisTime").toUint64();
         p.epochLength = vm.parseJsonUint(json, ".epochLength").toUint64();
+        p.rewards = _rewards(vm, json);
+    }
+
+    function _rewards(Vm vm, string memory json) private pure returns (RewardsConfig memory r) {
+        r.initialEmission = vm.parseJsonUint(json, ".rewards.initialEmission").toUint128();
+        r.halvingEpochs = vm.parseJsonUint(json, ".rewards.halvingEpochs").toUint32();
+        r.reEmissionCap = vm.parseJsonUint(json, ".rewards.reEmissionCap").toUint128();
+        r.kappaBps = vm.parseJsonUint(json, ".rewards.kappaBps").toUint16();
+        r.challengeWindow = vm.parseJsonUint(json, ".rewards.challengeWindow").toUint32();
+        r.oracles = vm.parseJsonAddressArray(json, ".rewards.oracles");
+        r.quorum = vm.parseJsonUint(json, ".rewards.quorum");
     }
 }

@@ -83,13 +83,14 @@ describe("the deployment script on a local chain", () => {
     await rm(join(ROOT, out), { force: true });
   });
 
-  it("writes down nine contracts, each with code, from the block of the first", async () => {
+  it("writes down ten contracts, each with code, from the block of the first", async () => {
     expect(deployment.chainId).toBe(31337);
     expect(deployment.startBlock).toBe(1);
     expect(Object.keys(deployment.contracts).sort()).toEqual([
       "AccessManager",
       "ComputeToken",
       "DataCredits",
+      "EpochRewards",
       "GpuNFT",
       "Marketplace",
       "OperatorRegistry",

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Network, Params} from "contracts/script/Deployment.sol";
-import {OperatorMode, Rates, ShareRule} from "contracts/src/types/Types.sol";
+import {OperatorMode, Rates, RewardsConfig, ShareRule} from "contracts/src/types/Types.sol";
 import {NetworkFactory} from "contracts/test/utils/NetworkFactory.sol";
 import {Test} from "contracts/test/utils/TestKit.sol";
 
@@ -62,7 +62,22 @@ abstract contract Base is Test {
             mintWindow: 1 days,
             royaltyBps: 250,
             genesisTime: 0,
-            epochLength: 1 days
+            epochLength: 1 days,
+            rewards: _rewardsConfig()
+        });
+    }
+
+    function _rewardsConfig() internal pure returns (RewardsConfig memory) {
+        address[] memory oracles = new address[](1);
+        oracles[0] = address(uint160(uint256(keccak256("oracle"))));
+        return RewardsConfig({
+            initialEmission: 1000e18,
+            halvingEpochs: 730,
+            reEmissionCap: 500e18,
+            kappaBps: 10_000,
+            challengeWindow: 1 days,
+            oracles: oracles,
+            quorum: 1
         });
     }
 

@@ -14,6 +14,7 @@ const OUT = "contracts/abi";
 export const CONTRACTS = [
   "ComputeToken",
   "DataCredits",
+  "EpochRewards",
   "GpuNFT",
   "Marketplace",
   "OperatorRegistry",

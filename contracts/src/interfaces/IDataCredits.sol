@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IEpochClock} from "contracts/src/interfaces/IEpochClock.sol";
+import {PermitSignature} from "contracts/src/types/Types.sol";
+
 /// @title Data Credits: 1 DC = 1 US dollar, 6 decimals, burned as compute is used
 /// @notice Not an ERC-20: no transfer, no approve. DC are minted by burning BCT at the oracle price and leave an account
-/// only into the market's escrow, from which they are burned for use or returned.
-/// minted − burned = Σ balances + escrow, always.
-interface IDataCredits {
+/// only into the escrow of one of two keepers, the market and the slots, from which they are burned for use or returned.
+/// minted − burned = Σ balances + both escrows, always; neither keeper can touch the other's.
+interface IDataCredits is IEpochClock {
     /// @notice `payer` burned `bctAmount` and `recipient` got `dcAmount`.
     /// @param price BCT/USD with 8 decimals, as used
     /// @param paymentReference ties the mint to a payment elsewhere; zero if there is none
@@ -17,14 +20,16 @@ interface IDataCredits {
         uint256 dcAmount,
         uint256 price
     );
-    /// @notice `holder` lets `spender` put up to `amount` of its DC into the market's escrow.
+    /// @notice `holder` lets `spender` put up to `amount` of its DC into escrow.
     event SpenderSet(address indexed holder, address indexed spender, uint256 amount);
-    /// @notice DC moved from a balance into the market's escrow.
-    event CreditsEscrowed(address indexed holder, address indexed spender, uint256 amount);
-    /// @notice DC went back from the market's escrow to a balance.
-    event CreditsReturned(address indexed holder, uint256 amount);
-    /// @notice DC were burned from the market's escrow for use.
-    event CreditsBurned(address indexed holder, uint256 amount);
+    /// @notice DC moved from a balance into a keeper's escrow.
+    event CreditsEscrowed(address indexed keeper, address indexed holder, address indexed spender, uint256 amount);
+    /// @notice DC went back from a keeper's escrow to a balance.
+    event CreditsReturned(address indexed keeper, address indexed holder, uint256 amount);
+    /// @notice DC were burned from a keeper's escrow for use.
+    event CreditsBurned(address indexed keeper, uint256 amount);
+    /// @notice These contracts keep escrow, for good.
+    event KeepersSet(address market, address slots);
     /// @notice At most `capacity` DC can be minted at once, and as many again within `window` seconds.
     event MintLimitSet(uint256 capacity, uint256 window);
     /// @notice Minting was stopped or resumed.
@@ -44,12 +49,14 @@ interface IDataCredits {
     error DataCredits_Insufficient(address holder, uint256 balance, uint256 amount);
     /// @notice The holder lets this spender use less.
     error DataCredits_OverAllowance(address holder, address spender, uint256 allowed, uint256 amount);
-    /// @notice Only the market moves escrow.
-    error DataCredits_NotMarket(address caller);
-    /// @notice The market is set once.
-    error DataCredits_MarketSet(address market);
-    /// @notice More than the market's escrow holds. Broken invariant of the market.
-    error DataCredits_EscrowShort(uint256 escrow, uint256 amount);
+    /// @notice Only a keeper moves escrow.
+    error DataCredits_NotKeeper(address caller);
+    /// @notice Keepers are named once.
+    error DataCredits_KeepersSet(address market, address slots);
+    /// @notice A keeper is missing, or both are the same.
+    error DataCredits_BadKeepers(address market, address slots);
+    /// @notice More than the keeper's escrow holds. Broken invariant of the keeper.
+    error DataCredits_EscrowShort(address keeper, uint256 escrow, uint256 amount);
     /// @notice This payment was minted for already.
     error DataCredits_ReferenceUsed(address payer, bytes32 paymentReference);
     /// @notice Minting is paused. Spending and returning never are.
@@ -70,20 +77,40 @@ interface IDataCredits {
         external
         returns (uint256 bctAmount);
 
-    /// @notice Lets `spender` put up to `amount` of the caller's DC into the market's escrow.
+    /// @notice As `mintFor`, after using the caller's signature that lets this contract burn `bctAmount` of its BCT. One
+    /// that doesn't do (somebody used it first) is passed over: the allowance decides.
+    function mintForWithPermit(
+        address recipient,
+        uint256 bctAmount,
+        uint256 minDc,
+        bytes32 paymentReference,
+        PermitSignature calldata signature
+    ) external returns (uint256 dcAmount);
+
+    /// @notice As `mintExactFor`, after using the caller's signature that lets this contract burn `maxBct` of its BCT.
+    function mintExactForWithPermit(
+        address recipient,
+        uint256 dcAmount,
+        uint256 maxBct,
+        bytes32 paymentReference,
+        PermitSignature calldata signature
+    ) external returns (uint256 bctAmount);
+
+    /// @notice Lets `spender` put up to `amount` of the caller's DC into escrow.
     function setSpender(address spender, uint256 amount) external;
 
-    /// @notice Moves DC of `holder` into escrow. By the market. A `spender` other than the holder needs an allowance.
+    /// @notice Moves DC of `holder` into the caller's escrow. By a keeper. A `spender` other than the holder needs an
+    /// allowance.
     function escrow(address holder, address spender, uint256 amount) external;
 
-    /// @notice Returns DC from escrow to `holder`. By the market.
+    /// @notice Returns DC from the caller's escrow to `holder`. By a keeper.
     function release(address holder, uint256 amount) external;
 
-    /// @notice Burns DC of `holder` from escrow for use. By the market.
-    function burnEscrowed(address holder, uint256 amount) external;
+    /// @notice Burns DC from the caller's escrow for use. By a keeper.
+    function burnEscrowed(uint256 amount) external;
 
-    /// @notice Names the market, once and for all. By the access manager's admin.
-    function setMarket(address market) external;
+    /// @notice Names the two keepers of escrow, once and for all. By the access manager's admin.
+    function setKeepers(address market, address slots) external;
 
     /// @notice Changes the limit on minting. By the access manager's admin.
     /// @param capacity DC that can be minted at once
@@ -93,8 +120,8 @@ interface IDataCredits {
     /// @notice Stops or resumes minting. By the guardian.
     function setPaused(bool isPaused) external;
 
-    /// @notice The only contract that moves escrow; zero before it is named.
-    function market() external view returns (address);
+    /// @notice The only contracts that move escrow; zero before they are named.
+    function keepers() external view returns (address market, address slots);
 
     /// @notice Whether minting is stopped.
     function paused() external view returns (bool);
@@ -114,8 +141,14 @@ interface IDataCredits {
     /// @notice All DC: free and in escrow.
     function totalSupply() external view returns (uint256);
 
-    /// @notice DC in the market's escrow.
+    /// @notice DC in both escrows.
     function escrowed() external view returns (uint256);
+
+    /// @notice DC in a keeper's escrow.
+    function escrowOf(address keeper) external view returns (uint256);
+
+    /// @notice BCT burned in an epoch to mint DC.
+    function bctBurnedIn(uint256 epoch) external view returns (uint256 bctAmount);
 
     /// @notice What `spender` may still put into escrow for `holder`.
     function spenderAllowance(address holder, address spender) external view returns (uint256);

@@ -95,3 +95,56 @@ struct Slot {
     /// moves of the token and changes of what it stands for
     uint32 transferCount;
 }
+
+/// @notice How DC used become BCT minted; BCT with 18 decimals.
+struct RewardsConfig {
+    /// what the schedule allows each epoch before its first halving
+    uint128 initialEmission;
+    uint32 halvingEpochs;
+    /// the most that burned BCT add to the schedule, per epoch
+    uint128 reEmissionCap;
+    /// how much of the BCT that use was worth may be minted, in basis points
+    uint16 kappaBps;
+    /// seconds for which the guardian can veto a commit
+    uint32 challengeWindow;
+    address[] oracles;
+    /// how many oracles must agree
+    uint256 quorum;
+}
+
+/// @notice DC burned for the use of one GPU or one pool (one word).
+struct UseTally {
+    /// the epoch of its last use
+    uint32 epoch;
+    /// in that epoch
+    uint112 inEpochDc;
+    uint112 lifetimeDc;
+}
+
+/// @notice What oracles attest of an epoch.
+struct Commit {
+    /// Merkle root of this epoch's payout lines
+    bytes32 linesRoot;
+    /// Merkle root of `(account, cumulative amount)` over all epochs to this one
+    bytes32 claimsRoot;
+    /// BCT to mint for this epoch, 18 decimals
+    uint256 total;
+    /// keccak256 of the canonical inputs
+    bytes32 inputsHash;
+    uint32 methodologyVersion;
+}
+
+/// @notice One wallet's leaf under the claims root, with its proof.
+struct Claim {
+    address account;
+    uint256 cumulativeAmount;
+    bytes32[] proof;
+}
+
+/// @notice An ERC-2612 signature that lets DC's contract burn BCT of the caller.
+struct PermitSignature {
+    uint256 deadline;
+    uint8 v;
+    bytes32 r;
+    bytes32 s;
+}
