@@ -37,6 +37,10 @@ struct Params {
     /// zero for the last whole multiple of `epochLength`, so that epochs of a day begin at midnight UTC
     uint64 genesisTime;
     uint64 epochLength;
+    /// epochs from scheduling a share rule to its start
+    uint32 sharesNotice;
+    /// seconds from announcing a GPU's exit to leaving; shorter than the notice, so that an owner can leave before
+    uint32 exitDelay;
 }
 
 /// @notice The contracts of one network.
@@ -56,6 +60,8 @@ struct Network {
 abstract contract Deployment {
     /// @notice A parameter that must name somebody is zero.
     error Deployment_ZeroAddress(string parameter);
+    /// @notice A GPU couldn't leave within the notice of new shares.
+    error Deployment_ExitTooSlow(uint256 exitDelay, uint256 noticeTime);
 
     /// @param deployer whoever the calls come from; keeps no right unless it is the admin
     function _deploy(Params memory p, address deployer) internal returns (Network memory n) {
@@ -69,8 +75,9 @@ abstract contract Deployment {
         n.priceFeed = new PriceFeed(n.reportedFeed, p.minPrice, p.maxPrice, p.maxPriceAge);
         n.credits = new DataCredits(manager, n.token, n.priceFeed, p.mintCapacity, p.mintWindow);
         n.operators = new OperatorRegistry();
-        n.pools = new PoolRegistry(n.operators);
-        n.gpus = new GpuNFT(manager, n.operators, n.pools, p.royaltyBps);
+        n.pools = new PoolRegistry(n.operators, _genesisTime(p), p.epochLength, p.sharesNotice);
+        _requireExit(p);
+        n.gpus = new GpuNFT(manager, n.operators, n.pools, p.royaltyBps, p.exitDelay);
         n.market = new Marketplace(manager, n.credits, n.gpus, n.pools, n.priceFeed, _genesisTime(p), p.epochLength);
         n.credits.setMarket(address(n.market));
         n.gpus.setMarket(address(n.market));
@@ -110,5 +117,12 @@ abstract contract Deployment {
         if (p.admin == address(0)) revert Deployment_ZeroAddress("admin");
         if (p.guardian == address(0)) revert Deployment_ZeroAddress("guardian");
         if (p.treasury == address(0)) revert Deployment_ZeroAddress("treasury");
+    }
+
+    /// @dev What is scheduled at an epoch's end holds after one epoch less than the notice, which the registry has found to
+    /// be at least one.
+    function _requireExit(Params memory p) private pure {
+        uint256 noticeTime = uint256(p.sharesNotice - 1) * p.epochLength;
+        if (p.exitDelay >= noticeTime) revert Deployment_ExitTooSlow(p.exitDelay, noticeTime);
     }
 }

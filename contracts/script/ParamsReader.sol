@@ -31,5 +31,7 @@ library ParamsReader {
         p.royaltyBps = vm.parseJsonUint(json, ".royaltyBps").toUint16();
         p.genesisTime = vm.parseJsonUint(json, ".genesisTime").toUint64();
         p.epochLength = vm.parseJsonUint(json, ".epochLength").toUint64();
+        p.sharesNotice = vm.parseJsonUint(json, ".sharesNotice").toUint32();
+        p.exitDelay = vm.parseJsonUint(json, ".exitDelay").toUint32();
     }
 }

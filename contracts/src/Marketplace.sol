@@ -108,6 +108,11 @@ contract Marketplace is IMarketplace, AccessManaged {
     }
 
     /// @inheritdoc IMarketplace
+    function hasBookings(uint256) external pure returns (bool) {
+        return false;
+    }
+
+    /// @inheritdoc IMarketplace
     function settle(uint256 rentalId) public returns (uint256 amountDc) {
         return _settle(rentalId, _requireRental(rentalId));
     }

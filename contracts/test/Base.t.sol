@@ -62,7 +62,9 @@ abstract contract Base is Test {
             mintWindow: 1 days,
             royaltyBps: 250,
             genesisTime: 0,
-            epochLength: 1 days
+            epochLength: 1 days,
+            sharesNotice: 7,
+            exitDelay: 3 days
         });
     }
 

@@ -97,6 +97,9 @@ interface IMarketplace {
     /// @notice Ends the rental running on a GPU that leaves ACTIVE, if there is one. By the GPU registry.
     function onGpuInactive(uint256 gpuId) external;
 
+    /// @notice Whether a slot of this or a later hour is booked on a GPU.
+    function hasBookings(uint256 gpuId) external view returns (bool);
+
     /// @notice Burns what a rental has accrued and not yet burned. By anyone. Nothing due burns nothing.
     /// @return amountDc DC burned by this call
     function settle(uint256 rentalId) external returns (uint256 amountDc);
