@@ -38,12 +38,13 @@ contract Deploy is ScriptBase, Deployment {
         vm.serializeAddress(LIST, "OperatorRegistry", address(n.operators));
         vm.serializeAddress(LIST, "PoolRegistry", address(n.pools));
         vm.serializeAddress(LIST, "PriceFeed", address(n.priceFeed));
-        string memory list = vm.serializeAddress(LIST, "ReportedPriceFeed", address(n.reportedFeed));
+        vm.serializeAddress(LIST, "ReportedPriceFeed", address(n.reportedFeed));
+        string memory list = vm.serializeAddress(LIST, "TimeSlots", address(n.slots));
 
         vm.serializeUint(ROOT, "chainId", block.chainid);
         vm.serializeUint(ROOT, "startBlock", startBlock);
-        vm.serializeUint(ROOT, "genesisTime", n.market.genesisTime());
-        vm.serializeUint(ROOT, "epochLength", n.market.epochLength());
+        vm.serializeUint(ROOT, "genesisTime", n.rewards.genesisTime());
+        vm.serializeUint(ROOT, "epochLength", n.rewards.epochLength());
         vm.writeJson(vm.serializeString(ROOT, "contracts", list), path);
     }
 }

@@ -12,6 +12,7 @@ import {OperatorRegistry} from "contracts/src/OperatorRegistry.sol";
 import {PoolRegistry} from "contracts/src/PoolRegistry.sol";
 import {PriceFeed} from "contracts/src/PriceFeed.sol";
 import {ReportedPriceFeed} from "contracts/src/ReportedPriceFeed.sol";
+import {TimeSlots} from "contracts/src/TimeSlots.sol";
 import {Roles} from "contracts/src/libraries/Roles.sol";
 import {RewardsConfig} from "contracts/src/types/Types.sol";
 
@@ -35,10 +36,17 @@ struct Params {
     uint32 maxPriceAge;
     uint128 mintCapacity;
     uint32 mintWindow;
+    /// the operator's part of a GPU's sale
     uint16 royaltyBps;
+    /// the operator's part of a time slot's sale
+    uint16 slotRoyaltyBps;
     /// zero for the last whole multiple of `epochLength`, so that epochs of a day begin at midnight UTC
     uint64 genesisTime;
     uint64 epochLength;
+    /// epochs from scheduling a share rule to its start
+    uint32 sharesNotice;
+    /// seconds from announcing a GPU's exit to leaving; shorter than the notice, so that an owner can leave before
+    uint32 exitDelay;
     RewardsConfig rewards;
 }
 
@@ -52,14 +60,17 @@ struct Network {
     OperatorRegistry operators;
     PoolRegistry pools;
     GpuNFT gpus;
-    Marketplace market;
     EpochRewards rewards;
+    Marketplace market;
+    TimeSlots slots;
 }
 
 /// @title Deploys and wires a network; the same code for the script and for the tests
 abstract contract Deployment {
     /// @notice A parameter that must name somebody is zero.
     error Deployment_ZeroAddress(string parameter);
+    /// @notice A GPU couldn't leave within the notice of new shares.
+    error Deployment_ExitTooSlow(uint256 exitDelay, uint256 noticeTime);
 
     /// @param deployer whoever the calls come from; keeps no right unless it is the admin
     function _deploy(Params memory p, address deployer) internal returns (Network memory n) {
@@ -76,12 +87,16 @@ abstract contract Deployment {
         );
         n.rewards = new EpochRewards(manager, n.token, n.credits, p.rewards);
         n.operators = new OperatorRegistry();
-        n.pools = new PoolRegistry(n.operators);
-        n.gpus = new GpuNFT(manager, n.operators, n.pools, p.royaltyBps);
-        n.market = new Marketplace(manager, n.credits, n.gpus, n.pools, n.priceFeed, _genesisTime(p), p.epochLength);
-        // The slots' seats are kept by contracts that never use them.
-        n.credits.setKeepers(address(n.market), address(n.rewards));
-        n.rewards.setMeters(address(n.market), address(n.credits));
+        n.pools = new PoolRegistry(n.operators, _genesisTime(p), p.epochLength, p.sharesNotice);
+        _requireExit(p);
+        n.gpus = new GpuNFT(manager, n.operators, n.pools, p.royaltyBps, p.exitDelay);
+        n.market = new Marketplace(manager, n.credits, n.rewards, n.priceFeed, n.gpus, n.pools);
+        n.slots = new TimeSlots(
+            n.market, n.credits, n.rewards, n.priceFeed, n.gpus, n.pools, n.operators, p.slotRoyaltyBps
+        );
+        n.credits.setKeepers(address(n.market), address(n.slots));
+        n.rewards.setMeters(address(n.market), address(n.slots));
+        n.market.setSlots(address(n.slots));
         n.gpus.setMarket(address(n.market));
         n.manager.multicall(_roleCalls(p, n, deployer));
     }
@@ -121,5 +136,12 @@ abstract contract Deployment {
         if (p.admin == address(0)) revert Deployment_ZeroAddress("admin");
         if (p.guardian == address(0)) revert Deployment_ZeroAddress("guardian");
         if (p.treasury == address(0)) revert Deployment_ZeroAddress("treasury");
+    }
+
+    /// @dev What is scheduled at an epoch's end holds after one epoch less than the notice, which the registry has found to
+    /// be at least one.
+    function _requireExit(Params memory p) private pure {
+        uint256 noticeTime = uint256(p.sharesNotice - 1) * p.epochLength;
+        if (p.exitDelay >= noticeTime) revert Deployment_ExitTooSlow(p.exitDelay, noticeTime);
     }
 }

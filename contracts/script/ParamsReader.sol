@@ -30,8 +30,11 @@ library ParamsReader {
         p.mintCapacity = vm.parseJsonUint(json, ".mintCapacity").toUint128();
         p.mintWindow = vm.parseJsonUint(json, ".mintWindow").toUint32();
         p.royaltyBps = vm.parseJsonUint(json, ".royaltyBps").toUint16();
+        p.slotRoyaltyBps = vm.parseJsonUint(json, ".slotRoyaltyBps").toUint16();
         p.genesisTime = vm.parseJsonUint(json, ".genesisTime").toUint64();
         p.epochLength = vm.parseJsonUint(json, ".epochLength").toUint64();
+        p.sharesNotice = vm.parseJsonUint(json, ".sharesNotice").toUint32();
+        p.exitDelay = vm.parseJsonUint(json, ".exitDelay").toUint32();
         p.rewards = _rewards(vm, json);
     }
 

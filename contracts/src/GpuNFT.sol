@@ -2,85 +2,158 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {IERC2981} from "@openzeppelin/contracts/interfaces/IERC2981.sol";
-import {IERC4906} from "@openzeppelin/contracts/interfaces/IERC4906.sol";
-import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
-import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {GpuRecords} from "contracts/src/GpuRecords.sol";
 import {IGpuNFT} from "contracts/src/interfaces/IGpuNFT.sol";
 import {IMarketplace} from "contracts/src/interfaces/IMarketplace.sol";
 import {IOperatorRegistry} from "contracts/src/interfaces/IOperatorRegistry.sol";
 import {IPoolRegistry} from "contracts/src/interfaces/IPoolRegistry.sol";
-import {GpuMetadata} from "contracts/src/libraries/GpuMetadata.sol";
-import {GpuStatus, OperatorMode} from "contracts/src/types/Types.sol";
+import {Outages} from "contracts/src/libraries/Outages.sol";
+import {GpuStatus, LeaveReason, OperatorMode} from "contracts/src/types/Types.sol";
 
-/// @title GPU NFTs; see {IGpuNFT}
-contract GpuNFT is IGpuNFT, ERC721, IERC2981, IERC4906, AccessManaged {
-    struct Gpu {
-        // slot 0
-        uint64 poolId;
-        GpuStatus status;
-        address contributor;
-        // slot 1
-        bytes32 uuidHash;
-    }
+/// @title GPU NFTs: their lives in and out of pools; see {IGpuNFT}
+/// @dev Calls out only to contracts of the network, and mints without callback, so there is no guard against reentrancy.
+contract GpuNFT is GpuRecords, AccessManaged {
+    using Outages for Outages.Hours;
 
-    /// ERC-4906 has events only, so its id can't be computed
-    bytes4 private constant ERC4906_ID = 0x49064906;
-
-    IOperatorRegistry public immutable OPERATORS;
     IPoolRegistry public immutable POOLS;
-    /// the operator's part of a sale, by ERC-2981
-    uint256 public immutable ROYALTY_BPS;
+    /// seconds from announcing an exit to leaving
+    uint32 public immutable EXIT_DELAY;
 
     address public override market;
     uint256 private _gpuCount;
-    mapping(uint256 gpuId => Gpu) private _gpus;
-    /// @inheritdoc IGpuNFT
-    mapping(bytes32 uuidHash => uint256 gpuId) public override gpuOf;
+    /// @dev One more than the token's transfers when it was invited: an invitation doesn't outlive a sale.
+    mapping(uint256 gpuId => mapping(uint256 poolId => uint256)) private _invitations;
 
-    constructor(address manager, IOperatorRegistry operators, IPoolRegistry pools, uint16 royaltyBps)
-        ERC721("Berkeley Compute GPU", "BCGPU")
+    constructor(address manager, IOperatorRegistry operators, IPoolRegistry pools, uint16 royaltyBps, uint32 exitDelay)
+        GpuRecords(operators, royaltyBps)
         AccessManaged(manager)
     {
-        OPERATORS = operators;
         POOLS = pools;
-        ROYALTY_BPS = royaltyBps;
+        EXIT_DELAY = exitDelay;
     }
 
     /// @inheritdoc IGpuNFT
     function mint(uint256 poolId, address to, bytes32 uuidHash) external returns (uint256 gpuId) {
         uint256 operatorId = POOLS.operatorOf(poolId);
         if (!OPERATORS.canContribute(operatorId, msg.sender)) revert GpuNFT_CannotContribute(operatorId, msg.sender);
-        if (OPERATORS.modeOf(operatorId) == OperatorMode.SELF_POOLED && OPERATORS.ownerOf(operatorId) != to) {
-            revert GpuNFT_SelfPooledOnly(operatorId, to);
-        }
+        bool isSelfPooled = OPERATORS.modeOf(operatorId) == OperatorMode.SELF_POOLED;
+        if (isSelfPooled) _requireSelf(operatorId, to);
         if (uuidHash == 0) revert GpuNFT_ZeroUuid();
         if (gpuOf[uuidHash] != 0) revert GpuNFT_UuidTaken(uuidHash, gpuOf[uuidHash]);
 
         gpuId = ++_gpuCount;
-        _gpus[gpuId] = Gpu(SafeCast.toUint64(poolId), GpuStatus.ACTIVE, msg.sender, uuidHash);
+        bytes32 modelId = POOLS.modelOf(poolId);
+        _gpus[gpuId] = Gpu({
+            poolId: SafeCast.toUint32(poolId),
+            operatorId: SafeCast.toUint32(operatorId),
+            status: GpuStatus.ACTIVE,
+            isSelfPooled: isSelfPooled,
+            mintedAt: SafeCast.toUint40(block.timestamp),
+            exitAt: 0,
+            offlineSince: 0,
+            transferCount: 0,
+            uuidHash: uuidHash,
+            contributor: msg.sender,
+            modelId: modelId
+        });
         gpuOf[uuidHash] = gpuId;
-        emit GpuMinted(gpuId, poolId, operatorId, to, msg.sender, POOLS.modelOf(poolId), uuidHash);
+        emit GpuMinted(gpuId, poolId, operatorId, to, msg.sender, modelId, uuidHash);
         _mint(to, gpuId);
     }
 
     /// @inheritdoc IGpuNFT
     function setStatus(uint256 gpuId, GpuStatus status) external {
-        _requireGpu(gpuId);
-        Gpu storage gpu = _gpus[gpuId];
-        GpuStatus before = gpu.status;
-        if (msg.sender != gpu.contributor && msg.sender != OPERATORS.ownerOf(operatorOf(gpuId))) {
-            revert GpuNFT_NotCaretaker(gpuId, msg.sender);
+        Gpu storage gpu = _requireLiving(gpuId);
+        bool isRetiring = status == GpuStatus.RETIRED;
+        if (isRetiring) {
+            // not by the operator, who could bring an investor's GPU again as its own
+            _checkAuthorized(_ownerOf(gpuId), msg.sender, gpuId);
+        } else {
+            if (gpu.poolId == 0) revert GpuNFT_NotPooled(gpuId);
+            if (msg.sender != gpu.contributor && msg.sender != OPERATORS.ownerOf(gpu.operatorId)) {
+                revert GpuNFT_NotCaretaker(gpuId, msg.sender);
+            }
         }
-        if (before == GpuStatus.RETIRED) revert GpuNFT_Retired(gpuId);
+        GpuStatus before = gpu.status;
         if (before == status) revert GpuNFT_SameStatus(gpuId, status);
 
-        gpu.status = status;
-        if (status == GpuStatus.RETIRED) delete gpuOf[gpu.uuidHash];
-        emit GpuStatusSet(gpuId, status);
-        emit MetadataUpdate(gpuId);
+        if (isRetiring) delete gpuOf[gpu.uuidHash];
+        _setStatus(gpuId, gpu, status);
         if (before == GpuStatus.ACTIVE) IMarketplace(market).onGpuInactive(gpuId);
+        if (isRetiring) _requireUnbooked(gpuId);
+    }
+
+    /// @inheritdoc IGpuNFT
+    function announceExit(uint256 gpuId) external {
+        Gpu storage gpu = _requireLiving(gpuId);
+        _requireOwner(gpuId);
+        if (gpu.poolId == 0) revert GpuNFT_NotPooled(gpuId);
+        if (gpu.exitAt != 0) revert GpuNFT_ExitAnnounced(gpuId, gpu.exitAt);
+        gpu.exitAt = SafeCast.toUint40(block.timestamp + EXIT_DELAY);
+        emit GpuExitAnnounced(gpuId, gpu.exitAt);
+    }
+
+    /// @inheritdoc IGpuNFT
+    function cancelExit(uint256 gpuId) external {
+        Gpu storage gpu = _requireLiving(gpuId);
+        _requireOwner(gpuId);
+        if (gpu.exitAt == 0) revert GpuNFT_NoExit(gpuId);
+        gpu.exitAt = 0;
+        emit GpuExitCancelled(gpuId);
+    }
+
+    /// @inheritdoc IGpuNFT
+    function withdraw(uint256 gpuId) external {
+        Gpu storage gpu = _requireLiving(gpuId);
+        _requireOwner(gpuId);
+        if (gpu.exitAt == 0) revert GpuNFT_NoExit(gpuId);
+        if (block.timestamp < gpu.exitAt) revert GpuNFT_TooEarly(gpuId, gpu.exitAt);
+        _leavePool(gpuId, gpu, LeaveReason.WITHDRAWN);
+    }
+
+    /// @inheritdoc IGpuNFT
+    function release(uint256 gpuId) external {
+        Gpu storage gpu = _requireLiving(gpuId);
+        if (gpu.poolId == 0) revert GpuNFT_NotPooled(gpuId);
+        uint256 operatorId = gpu.operatorId;
+        OPERATORS.requireOperator(operatorId, msg.sender);
+        OperatorMode mode = OPERATORS.modeOf(operatorId);
+        if (mode != OperatorMode.DISTRIBUTED) revert GpuNFT_NotDistributed(operatorId, mode);
+        if (OPERATORS.canContribute(operatorId, gpu.contributor)) revert GpuNFT_InGoodStanding(gpuId, gpu.contributor);
+        _leavePool(gpuId, gpu, LeaveReason.RELEASED);
+    }
+
+    /// @inheritdoc IGpuNFT
+    function invite(uint256 gpuId, uint256 poolId) external {
+        Gpu storage gpu = _requireLiving(gpuId);
+        uint256 operatorId = POOLS.operatorOf(poolId);
+        OPERATORS.requireOperator(operatorId, msg.sender);
+        _invitations[gpuId][poolId] = uint256(gpu.transferCount) + 1;
+        emit GpuInvited(gpuId, poolId, operatorId);
+    }
+
+    /// @inheritdoc IGpuNFT
+    function joinPool(uint256 gpuId, uint256 poolId) external {
+        Gpu storage gpu = _requireLiving(gpuId);
+        _requireOwner(gpuId);
+        if (gpu.poolId != 0) revert GpuNFT_Pooled(gpuId, gpu.poolId);
+        uint256 operatorId = POOLS.operatorOf(poolId);
+        bytes32 poolModelId = POOLS.modelOf(poolId);
+        if (gpu.modelId != poolModelId) revert GpuNFT_OtherModel(gpuId, gpu.modelId, poolModelId);
+        if (!isInvited(gpuId, poolId) && !OPERATORS.canContribute(operatorId, msg.sender)) {
+            revert GpuNFT_CannotContribute(operatorId, msg.sender);
+        }
+        bool isSelfPooled = OPERATORS.modeOf(operatorId) == OperatorMode.SELF_POOLED;
+        if (isSelfPooled) _requireSelf(operatorId, msg.sender);
+
+        delete _invitations[gpuId][poolId];
+        gpu.poolId = SafeCast.toUint32(poolId);
+        gpu.operatorId = SafeCast.toUint32(operatorId);
+        gpu.isSelfPooled = isSelfPooled;
+        gpu.contributor = msg.sender;
+        emit GpuJoinedPool(gpuId, poolId, operatorId, msg.sender);
+        _setStatus(gpuId, gpu, GpuStatus.ACTIVE);
     }
 
     /// @inheritdoc IGpuNFT
@@ -90,48 +163,39 @@ contract GpuNFT is IGpuNFT, ERC721, IERC2981, IERC4906, AccessManaged {
     }
 
     /// @inheritdoc IGpuNFT
-    function statusOf(uint256 gpuId) external view returns (GpuStatus) {
-        _requireGpu(gpuId);
-        return _gpus[gpuId].status;
+    function isInvited(uint256 gpuId, uint256 poolId) public view returns (bool) {
+        return _invitations[gpuId][poolId] == uint256(_requireGpu(gpuId).transferCount) + 1;
     }
 
-    /// @inheritdoc IGpuNFT
-    function contributorOf(uint256 gpuId) external view returns (address) {
-        _requireGpu(gpuId);
-        return _gpus[gpuId].contributor;
+    /// @dev The market first: it settles what ran under the old pool, and asks this contract for it.
+    function _leavePool(uint256 gpuId, Gpu storage gpu, LeaveReason reason) private {
+        IMarketplace(market).onGpuInactive(gpuId);
+        _requireUnbooked(gpuId);
+        (uint256 poolId, uint256 operatorId) = (gpu.poolId, gpu.operatorId);
+        (gpu.poolId, gpu.operatorId, gpu.isSelfPooled, gpu.exitAt) = (0, 0, false, 0);
+        emit GpuLeftPool(gpuId, poolId, operatorId, reason);
+        if (gpu.status == GpuStatus.ACTIVE) _setStatus(gpuId, gpu, GpuStatus.OFFLINE);
+        else emit MetadataUpdate(gpuId);
     }
 
-    /// @notice ERC-2981: a part of each sale goes to where the operator is paid.
-    function royaltyInfo(uint256 gpuId, uint256 salePrice) external view returns (address receiver, uint256 amount) {
-        return (OPERATORS.payoutOf(operatorOf(gpuId)), salePrice * ROYALTY_BPS / 10_000);
+    /// @dev Keeps the account of the hours lost; `status` isn't the present one.
+    function _setStatus(uint256 gpuId, Gpu storage gpu, GpuStatus status) private {
+        if (gpu.status == GpuStatus.ACTIVE) {
+            gpu.offlineSince = SafeCast.toUint40(block.timestamp);
+        } else if (status == GpuStatus.ACTIVE) {
+            _outages[gpuId].mark(gpu.offlineSince, block.timestamp);
+            gpu.offlineSince = 0;
+        }
+        gpu.status = status;
+        emit GpuStatusSet(gpuId, status);
+        emit MetadataUpdate(gpuId);
     }
 
-    /// @inheritdoc IGpuNFT
-    function poolOf(uint256 gpuId) public view returns (uint256 poolId) {
-        _requireGpu(gpuId);
-        return _gpus[gpuId].poolId;
+    function _requireOwner(uint256 gpuId) private view {
+        if (_ownerOf(gpuId) != msg.sender) revert GpuNFT_NotOwner(gpuId, msg.sender);
     }
 
-    /// @inheritdoc IGpuNFT
-    function operatorOf(uint256 gpuId) public view returns (uint256 operatorId) {
-        return POOLS.operatorOf(poolOf(gpuId));
-    }
-
-    /// @notice The GPU's description as a JSON data URI.
-    function tokenURI(uint256 gpuId) public view override returns (string memory) {
-        _requireGpu(gpuId);
-        Gpu memory gpu = _gpus[gpuId];
-        return GpuMetadata.toDataUri(gpuId, gpu.poolId, gpu.status, gpu.uuidHash);
-    }
-
-    /// @notice ERC-165, with ERC-2981 and ERC-4906.
-    function supportsInterface(bytes4 interfaceId) public view override(ERC721, IERC165) returns (bool) {
-        return
-            interfaceId == ERC4906_ID || interfaceId == type(IERC2981).interfaceId
-                || super.supportsInterface(interfaceId);
-    }
-
-    function _requireGpu(uint256 gpuId) private view {
-        if (_ownerOf(gpuId) == address(0)) revert GpuNFT_NoGpu(gpuId);
+    function _requireUnbooked(uint256 gpuId) private view {
+        if (IMarketplace(market).hasBookings(gpuId)) revert GpuNFT_Booked(gpuId);
     }
 }

@@ -61,8 +61,11 @@ abstract contract Base is Test {
             mintCapacity: 1_000_000e6,
             mintWindow: 1 days,
             royaltyBps: 250,
+            slotRoyaltyBps: 100,
             genesisTime: 0,
             epochLength: 1 days,
+            sharesNotice: 7,
+            exitDelay: 3 days,
             rewards: _rewardsConfig()
         });
     }

@@ -25,6 +25,12 @@ enum GpuStatus {
     RETIRED
 }
 
+/// @notice Why a GPU left its pool: its owner took it out, or the operator let go of a former member's.
+enum LeaveReason {
+    WITHDRAWN,
+    RELEASED
+}
+
 /// @notice Terms of use, cheapest first.
 enum Tier {
     SPOT,
@@ -60,6 +66,28 @@ struct Rates {
     uint64 spot;
     uint64 onDemand;
     uint64 reserved;
+}
+
+/// @notice A step of a discount: `bps` off the reserved rate for terms of `minHours` or more.
+struct TermDiscount {
+    uint16 minHours;
+    uint16 bps;
+}
+
+/// @notice What a delegated pricer of a pool may do (three words). No pricer: all zero.
+struct Pricing {
+    // slot 0
+    address pricer;
+    /// how far it may move each tier at once, from the rate that stood
+    uint16 maxStepBps;
+    /// seconds between two of its changes
+    uint32 minInterval;
+    /// its last change, seconds since 1970; 0 before the first
+    uint40 pricedAt;
+    // slot 1
+    Rates floor;
+    // slot 2
+    Rates cap;
 }
 
 /// @notice One rental as the market stores it (two words).

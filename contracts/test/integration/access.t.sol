@@ -4,8 +4,9 @@ pragma solidity 0.8.37;
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {Network, Deployment, Params} from "contracts/script/Deployment.sol";
 import {IDataCredits} from "contracts/src/interfaces/IDataCredits.sol";
+import {IEpochClock} from "contracts/src/interfaces/IEpochClock.sol";
 import {IGpuNFT} from "contracts/src/interfaces/IGpuNFT.sol";
-import {IMarketplace} from "contracts/src/interfaces/IMarketplace.sol";
+import {IPoolRegistry} from "contracts/src/interfaces/IPoolRegistry.sol";
 import {Roles} from "contracts/src/libraries/Roles.sol";
 import {Base} from "contracts/test/Base.t.sol";
 
@@ -124,12 +125,24 @@ contract AccessTest is Base {
     function test_RefusesEpochsThatCannotBe() external {
         Params memory p = _params();
         p.epochLength = 0;
-        _refusesToDeploy(p, abi.encodeWithSelector(IMarketplace.Marketplace_BadEpochs.selector, 0, 0));
+        _refusesToDeploy(p, abi.encodeWithSelector(IEpochClock.EpochClock_BadEpochs.selector, 0, 0));
         p = _params();
         p.genesisTime = START + 1;
-        _refusesToDeploy(p, abi.encodeWithSelector(IMarketplace.Marketplace_BadEpochs.selector, START + 1, 1 days));
+        _refusesToDeploy(p, abi.encodeWithSelector(IEpochClock.EpochClock_BadEpochs.selector, START + 1, 1 days));
         p.genesisTime = START;
         assertEq(deployer.deploy(p).market.epochAt(START + 1 days), 1);
+    }
+
+    /// With a notice of 7 epochs, shares scheduled at an epoch's end hold 6 days later.
+    function test_RefusesExitsThatOutlastTheNoticeOfShares() external {
+        Params memory p = _params();
+        p.sharesNotice = 0;
+        _refusesToDeploy(p, abi.encodeWithSelector(IPoolRegistry.PoolRegistry_NoNotice.selector));
+        p.sharesNotice = 7;
+        p.exitDelay = 6 days;
+        _refusesToDeploy(p, abi.encodeWithSelector(Deployment.Deployment_ExitTooSlow.selector, 6 days, 6 days));
+        p.exitDelay = 6 days - 1;
+        assertEq(deployer.deploy(p).gpus.EXIT_DELAY(), 6 days - 1);
     }
 
     function _refusesAll(address account) private {

@@ -118,7 +118,7 @@ contract Handler is Actors {
         GpuStatus next = before == GpuStatus.ACTIVE ? GpuStatus.OFFLINE : GpuStatus.ACTIVE;
         // retiring is for good, so it is rare
         if (seed % 256 == 1) next = GpuStatus.RETIRED;
-        vm.prank(network.gpus.contributorOf(gpu));
+        vm.prank(next == GpuStatus.RETIRED ? network.gpus.ownerOf(gpu) : network.gpus.contributorOf(gpu));
         network.gpus.setStatus(gpu, next);
         if (before != GpuStatus.ACTIVE || model.open(gpu) == 0) return;
         model.finish(model.open(gpu));
