@@ -139,10 +139,7 @@ contract Marketplace is Rentals, AccessManaged {
         (GpuStatus status, uint256 poolId, uint256 operatorId,) = GPUS.stateOf(gpuId);
         if (status != GpuStatus.ACTIVE) revert Marketplace_GpuNotActive(gpuId);
         _requireIdle(gpuId);
-        rentalId = _add(_newRental(Tier.RESERVED, customer, gpuId, 0, 0, endsBy));
-        emit RentalStarted(
-            rentalId, gpuId, customer, Tier.RESERVED, poolId, operatorId, 0, 0, uint64(block.timestamp), endsBy, endsBy
-        );
+        return _add(_newRental(Tier.RESERVED, customer, gpuId, 0, 0, endsBy), poolId, operatorId);
     }
 
     /// @inheritdoc IMarketplace
@@ -186,20 +183,7 @@ contract Marketplace is Rentals, AccessManaged {
         uint256 endsBy = NEVER;
         if (tier == Tier.SPOT) endsBy = _requireFreeUntil(gpuId, exitAt);
         else _book(gpuId, _hourNow(), until, exitAt);
-        rentalId = _add(_newRental(tier, customer, gpuId, rate, escrowDc, endsBy));
-        emit RentalStarted(
-            rentalId,
-            gpuId,
-            customer,
-            tier,
-            poolId,
-            operatorId,
-            rate,
-            escrowDc,
-            uint64(block.timestamp),
-            uint64(until),
-            endsBy == NEVER ? 0 : uint64(endsBy)
-        );
+        rentalId = _add(_newRental(tier, customer, gpuId, rate, escrowDc, endsBy), poolId, operatorId);
         CREDITS.escrow(customer, msg.sender, escrowDc);
     }
 

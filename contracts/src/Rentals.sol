@@ -100,11 +100,24 @@ abstract contract Rentals is IMarketplace, Meter {
         return nextBooking(gpuId, _hourNow()) != Calendar.NONE;
     }
 
-    /// @dev Stores a rental and makes it the GPU's.
-    function _add(Rental memory rental) internal returns (uint256 rentalId) {
+    /// @dev Stores a rental, makes it the GPU's and tells of it.
+    function _add(Rental memory rental, uint256 poolId, uint256 operatorId) internal returns (uint256 rentalId) {
         rentalId = ++_rentalCount;
         _rentals[rentalId] = rental;
         _lastRental[rental.gpuId] = rentalId;
+        emit RentalStarted(
+            rentalId,
+            rental.gpuId,
+            rental.customer,
+            rental.tier,
+            poolId,
+            operatorId,
+            rental.rateDcPerHour,
+            rental.escrowDc,
+            rental.startAt,
+            rental.tier == Tier.RESERVED ? rental.endsBy : uint64(_paidUntil(rental)),
+            rental.endsBy == NEVER ? 0 : rental.endsBy
+        );
     }
 
     function _setEscrow(uint256 rentalId, uint64 escrowDc) internal {
