@@ -129,12 +129,19 @@ abstract contract EpochBase is Test {
         _attest(1, epoch, commit);
     }
 
-    /// @dev From running to final; two days pass.
+    /// @dev The running epoch, from use worth `total` to final, and any before it that nothing was paid for. Two days pass.
     function _pass(bytes32 claimsRoot, uint256 total) internal {
-        uint256 epoch = _closeWith(total);
-        _commit(epoch, _values(claimsRoot, total));
+        uint256 running = rewards.epochAt(uint64(vm.getBlockTimestamp()));
+        if (total != 0) _use(total);
+        _warpToEndOf(running);
+        for (uint256 i = rewards.closedCount(); i <= running; ++i) {
+            rewards.closeEpoch(i);
+            _commit(i, i == running ? _values(claimsRoot, total) : _values(rewards.claimsRoot(), 0));
+        }
         skip(1 days);
-        rewards.finalize(epoch);
+        for (uint256 i = rewards.finalizedCount(); i <= running; ++i) {
+            rewards.finalize(i);
+        }
     }
 
     function _values(bytes32 claimsRoot, uint256 total) internal pure returns (Commit memory) {
