@@ -97,8 +97,8 @@ contract TimeSlots is SlotToken, Meter {
         Slot memory slot = _slots[slotId];
         Slot memory later = _slots[laterId];
         if (
-            !isOneHolder || slot.gpuId != later.gpuId || slot.endHour != later.startHour
-                || slot.hourlyDc != later.hourlyDc
+            !isOneHolder || slot.gpuId != later.gpuId || slot.poolId != later.poolId
+                || slot.endHour != later.startHour || slot.hourlyDc != later.hourlyDc
         ) revert TimeSlots_NotNeighbors(slotId, laterId);
 
         Slot storage stored = _slots[slotId];
