@@ -80,8 +80,7 @@ contract TimeSlots is SlotToken, Meter {
         emit MetadataUpdate(slotId);
         for (uint256 i; i < cutHours.length; ++i) {
             uint32 endHour = i + 1 < cutHours.length ? cutHours[i + 1] : slot.endHour;
-            _slots[firstNewId + i] =
-                Slot(slot.gpuId, slot.poolId, cutHours[i], endHour, cutHours[i], slot.hourlyDc, 0);
+            _slots[firstNewId + i] = Slot(slot.gpuId, slot.poolId, cutHours[i], endHour, cutHours[i], slot.hourlyDc, 0);
             emit SlotSplit(slotId, firstNewId + i, cutHours[i], endHour);
             _mint(holder, firstNewId + i);
         }
@@ -97,8 +96,8 @@ contract TimeSlots is SlotToken, Meter {
         Slot memory slot = _slots[slotId];
         Slot memory later = _slots[laterId];
         if (
-            !isOneHolder || slot.gpuId != later.gpuId || slot.poolId != later.poolId
-                || slot.endHour != later.startHour || slot.hourlyDc != later.hourlyDc
+            !isOneHolder || slot.gpuId != later.gpuId || slot.poolId != later.poolId || slot.endHour != later.startHour
+                || slot.hourlyDc != later.hourlyDc
         ) revert TimeSlots_NotNeighbors(slotId, laterId);
 
         Slot storage stored = _slots[slotId];

@@ -68,8 +68,7 @@ contract RefundUndeliveredTest is SlotBase {
         _setStatus(GpuStatus.OFFLINE);
         vm.prank(owner);
         network.operators.transferFrom(owner, bob, operatorId);
-        bytes memory refusal =
-            abi.encodeWithSelector(ITimeSlots.TimeSlots_NotHolderOrOperator.selector, _id, owner);
+        bytes memory refusal = abi.encodeWithSelector(ITimeSlots.TimeSlots_NotHolderOrOperator.selector, _id, owner);
         vm.expectRevert(refusal);
         vm.prank(owner);
         network.slots.refundUndelivered(_id);
