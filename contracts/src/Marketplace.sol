@@ -202,9 +202,8 @@ contract Marketplace is Rentals, AccessManaged {
     }
 
     function _bookFree(uint256 gpuId, uint256 fromHour, uint256 toHour) private {
-        uint256 hour = _calendar[gpuId].firstTaken(fromHour, toHour);
-        if (hour < toHour) revert Marketplace_HoursTaken(gpuId, hour);
-        _calendar[gpuId].book(fromHour, toHour);
+        uint256 taken = _calendar[gpuId].book(fromHour, toHour);
+        if (taken != Calendar.NONE) revert Marketplace_HoursTaken(gpuId, taken);
     }
 
     /// @dev A rental that is over may hold the hour that runs until somebody ends it; a running spot rental gives way.
