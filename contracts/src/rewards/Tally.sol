@@ -2,25 +2,22 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {EpochClock} from "contracts/src/EpochClock.sol";
 import {IEpochRewards} from "contracts/src/interfaces/IEpochRewards.sol";
-import {UseTallies} from "contracts/src/libraries/UseTallies.sol";
+import {TallyWord} from "contracts/src/libraries/TallyWord.sol";
 import {UseTally} from "contracts/src/types/Types.sol";
 
 /// @title DC burned for use: by epoch, and by GPU and pool in the last epoch of their use; see {IEpochRewards}
 /// @dev GPUs and pools each keep one word and overwrite it when the epoch moves on: a fresh word per epoch would cost each
 /// first settlement 17,000 gas more twice over. What they hold of the past stands in the events of the meters.
 abstract contract Tally is IEpochRewards, EpochClock, AccessManaged {
-    using UseTallies for uint256;
+    using TallyWord for uint256;
 
     /// @inheritdoc IEpochRewards
     mapping(address account => bool) public override isMeter;
-    /// @dev DC in the low half, their worth in BCT in the high half.
-    mapping(uint256 epoch => uint256 dcAndBct) private _inEpoch;
-    /// @dev See {UseTallies}.
-    mapping(uint256 gpuId => uint256 tally) private _ofGpu;
-    mapping(uint256 poolId => uint256 tally) private _ofPool;
+    mapping(uint256 epoch => uint256 word) private _inEpoch;
+    mapping(uint256 gpuId => uint256 word) private _ofGpu;
+    mapping(uint256 poolId => uint256 word) private _ofPool;
     bool private _hasMeters;
 
     /// @inheritdoc IEpochRewards
@@ -30,10 +27,9 @@ abstract contract Tally is IEpochRewards, EpochClock, AccessManaged {
     {
         if (!isMeter[msg.sender]) revert EpochRewards_NotMeter(msg.sender);
         epoch = _currentEpoch();
-        uint64 dc = SafeCast.toUint64(amountDc);
-        _inEpoch[epoch] += uint256(SafeCast.toUint120(bctEquivalent)) << 128 | dc;
-        _ofGpu[gpuId] = _ofGpu[gpuId].added(epoch, dc);
-        _ofPool[poolId] = _ofPool[poolId].added(epoch, dc);
+        _inEpoch[epoch] = _inEpoch[epoch].withUse(amountDc, bctEquivalent);
+        _ofGpu[gpuId] = _ofGpu[gpuId].withUseIn(epoch, amountDc);
+        _ofPool[poolId] = _ofPool[poolId].withUseIn(epoch, amountDc);
     }
 
     /// @inheritdoc IEpochRewards
@@ -48,21 +44,21 @@ abstract contract Tally is IEpochRewards, EpochClock, AccessManaged {
 
     /// @inheritdoc IEpochRewards
     function burnedIn(uint256 epoch) public view returns (uint256 amountDc) {
-        return uint128(_inEpoch[epoch]);
+        (amountDc,) = _inEpoch[epoch].readEpoch();
     }
 
     /// @inheritdoc IEpochRewards
     function bctEquivalentIn(uint256 epoch) public view returns (uint256 bctAmount) {
-        return _inEpoch[epoch] >> 128;
+        (, bctAmount) = _inEpoch[epoch].readEpoch();
     }
 
     /// @inheritdoc IEpochRewards
     function tallyOfGpu(uint256 gpuId) external view returns (UseTally memory) {
-        return _ofGpu[gpuId].unpack();
+        return _ofGpu[gpuId].read();
     }
 
     /// @inheritdoc IEpochRewards
     function tallyOfPool(uint256 poolId) external view returns (UseTally memory) {
-        return _ofPool[poolId].unpack();
+        return _ofPool[poolId].read();
     }
 }

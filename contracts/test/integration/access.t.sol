@@ -5,8 +5,8 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {Network, Deployment, Params} from "contracts/script/Deployment.sol";
 import {IDataCredits} from "contracts/src/interfaces/IDataCredits.sol";
 import {IEpochClock} from "contracts/src/interfaces/IEpochClock.sol";
+import {IEpochRewards} from "contracts/src/interfaces/IEpochRewards.sol";
 import {IGpuNFT} from "contracts/src/interfaces/IGpuNFT.sol";
-import {IPoolRegistry} from "contracts/src/interfaces/IPoolRegistry.sol";
 import {Roles} from "contracts/src/libraries/Roles.sol";
 import {Base} from "contracts/test/Base.t.sol";
 
@@ -14,14 +14,14 @@ import {Base} from "contracts/test/Base.t.sol";
 contract AccessTest is Base {
     /// Every restricted function of the network, with arguments that would otherwise do.
     function _restricted() private view returns (address[] memory targets, bytes[] memory calls) {
-        targets = new address[](7);
-        calls = new bytes[](7);
+        targets = new address[](11);
+        calls = new bytes[](11);
         targets[0] = address(network.token);
         calls[0] = abi.encodeCall(network.token.mint, (stranger, 1));
         targets[1] = address(network.reportedFeed);
         calls[1] = abi.encodeCall(network.reportedFeed.setReporters, (reporters, 3));
         targets[2] = address(network.credits);
-        calls[2] = abi.encodeCall(network.credits.setMarket, (stranger));
+        calls[2] = abi.encodeCall(network.credits.setKeepers, (stranger, bob));
         targets[3] = address(network.credits);
         calls[3] = abi.encodeCall(network.credits.setMintLimit, (1, 1));
         targets[4] = address(network.credits);
@@ -30,6 +30,14 @@ contract AccessTest is Base {
         calls[5] = abi.encodeCall(network.gpus.setMarket, (stranger));
         targets[6] = address(network.market);
         calls[6] = abi.encodeCall(network.market.setPaused, (true));
+        targets[7] = address(network.rewards);
+        calls[7] = abi.encodeCall(network.rewards.setMeters, (stranger, bob));
+        targets[8] = address(network.rewards);
+        calls[8] = abi.encodeCall(network.rewards.setKappa, (1));
+        targets[9] = address(network.rewards);
+        calls[9] = abi.encodeCall(network.rewards.setOracles, (reporters, 3));
+        targets[10] = address(network.rewards);
+        calls[10] = abi.encodeCall(network.rewards.veto, (0, "no such epoch"));
     }
 
     function test_StrangersCanDoNothingThatIsRestricted() external {
@@ -52,6 +60,7 @@ contract AccessTest is Base {
         for (uint256 i; i < targets.length; ++i) {
             vm.prank(guardian);
             (bool isDone,) = targets[i].call(calls[i]);
+            // no epoch can be vetoed yet: see veto.t.sol
             assertEq(isDone, i == 4 || i == 6, vm.toString(i));
         }
     }
@@ -59,7 +68,7 @@ contract AccessTest is Base {
     function test_TheAdminIsNeitherGuardianNorMinter() external {
         (address[] memory targets, bytes[] memory calls) = _restricted();
         for (uint256 i; i < targets.length; ++i) {
-            if (i != 0 && i != 4 && i != 6) continue;
+            if (i != 0 && i != 4 && i != 6 && i != 10) continue;
             vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, admin));
             vm.prank(admin);
             (bool isDone,) = targets[i].call(calls[i]);
@@ -67,20 +76,26 @@ contract AccessTest is Base {
         }
     }
 
-    function test_NobodyMintsBctUntilTheAdminNamesAMinter() external {
+    function test_RewardsMintBctAndWhomTheAdminNames() external {
+        vm.prank(address(network.rewards));
+        network.token.mint(bob, 3);
+        assertEq(network.token.balanceOf(bob), 3);
         vm.prank(admin);
         network.manager.grantRole(Roles.MINTER, bob, 0);
         vm.prank(bob);
         network.token.mint(alice, 5);
         assertEq(network.token.balanceOf(alice), 5);
-        assertEq(network.token.totalSupply(), 1e27 + 5);
+        assertEq(network.token.totalSupply(), 1e27 + 8);
     }
 
     function test_TheMarketIsNamedOnce() external {
         address market = address(network.market);
         vm.startPrank(admin);
-        vm.expectRevert(abi.encodeWithSelector(IDataCredits.DataCredits_MarketSet.selector, market));
-        network.credits.setMarket(stranger);
+        (, address slots) = network.credits.keepers();
+        vm.expectRevert(abi.encodeWithSelector(IDataCredits.DataCredits_KeepersSet.selector, market, slots));
+        network.credits.setKeepers(stranger, bob);
+        vm.expectRevert(IEpochRewards.EpochRewards_MetersSet.selector);
+        network.rewards.setMeters(stranger, bob);
         vm.expectRevert(abi.encodeWithSelector(IGpuNFT.GpuNFT_MarketSet.selector, market));
         network.gpus.setMarket(stranger);
         assertEq(network.gpus.market(), market);
@@ -131,18 +146,6 @@ contract AccessTest is Base {
         _refusesToDeploy(p, abi.encodeWithSelector(IEpochClock.EpochClock_BadEpochs.selector, START + 1, 1 days));
         p.genesisTime = START;
         assertEq(deployer.deploy(p).market.epochAt(START + 1 days), 1);
-    }
-
-    /// With a notice of 7 epochs, shares scheduled at an epoch's end hold 6 days later.
-    function test_RefusesExitsThatOutlastTheNoticeOfShares() external {
-        Params memory p = _params();
-        p.sharesNotice = 0;
-        _refusesToDeploy(p, abi.encodeWithSelector(IPoolRegistry.PoolRegistry_NoNotice.selector));
-        p.sharesNotice = 7;
-        p.exitDelay = 6 days;
-        _refusesToDeploy(p, abi.encodeWithSelector(Deployment.Deployment_ExitTooSlow.selector, 6 days, 6 days));
-        p.exitDelay = 6 days - 1;
-        assertEq(deployer.deploy(p).gpus.EXIT_DELAY(), 6 days - 1);
     }
 
     function _refusesAll(address account) private {

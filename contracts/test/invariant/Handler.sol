@@ -197,13 +197,13 @@ contract Handler is Actors {
         returns (address target, bytes memory call, bytes4 refusal)
     {
         target = address(network.credits);
-        refusal = IDataCredits.DataCredits_NotMarket.selector;
+        refusal = IDataCredits.DataCredits_NotKeeper.selector;
         what = what % 9;
         if (what == 0) return (target, abi.encodeCall(IDataCredits.escrow, (_actor(amount), caller, 1)), refusal);
         if (what == 1) return (target, abi.encodeCall(IDataCredits.release, (caller, amount)), refusal);
-        if (what == 2) return (target, abi.encodeCall(IDataCredits.burnEscrowed, (_actor(amount), 1)), refusal);
+        if (what == 2) return (target, abi.encodeCall(IDataCredits.burnEscrowed, (1)), refusal);
         refusal = IAccessManaged.AccessManagedUnauthorized.selector;
-        if (what == 3) return (target, abi.encodeCall(IDataCredits.setMarket, (caller)), refusal);
+        if (what == 3) return (target, abi.encodeCall(IDataCredits.setKeepers, (caller, caller)), refusal);
         if (what == 4) return (target, abi.encodeCall(IDataCredits.setPaused, (true)), refusal);
         if (what == 5) return (target, abi.encodeCall(IDataCredits.setMintLimit, (0, 1)), refusal);
         target = address(network.market);

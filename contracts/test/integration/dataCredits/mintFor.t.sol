@@ -54,6 +54,22 @@ contract MintForTest is Base {
         assertEq(network.credits.mintFor(alice, 1e18, 0, 0), 1.98e6);
     }
 
+    function test_TalliesTheBctBurnedInTheEpoch() external {
+        assertEq(network.credits.epochAt(START), 0);
+        vm.prank(alice);
+        network.credits.mintFor(bob, 3e18, 0, 0);
+        vm.prank(alice);
+        network.credits.mintExactFor(bob, 2e6, 1e18, 0);
+        // midnight UTC
+        vm.warp(GENESIS + 1 days);
+        _report(PRICE);
+        vm.prank(alice);
+        network.credits.mintFor(bob, 5e18, 0, 0);
+        assertEq(network.credits.bctBurnedIn(0), 4e18);
+        assertEq(network.credits.bctBurnedIn(1), 5e18);
+        assertEq(network.credits.bctBurnedIn(2), 0);
+    }
+
     function test_RefusesFewerCreditsThanAskedFor() external {
         vm.expectRevert(abi.encodeWithSelector(IDataCredits.DataCredits_TooFewCredits.selector, 2e6, 2e6 + 1));
         vm.prank(alice);
@@ -111,7 +127,7 @@ contract MintForTest is Base {
         network.credits.mintFor(alice, 1e18, 0, 0);
     }
 
-    function test_ExactAmountsRoundTheBctUp() external {
+    function test_RoundsTheBctUp() external {
         vm.startPrank(alice);
         // 1 µDC at 2 USD costs 5e11 wei exactly
         assertEq(network.credits.mintExactFor(alice, 1, 5e11, 0), 5e11);
@@ -127,7 +143,7 @@ contract MintForTest is Base {
         network.credits.mintExactFor(alice, 1, 555_555_555_555, 0);
     }
 
-    function test_ExactAmountsCarryReferenceAndRecipient() external {
+    function test_CarriesReferenceAndRecipient() external {
         vm.expectEmit(address(network.credits));
         emit IDataCredits.CreditsMinted(alice, bob, INVOICE, 0.5e18, 1e6, PRICE);
         vm.expectCall(address(network.token), abi.encodeCall(ERC20Burnable.burnFrom, (alice, 0.5e18)));
