@@ -72,3 +72,15 @@ struct Rental {
     uint128 escrowDc;
     uint128 burnedDc;
 }
+
+/// @notice One offer as the exchange stores it (two words).
+struct Listing {
+    // slot 0
+    address seller;
+    /// the token's count when it was listed
+    uint96 transferCount;
+    // slot 1
+    address currency;
+    /// base units of the currency
+    uint96 price;
+}
