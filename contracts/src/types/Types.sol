@@ -177,4 +177,14 @@ struct PermitSignature {
     uint8 v;
     bytes32 r;
     bytes32 s;
+/// @notice One offer as the exchange stores it (two words).
+struct Listing {
+    // slot 0
+    address seller;
+    /// the token's count when it was listed
+    uint96 transferCount;
+    // slot 1
+    address currency;
+    /// base units of the currency
+    uint96 price;
 }
