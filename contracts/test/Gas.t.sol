@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {OperatorMode} from "contracts/src/types/Types.sol";
 import {Base} from "contracts/test/Base.t.sol";
 
 /// What the common acts cost, committed under contracts/snapshots: a worse cost shows as a diff. Isolated, so that each
@@ -72,5 +73,19 @@ contract GasTest is Base {
         network.reportedFeed.report(PRICE);
         vm.snapshotGasLastCall("report, with an answer");
         assertEq(id, 2);
+    }
+
+    /// To wallets that hold none: what trading a GPU costs beyond the trade.
+    function test_Gas_MovingAGpu() external {
+        uint256 operator = _register(OperatorMode.SELF_POOLED);
+        uint256 id = _mintGpu(_createPool(operator, RATE), "gpu 2");
+        vm.prank(owner);
+        network.gpus.transferFrom(owner, alice, gpuId);
+        assertLe(vm.snapshotGasLastCall("transfer a GPU"), 65_000);
+        vm.prank(owner);
+        network.operators.transferFrom(owner, bob, operator);
+        vm.prank(owner);
+        network.gpus.transferFrom(owner, bob, id);
+        assertLe(vm.snapshotGasLastCall("transfer a self-pooled GPU"), 70_000);
     }
 }
