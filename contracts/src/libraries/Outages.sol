@@ -29,6 +29,7 @@ library Outages {
     /// @dev The bits of `[fromHour, toHour)` in the word of `fromHour`, which comes before `toHour`.
     function _mask(uint256 fromHour, uint256 toHour) private pure returns (uint256 bits) {
         bits = type(uint256).max << (fromHour % 256);
+        // forge-lint: disable-next-line(incorrect-shift)
         if (toHour / 256 == fromHour / 256) bits &= (1 << (toHour % 256)) - 1;
     }
 

@@ -177,6 +177,8 @@ struct PermitSignature {
     uint8 v;
     bytes32 r;
     bytes32 s;
+}
+
 /// @notice One offer as the exchange stores it (two words).
 struct Listing {
     // slot 0

@@ -56,7 +56,7 @@ contract OperatorRegistryTest is Base {
     }
 
     /// The seller's payout address must not go on earning.
-    function test_SellingTheTokenMovesTheBusiness() external {
+    function test_MovesTheBusinessWhenTheTokenIsSold() external {
         vm.startPrank(owner);
         network.operators.setPayout(operatorId, bob);
         vm.expectEmit(address(network.operators));
@@ -74,7 +74,7 @@ contract OperatorRegistryTest is Base {
         network.pools.setRates(poolId, _rates(2 * RATE));
     }
 
-    function test_MovingTheTokenToItselfKeepsThePayout() external {
+    function test_KeepsThePayoutWhenTheTokenMovesToItsHolder() external {
         vm.startPrank(owner);
         network.operators.setPayout(operatorId, bob);
         network.operators.transferFrom(owner, owner, operatorId);
@@ -106,7 +106,37 @@ contract OperatorRegistryTest is Base {
         network.operators.kickMember(_distributed, alice, KickReason.OTHER);
     }
 
-    function test_OtherModesHaveNoMembers() external {
+    function test_KicksForEachOfTheReasons() external {
+        vm.startPrank(owner);
+        for (uint8 i; i <= uint8(KickReason.OTHER); ++i) {
+            network.operators.addMember(_distributed, alice);
+            vm.expectEmit(address(network.operators));
+            emit IOperatorRegistry.MemberKicked(_distributed, alice, KickReason(i));
+            network.operators.kickMember(_distributed, alice, KickReason(i));
+        }
+    }
+
+    function test_TakesAKickedMemberBack() external {
+        vm.startPrank(owner);
+        network.operators.addMember(_distributed, alice);
+        network.operators.kickMember(_distributed, alice, KickReason.PERFORMANCE);
+        vm.expectEmit(address(network.operators));
+        emit IOperatorRegistry.MemberAdded(_distributed, alice);
+        network.operators.addMember(_distributed, alice);
+        assertTrue(network.operators.canContribute(_distributed, alice));
+    }
+
+    function test_KeepsTheMembersWhenTheTokenMoves() external {
+        vm.startPrank(owner);
+        network.operators.addMember(_distributed, alice);
+        network.operators.transferFrom(owner, bob, _distributed);
+        vm.stopPrank();
+        assertTrue(network.operators.isMember(_distributed, alice));
+        vm.prank(bob);
+        network.operators.kickMember(_distributed, alice, KickReason.OTHER);
+    }
+
+    function test_HasNoMembersInOtherModes() external {
         vm.startPrank(owner);
         vm.expectRevert(
             abi.encodeWithSelector(

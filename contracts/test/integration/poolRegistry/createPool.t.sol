@@ -6,7 +6,7 @@ import {IPoolRegistry} from "contracts/src/interfaces/IPoolRegistry.sol";
 import {Rates, ShareRule} from "contracts/src/types/Types.sol";
 import {Base} from "contracts/test/Base.t.sol";
 
-contract PoolRegistryTest is Base {
+contract CreatePoolTest is Base {
     string private constant MODEL = "NVIDIA A100-SXM4-80GB";
     Rates private _someRates = Rates(1e6, 2e6, 15e5);
     ShareRule private _someShares = ShareRule(1000, 7500, 1500);
@@ -15,7 +15,7 @@ contract PoolRegistryTest is Base {
         vm.expectEmit(address(network.pools));
         emit IPoolRegistry.PoolCreated(2, operatorId, keccak256(bytes(MODEL)), MODEL, "us-east", 1000, 7500, 1500);
         vm.expectEmit(address(network.pools));
-        emit IPoolRegistry.RatesSet(2, 1e6, 2e6, 15e5);
+        emit IPoolRegistry.RatesSet(2, owner, 1e6, 2e6, 15e5);
         vm.prank(owner);
         uint256 id = network.pools.createPool(operatorId, MODEL, "us-east", _someRates, _someShares);
 
@@ -28,6 +28,8 @@ contract PoolRegistryTest is Base {
         assertEq(network.pools.sharesOf(id).operatorBps, 1000);
         assertEq(network.pools.sharesOf(id).poolBps, 7500);
         assertEq(network.pools.sharesOf(id).gpuBps, 1500);
+        assertEq(network.pools.termDiscountsOf(id).length, 0);
+        assertEq(network.pools.pricingOf(id).pricer, address(0));
     }
 
     function test_RefusesSharesThatDoNotSumToTheWhole() external {
@@ -37,15 +39,6 @@ contract PoolRegistryTest is Base {
         // three of the largest don't wrap around
         vm.expectRevert(abi.encodeWithSelector(IPoolRegistry.PoolRegistry_BadShares.selector, 196_605));
         network.pools.createPool(operatorId, MODEL, "us-east", _someRates, ShareRule(65_535, 65_535, 65_535));
-    }
-
-    function test_RefusesFreeRatesAndSpotAboveOnDemand() external {
-        vm.startPrank(owner);
-        _refusesRates(Rates(0, 2e6, 1e6));
-        _refusesRates(Rates(1e6, 0, 1e6));
-        _refusesRates(Rates(1e6, 2e6, 0));
-        _refusesRates(Rates(2e6 + 1, 2e6, 1e6));
-        network.pools.setRates(poolId, Rates(2e6, 2e6, 1));
     }
 
     function test_RefusesTextsThatAreEmptyOrTooLong() external {
@@ -59,17 +52,15 @@ contract PoolRegistryTest is Base {
         _refusesTexts(MODEL, tooLong, 21, 65);
     }
 
-    function test_ListensToTheOperatorOnly() external {
-        bytes memory refusal =
-            abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_NotOperator.selector, operatorId, stranger);
-        vm.startPrank(stranger);
-        vm.expectRevert(refusal);
+    function test_RefusesWhoeverIsNotTheOperator() external {
+        vm.expectRevert(
+            abi.encodeWithSelector(IOperatorRegistry.OperatorRegistry_NotOperator.selector, operatorId, stranger)
+        );
+        vm.prank(stranger);
         network.pools.createPool(operatorId, MODEL, "us-east", _someRates, _someShares);
-        vm.expectRevert(refusal);
-        network.pools.setRates(poolId, _someRates);
     }
 
-    function test_RefusesAPoolThatDoesNotExist() external {
+    function test_HasNothingToTellOfAPoolThatDoesNotExist() external {
         bytes memory refusal = abi.encodeWithSelector(IPoolRegistry.PoolRegistry_NoPool.selector, 99);
         vm.expectRevert(refusal);
         network.pools.operatorOf(99);
@@ -78,18 +69,15 @@ contract PoolRegistryTest is Base {
         vm.expectRevert(refusal);
         network.pools.ratesOf(99);
         vm.expectRevert(refusal);
+        network.pools.reservedRate(99, 1);
+        vm.expectRevert(refusal);
+        network.pools.termDiscountsOf(99);
+        vm.expectRevert(refusal);
+        network.pools.pricingOf(99);
+        vm.expectRevert(refusal);
         network.pools.sharesOf(99);
         vm.expectRevert(refusal);
-        network.pools.setRates(99, _someRates);
-    }
-
-    function _refusesRates(Rates memory rates) private {
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                IPoolRegistry.PoolRegistry_BadRates.selector, rates.spot, rates.onDemand, rates.reserved
-            )
-        );
-        network.pools.setRates(poolId, rates);
+        network.pools.sharesAt(99, 0);
     }
 
     function _refusesTexts(string memory model, string memory region, uint256 modelLength, uint256 regionLength)
