@@ -3,6 +3,8 @@ import { basename } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { hasSolver, isProved, proofFiles, prove } from "./prove.ts";
 
+/* eslint-disable jest/no-standalone-expect -- itProves is `it`, or `it.skip` */
+
 /** Without z3 the tests are counted as skipped, by name. */
 const itProves = hasSolver() ? it : it.skip;
 
@@ -24,7 +26,6 @@ describe("the committed proofs", () => {
     expect(readFileSync(file, "utf8")).toContain("assert(");
   });
 
-  // eslint-disable-next-line jest/no-standalone-expect -- it is a test, by another name where z3 is missing
   itProves.each(proofFiles())("%s holds for every input", (file) => {
     const proof = prove(readFileSync(file, "utf8"));
     expect(proof).toMatchObject({ refuted: [], other: [] });
