@@ -33,6 +33,7 @@ contract Deploy is ScriptBase, Deployment {
         vm.serializeAddress(LIST, "ComputeToken", address(n.token));
         vm.serializeAddress(LIST, "DataCredits", address(n.credits));
         vm.serializeAddress(LIST, "EpochRewards", address(n.rewards));
+        vm.serializeAddress(LIST, "Exchange", address(n.exchange));
         vm.serializeAddress(LIST, "GpuNFT", address(n.gpus));
         vm.serializeAddress(LIST, "Marketplace", address(n.market));
         vm.serializeAddress(LIST, "OperatorRegistry", address(n.operators));

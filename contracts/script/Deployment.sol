@@ -6,6 +6,7 @@ import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {ComputeToken} from "contracts/src/ComputeToken.sol";
 import {DataCredits} from "contracts/src/DataCredits.sol";
 import {EpochRewards} from "contracts/src/EpochRewards.sol";
+import {Exchange} from "contracts/src/Exchange.sol";
 import {GpuNFT} from "contracts/src/GpuNFT.sol";
 import {Marketplace} from "contracts/src/Marketplace.sol";
 import {OperatorRegistry} from "contracts/src/OperatorRegistry.sol";
@@ -13,6 +14,7 @@ import {PoolRegistry} from "contracts/src/PoolRegistry.sol";
 import {PriceFeed} from "contracts/src/PriceFeed.sol";
 import {ReportedPriceFeed} from "contracts/src/ReportedPriceFeed.sol";
 import {TimeSlots} from "contracts/src/TimeSlots.sol";
+import {ITradedToken} from "contracts/src/interfaces/ITradedToken.sol";
 import {Roles} from "contracts/src/libraries/Roles.sol";
 import {RewardsConfig} from "contracts/src/types/Types.sol";
 
@@ -63,6 +65,7 @@ struct Network {
     EpochRewards rewards;
     Marketplace market;
     TimeSlots slots;
+    Exchange exchange;
 }
 
 /// @title Deploys and wires a network; the same code for the script and for the tests
@@ -98,6 +101,8 @@ abstract contract Deployment {
         n.rewards.setMeters(address(n.market), address(n.slots));
         n.market.setSlots(address(n.slots));
         n.gpus.setMarket(address(n.market));
+        n.exchange = new Exchange(manager, ITradedToken(address(n.gpus)), ITradedToken(address(n.slots)));
+        n.exchange.setCurrency(address(n.token), true);
         n.manager.multicall(_roleCalls(p, n, deployer));
     }
 

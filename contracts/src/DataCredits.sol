@@ -140,7 +140,7 @@ contract DataCredits is IDataCredits, EpochClock, AccessManaged {
     function burnEscrowed(uint256 amount) external {
         Keeper storage keeper = _requireKeeper();
         keeper.escrowed = _escrowLess(keeper, amount);
-        keeper.burned += uint120(amount);
+        keeper.burned += SafeCast.toUint128(amount);
         emit CreditsBurned(msg.sender, amount);
     }
 
@@ -251,10 +251,10 @@ contract DataCredits is IDataCredits, EpochClock, AccessManaged {
         if (!keeper.isKeeper) revert DataCredits_NotKeeper(msg.sender);
     }
 
-    /// @dev What a keeper's escrow holds without `amount`. Whatever fits in it fits in 120 bits.
+    /// @dev What a keeper's escrow holds without `amount`.
     function _escrowLess(Keeper storage keeper, uint256 amount) private view returns (uint120) {
         uint120 held = keeper.escrowed;
         if (amount > held) revert DataCredits_EscrowShort(msg.sender, held, amount);
-        return held - uint120(amount);
+        return held - SafeCast.toUint120(amount);
     }
 }

@@ -17,6 +17,7 @@ abstract contract GpuRecords is IGpuNFT, ERC721, IERC2981, IERC4906 {
 
     struct Gpu {
         // slot 0: all that a rental and a transfer ask for; 0 means no GPU, because mintedAt isn't
+        uint32 transferCount;
         uint32 poolId;
         uint32 operatorId;
         GpuStatus status;
@@ -26,7 +27,6 @@ abstract contract GpuRecords is IGpuNFT, ERC721, IERC2981, IERC4906 {
         uint40 exitAt;
         /// when it left ACTIVE; 0 while it is ACTIVE
         uint40 offlineSince;
-        uint32 transferCount;
         // slot 1
         bytes32 uuidHash;
         // slot 2
@@ -130,8 +130,12 @@ abstract contract GpuRecords is IGpuNFT, ERC721, IERC2981, IERC4906 {
         from = super._update(to, gpuId, auth);
         if (from == address(0)) return from;
         Gpu storage gpu = _gpus[gpuId];
-        if (gpu.isSelfPooled) _requireSelf(gpu.operatorId, to);
-        ++gpu.transferCount;
+        bool isSelfPooled = gpu.isSelfPooled;
+        // 2^32 transfers would cost more gas than there is
+        unchecked {
+            ++gpu.transferCount;
+        }
+        if (isSelfPooled) _requireSelf(gpu.operatorId, to);
     }
 
     function _requireSelf(uint256 operatorId, address owner) internal view {

@@ -30,8 +30,6 @@ contract Marketplace is Rentals, AccessManaged {
 
     IPoolRegistry public immutable POOLS;
 
-    address public override slots;
-
     constructor(
         address manager,
         IDataCredits credits,
@@ -90,7 +88,8 @@ contract Marketplace is Rentals, AccessManaged {
             (,,, uint64 exitAt) = GPUS.stateOf(rental.gpuId);
             _book(rental.gpuId, Math.ceilDiv(_paidUntil(rental), 1 hours), until, exitAt);
         }
-        _setEscrow(rentalId, escrowDc.toUint64());
+        rental.escrowDc = escrowDc.toUint128();
+        _store(rentalId, rental);
         emit RentalToppedUp(rentalId, msg.sender, amountDc, uint64(until));
         CREDITS.escrow(msg.sender, msg.sender, amountDc);
     }
@@ -136,17 +135,18 @@ contract Marketplace is Rentals, AccessManaged {
         onlySlots
         returns (uint256 rentalId)
     {
-        (GpuStatus status, uint256 poolId, uint256 operatorId,) = GPUS.stateOf(gpuId);
-        if (status != GpuStatus.ACTIVE) revert Marketplace_GpuNotActive(gpuId);
+        (Rental memory rental,) = _newRental(Tier.RESERVED, customer, gpuId);
+        rental.endsBy = endsBy;
         _requireIdle(gpuId);
-        return _add(_newRental(Tier.RESERVED, customer, gpuId, 0, 0, endsBy), poolId, operatorId);
+        return _add(rental);
     }
 
     /// @inheritdoc IMarketplace
     function setReservedEnd(uint256 rentalId, uint64 endsBy) external onlySlots {
         Rental memory rental = _requireRental(rentalId);
         if (rental.isEnded || _isOver(rental)) return;
-        _setEndsBy(rentalId, uint40(endsBy));
+        rental.endsBy = uint64(endsBy);
+        _store(rentalId, rental);
         emit ReservedEndSet(rentalId, endsBy);
     }
 
@@ -174,16 +174,15 @@ contract Marketplace is Rentals, AccessManaged {
         returns (uint256 rentalId)
     {
         if (paused) revert Marketplace_Paused();
-        (GpuStatus status, uint256 poolId, uint256 operatorId, uint64 exitAt) = GPUS.stateOf(gpuId);
-        if (status != GpuStatus.ACTIVE) revert Marketplace_GpuNotActive(gpuId);
-        uint64 rate = _requireRate(tier, poolId, maxRateDcPerHour);
-        uint256 until = _requireFunds(rate, escrowDc);
+        (Rental memory rental, uint64 exitAt) = _newRental(tier, customer, gpuId);
+        rental.rateDcPerHour = _requireRate(tier, rental.poolId, maxRateDcPerHour);
+        rental.escrowDc = escrowDc.toUint128();
+        uint256 until = _requireFunds(rental.rateDcPerHour, escrowDc);
         _requireIdle(gpuId);
 
-        uint256 endsBy = NEVER;
-        if (tier == Tier.SPOT) endsBy = _requireFreeUntil(gpuId, exitAt);
+        if (tier == Tier.SPOT) rental.endsBy = _requireFreeUntil(gpuId, exitAt);
         else _book(gpuId, _hourNow(), until, exitAt);
-        rentalId = _add(_newRental(tier, customer, gpuId, rate, escrowDc, endsBy), poolId, operatorId);
+        rentalId = _add(rental);
         CREDITS.escrow(customer, msg.sender, escrowDc);
     }
 
@@ -203,9 +202,8 @@ contract Marketplace is Rentals, AccessManaged {
     }
 
     function _bookFree(uint256 gpuId, uint256 fromHour, uint256 toHour) private {
-        uint256 hour = _calendar[gpuId].firstTaken(fromHour, toHour);
-        if (hour < toHour) revert Marketplace_HoursTaken(gpuId, hour);
-        _calendar[gpuId].book(fromHour, toHour);
+        uint256 taken = _calendar[gpuId].book(fromHour, toHour);
+        if (taken != Calendar.NONE) revert Marketplace_HoursTaken(gpuId, taken);
     }
 
     /// @dev A rental that is over may hold the hour that runs until somebody ends it; a running spot rental gives way.
@@ -221,22 +219,23 @@ contract Marketplace is Rentals, AccessManaged {
 
     /// @dev Also where the funds end before the booking begins: they may be topped up.
     function _preempt(uint256 rentalId, Rental memory rental, uint256 endsBy, uint256 slotId) private {
-        if (endsBy >= rental.endsBy) return;
+        if (rental.endsBy != 0 && endsBy >= rental.endsBy) return;
         uint256 earliest = block.timestamp + SPOT_NOTICE;
         if (endsBy < earliest && endsBy < _overAt(rental)) {
             revert Marketplace_SpotNotice(rental.gpuId, rentalId, earliest);
         }
-        _setEndsBy(rentalId, uint40(endsBy));
+        rental.endsBy = uint64(endsBy);
+        _store(rentalId, rental);
         emit SpotPreemptionNotice(rentalId, uint64(endsBy), slotId);
     }
 
     /// @dev Spot runs in free hours, up to the next booking or the GPU's exit.
-    function _requireFreeUntil(uint256 gpuId, uint64 exitAt) private view returns (uint256 endsBy) {
+    function _requireFreeUntil(uint256 gpuId, uint64 exitAt) private view returns (uint64 endsBy) {
         uint256 hour = nextBooking(gpuId, _hourNow());
         if (hour == _hourNow()) revert Marketplace_HoursTaken(gpuId, hour);
-        endsBy = hour == Calendar.NONE ? NEVER : hour * 1 hours;
-        if (exitAt != 0) endsBy = Math.min(endsBy, exitAt);
-        if (endsBy < block.timestamp + MIN_DURATION) revert Marketplace_BookedSoon(gpuId, endsBy);
+        endsBy = exitAt;
+        if (hour != Calendar.NONE && (exitAt == 0 || hour * 1 hours < exitAt)) endsBy = uint64(hour * 1 hours);
+        if (endsBy != 0 && endsBy < block.timestamp + MIN_DURATION) revert Marketplace_BookedSoon(gpuId, endsBy);
     }
 
     function _requireRate(Tier tier, uint256 poolId, uint64 maxRateDcPerHour) private view returns (uint64 rate) {
@@ -258,26 +257,24 @@ contract Marketplace is Rentals, AccessManaged {
         if (until > maxUntil) revert Marketplace_TooFarAhead(until, maxUntil);
     }
 
-    function _newRental(
-        Tier tier,
-        address customer,
-        uint256 gpuId,
-        uint64 rate,
-        uint256 escrowDc,
-        uint256 endsBy
-    ) private view returns (Rental memory) {
-        return Rental({
-            customer: customer,
-            rateDcPerHour: uint256(rate).toUint56(),
-            gpuId: gpuId.toUint32(),
-            tier: tier,
-            startAt: uint40(block.timestamp),
-            settledAt: uint40(block.timestamp),
-            endsBy: endsBy.toUint40(),
-            escrowDc: escrowDc.toUint64(),
-            burnedDc: 0,
-            isEnded: false
-        });
+    /// @dev A rental that starts now on an ACTIVE GPU, without rate and funds; and when its GPU leaves its pool.
+    function _newRental(Tier tier, address customer, uint256 gpuId)
+        private
+        view
+        returns (Rental memory rental, uint64 exitAt)
+    {
+        GpuStatus status;
+        uint256 poolId;
+        uint256 operatorId;
+        (status, poolId, operatorId, exitAt) = GPUS.stateOf(gpuId);
+        if (status != GpuStatus.ACTIVE) revert Marketplace_GpuNotActive(gpuId);
+        rental.customer = customer;
+        rental.tier = tier;
+        rental.gpuId = gpuId.toUint64();
+        rental.poolId = poolId.toUint64();
+        rental.operatorId = operatorId.toUint64();
+        rental.startAt = uint64(block.timestamp);
+        rental.settledAt = uint64(block.timestamp);
     }
 
     function _requireSlots() private view {

@@ -9,23 +9,23 @@ import {IMarketplace} from "contracts/src/interfaces/IMarketplace.sol";
 import {IPriceFeed} from "contracts/src/interfaces/IPriceFeed.sol";
 import {Meter} from "contracts/src/Meter.sol";
 import {Calendar} from "contracts/src/libraries/Calendar.sol";
+import {RentalWords} from "contracts/src/libraries/RentalWords.sol";
 import {UsageMath} from "contracts/src/libraries/UsageMath.sol";
 import {EndReason, Rental, Tier} from "contracts/src/types/Types.sol";
 
 /// @title Rentals as stored: what each owes, how it is settled, how it ends; see {IMarketplace}
-/// @dev A rental is copied from its two words once, worked on in memory, and its second word written back.
+/// @dev A rental is loaded from its two words once, worked on in memory, and its second word stored again.
 abstract contract Rentals is IMarketplace, Meter {
     using Calendar for Calendar.Hours;
-
-    /// @dev Later than any time that a rental can reach.
-    uint40 internal constant NEVER = type(uint40).max;
+    using RentalWords for RentalWords.Words;
 
     IGpuNFT public immutable GPUS;
 
     // slot
+    address public override slots;
     bool public override paused;
-    uint64 internal _rentalCount;
-    mapping(uint256 rentalId => Rental) private _rentals;
+    uint64 private _rentalCount;
+    mapping(uint256 rentalId => RentalWords.Words) private _rentals;
     /// @dev Kept when it ends: overwriting costs the next customer a quarter of a fresh word.
     mapping(uint256 gpuId => uint256 rentalId) private _lastRental;
     mapping(uint256 gpuId => Calendar.Hours) internal _calendar;
@@ -38,7 +38,7 @@ abstract contract Rentals is IMarketplace, Meter {
 
     /// @inheritdoc IMarketplace
     function settle(uint256 rentalId) external returns (uint256 amountDc) {
-        amountDc = _settle(rentalId, _requireRental(rentalId), PRICE_FEED.lastGoodPrice());
+        amountDc = _settle(rentalId, PRICE_FEED.lastGoodPrice());
         if (amountDc != 0) CREDITS.burnEscrowed(amountDc);
     }
 
@@ -46,7 +46,7 @@ abstract contract Rentals is IMarketplace, Meter {
     function settleMany(uint256[] calldata rentalIds) external returns (uint256 amountDc) {
         uint256 price = PRICE_FEED.lastGoodPrice();
         for (uint256 i; i < rentalIds.length; ++i) {
-            amountDc += _settle(rentalIds[i], _requireRental(rentalIds[i]), price);
+            amountDc += _settle(rentalIds[i], price);
         }
         if (amountDc != 0) CREDITS.burnEscrowed(amountDc);
     }
@@ -58,8 +58,7 @@ abstract contract Rentals is IMarketplace, Meter {
 
     /// @inheritdoc IMarketplace
     function paidUntil(uint256 rentalId) external view returns (uint64) {
-        Rental memory rental = _requireRental(rentalId);
-        return rental.tier == Tier.RESERVED ? rental.endsBy : uint64(_paidUntil(rental));
+        return uint64(_paidUntil(_requireRental(rentalId)));
     }
 
     /// @inheritdoc IMarketplace
@@ -82,7 +81,7 @@ abstract contract Rentals is IMarketplace, Meter {
     /// @inheritdoc IMarketplace
     function due(uint256 rentalId) external view returns (uint256 amountDc) {
         Rental memory rental = _requireRental(rentalId);
-        return rental.isEnded ? 0 : _owed(rental) - rental.burnedDc;
+        return rental.isEnded ? 0 : _owed(rental, _usedUntil(rental)) - rental.burnedDc;
     }
 
     /// @inheritdoc IMarketplace
@@ -101,66 +100,81 @@ abstract contract Rentals is IMarketplace, Meter {
     }
 
     /// @dev Stores a rental, makes it the GPU's and tells of it.
-    function _add(Rental memory rental, uint256 poolId, uint256 operatorId) internal returns (uint256 rentalId) {
+    function _add(Rental memory rental) internal returns (uint256 rentalId) {
         rentalId = ++_rentalCount;
-        _rentals[rentalId] = rental;
+        _rentals[rentalId].store(rental);
         _lastRental[rental.gpuId] = rentalId;
         emit RentalStarted(
             rentalId,
             rental.gpuId,
             rental.customer,
             rental.tier,
-            poolId,
-            operatorId,
+            rental.poolId,
+            rental.operatorId,
             rental.rateDcPerHour,
             rental.escrowDc,
             rental.startAt,
-            rental.tier == Tier.RESERVED ? rental.endsBy : uint64(_paidUntil(rental)),
-            rental.endsBy == NEVER ? 0 : rental.endsBy
+            uint64(_paidUntil(rental)),
+            rental.endsBy
         );
     }
 
-    function _setEscrow(uint256 rentalId, uint64 escrowDc) internal {
-        _rentals[rentalId].escrowDc = escrowDc;
-    }
-
-    function _setEndsBy(uint256 rentalId, uint40 endsBy) internal {
-        _rentals[rentalId].endsBy = endsBy;
+    /// @dev Stores what has changed of a rental.
+    function _store(uint256 rentalId, Rental memory rental) internal {
+        _rentals[rentalId].storeState(rental);
     }
 
     /// @dev Settles, frees the hours from this one on, and returns the rest of the escrow.
     /// @param reason why it ends if it isn't over by itself
     function _end(uint256 rentalId, Rental memory rental, EndReason reason) internal {
         if (_isOver(rental)) reason = _naturalReason(rental);
-        uint256 amountDc = _owed(rental) == rental.burnedDc
-            ? 0
-            : _settle(rentalId, rental, PRICE_FEED.lastGoodPrice());
-        _rentals[rentalId].isEnded = true;
+        uint256 usedUntil = _usedUntil(rental);
+        bool isDue = _owed(rental, usedUntil) != rental.burnedDc;
+        uint256 amountDc = isDue ? _accrue(rentalId, rental, usedUntil, PRICE_FEED.lastGoodPrice()) : 0;
+        rental.isEnded = true;
+        _store(rentalId, rental);
         if (rental.tier == Tier.ON_DEMAND) _freeRest(rental);
         uint256 refundDc = rental.escrowDc - rental.burnedDc;
-        emit RentalEnded(rentalId, rental.gpuId, reason, refundDc, uint64(_usedUntil(rental)));
+        emit RentalEnded(rentalId, rental.gpuId, reason, refundDc, uint64(usedUntil));
         if (amountDc != 0) CREDITS.burnEscrowed(amountDc);
         if (refundDc != 0) CREDITS.release(rental.customer, refundDc);
     }
 
-    /// @dev Tells and tallies what is due and keeps it in `rental` too; the caller burns the DC.
-    function _settle(uint256 rentalId, Rental memory rental, uint256 price) internal returns (uint256 amountDc) {
+    /// @dev Tells, tallies and stores what is due; the caller burns the DC.
+    function _settle(uint256 rentalId, uint256 price) private returns (uint256 amountDc) {
+        Rental memory rental = _requireRental(rentalId);
         if (rental.isEnded) return 0;
-        amountDc = _owed(rental) - rental.burnedDc;
+        amountDc = _accrue(rentalId, rental, _usedUntil(rental), price);
+        if (amountDc != 0) _store(rentalId, rental);
+    }
+
+    /// @dev Tells and tallies what is due and adds it to `rental`; the caller stores it and burns the DC.
+    function _accrue(uint256 rentalId, Rental memory rental, uint256 toTime, uint256 price)
+        private
+        returns (uint256 amountDc)
+    {
+        amountDc = _owed(rental, toTime) - rental.burnedDc;
         if (amountDc == 0) return 0;
-        uint256 toTime = _usedUntil(rental);
-        (, uint256 poolId, uint256 operatorId,) = GPUS.stateOf(rental.gpuId);
         uint256 fromTime = rental.settledAt;
-        rental.burnedDc += uint64(amountDc);
-        rental.settledAt = uint40(toTime);
-        Rental storage stored = _rentals[rentalId];
-        stored.burnedDc = rental.burnedDc;
-        stored.settledAt = rental.settledAt;
-        _tally(Use(rentalId, rental.gpuId, poolId, operatorId, rental.customer, amountDc, fromTime, toTime), price);
+        rental.burnedDc += uint128(amountDc);
+        rental.settledAt = uint64(toTime);
+        _tally(
+            Use({
+                sourceId: rentalId,
+                gpuId: rental.gpuId,
+                poolId: rental.poolId,
+                operatorId: rental.operatorId,
+                payer: rental.customer,
+                amountDc: amountDc,
+                fromTime: fromTime,
+                toTime: toTime
+            }),
+            price
+        );
     }
 
     function _requireRental(uint256 rentalId) internal view returns (Rental memory rental) {
-        rental = _rentals[rentalId];
+        rental = _rentals[rentalId].load();
         if (rental.customer == address(0)) revert Marketplace_NoRental(rentalId);
     }
 
@@ -168,7 +182,7 @@ abstract contract Rentals is IMarketplace, Meter {
     function _open(uint256 gpuId) internal view returns (uint256 rentalId, Rental memory rental) {
         rentalId = _lastRental[gpuId];
         if (rentalId == 0) return (0, rental);
-        rental = _rentals[rentalId];
+        rental = _rentals[rentalId].load();
         if (rental.isEnded) return (0, rental);
     }
 
@@ -178,12 +192,13 @@ abstract contract Rentals is IMarketplace, Meter {
     }
 
     function _overAt(Rental memory rental) internal pure returns (uint256) {
-        return Math.min(_paidUntil(rental), rental.endsBy);
+        uint256 until = _paidUntil(rental);
+        return rental.endsBy == 0 ? until : Math.min(until, rental.endsBy);
     }
 
     /// @dev A reserved rental is paid by its slot.
     function _paidUntil(Rental memory rental) internal pure returns (uint256) {
-        if (rental.tier == Tier.RESERVED) return NEVER;
+        if (rental.tier == Tier.RESERVED) return rental.endsBy;
         return rental.startAt + UsageMath.toPaidSecondsDown(rental.rateDcPerHour, rental.escrowDc);
     }
 
@@ -199,8 +214,8 @@ abstract contract Rentals is IMarketplace, Meter {
     }
 
     /// @dev In all since the start. Never more than the escrow: see {UsageMath}.
-    function _owed(Rental memory rental) private view returns (uint256) {
-        return UsageMath.toOwedDcUp(rental.rateDcPerHour, _usedUntil(rental) - rental.startAt);
+    function _owed(Rental memory rental, uint256 usedUntil) private pure returns (uint256) {
+        return UsageMath.toOwedDcUp(rental.rateDcPerHour, usedUntil - rental.startAt);
     }
 
     /// @dev The time up to which an unended rental has been used.
@@ -219,6 +234,6 @@ abstract contract Rentals is IMarketplace, Meter {
     /// @dev Why a rental that is over by itself is over.
     function _naturalReason(Rental memory rental) private pure returns (EndReason) {
         if (rental.tier == Tier.RESERVED) return EndReason.TERM;
-        return rental.endsBy < _paidUntil(rental) ? EndReason.PREEMPTED : EndReason.FUNDS;
+        return rental.endsBy != 0 && rental.endsBy < _paidUntil(rental) ? EndReason.PREEMPTED : EndReason.FUNDS;
     }
 }

@@ -10,10 +10,14 @@ import {IOperatorRegistry} from "contracts/src/interfaces/IOperatorRegistry.sol"
 import {IPoolRegistry} from "contracts/src/interfaces/IPoolRegistry.sol";
 import {ITimeSlots} from "contracts/src/interfaces/ITimeSlots.sol";
 import {SlotMetadata} from "contracts/src/libraries/SlotMetadata.sol";
+import {SlotWords} from "contracts/src/libraries/SlotWords.sol";
 import {Slot} from "contracts/src/types/Types.sol";
 
 /// @title Slots as tokens: what is stored, who may use it, what a sale owes; see {ITimeSlots}
 abstract contract SlotToken is ITimeSlots, ERC721, IERC2981, IERC4906 {
+    using SlotWords for Slot;
+    using SlotWords for uint256;
+
     struct User {
         address account;
         uint64 expires;
@@ -27,7 +31,8 @@ abstract contract SlotToken is ITimeSlots, ERC721, IERC2981, IERC4906 {
     /// the operator's part of a sale, by ERC-2981
     uint256 public immutable ROYALTY_BPS;
 
-    mapping(uint256 slotId => Slot) internal _slots;
+    /// @dev See {SlotWords}.
+    mapping(uint256 slotId => uint256 word) private _slots;
     mapping(uint256 slotId => User) private _users;
 
     constructor(IOperatorRegistry operators, IPoolRegistry pools, uint16 royaltyBps)
@@ -75,7 +80,7 @@ abstract contract SlotToken is ITimeSlots, ERC721, IERC2981, IERC4906 {
 
     /// @inheritdoc ITimeSlots
     function slotOf(uint256 slotId) public view returns (Slot memory slot) {
-        slot = _slots[slotId];
+        slot = _slots[slotId].unpack();
         if (slot.endHour == 0) revert TimeSlots_NoSlot(slotId);
     }
 
@@ -94,10 +99,21 @@ abstract contract SlotToken is ITimeSlots, ERC721, IERC2981, IERC4906 {
     function _update(address to, uint256 slotId, address auth) internal virtual override returns (address from) {
         from = super._update(to, slotId, auth);
         if (from == address(0) || from == to) return from;
-        ++_slots[slotId].transferCount;
+        Slot memory slot = slotOf(slotId);
+        ++slot.transferCount;
+        _store(slotId, slot);
         if (_users[slotId].account == address(0)) return from;
         delete _users[slotId];
         emit UpdateUser(slotId, address(0), 0);
+    }
+
+    function _store(uint256 slotId, Slot memory slot) internal {
+        _slots[slotId] = slot.pack();
+    }
+
+    function _remove(uint256 slotId) internal {
+        _burn(slotId);
+        delete _slots[slotId];
     }
 
     /// @dev The holder, or whoever it approved.

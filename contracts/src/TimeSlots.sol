@@ -65,7 +65,7 @@ contract TimeSlots is SlotToken, Meter {
     /// @inheritdoc ITimeSlots
     function split(uint256 slotId, uint32[] calldata cutHours) external returns (uint256 firstNewId) {
         address holder = _requireAuthorized(slotId);
-        Slot memory slot = _slots[slotId];
+        Slot memory slot = slotOf(slotId);
         uint256 after_ = Math.max(slot.startHour, _hourNow());
         for (uint256 i; i < cutHours.length; ++i) {
             if (cutHours[i] <= after_ || cutHours[i] >= slot.endHour) revert TimeSlots_BadCut(slotId, cutHours[i]);
@@ -75,13 +75,17 @@ contract TimeSlots is SlotToken, Meter {
 
         firstNewId = _slotCount + 1;
         _slotCount += cutHours.length;
-        _slots[slotId].endHour = cutHours[0];
-        ++_slots[slotId].transferCount;
+        uint32 endHour = slot.endHour;
+        slot.endHour = cutHours[0];
+        ++slot.transferCount;
+        _store(slotId, slot);
         emit MetadataUpdate(slotId);
+        slot.transferCount = 0;
         for (uint256 i; i < cutHours.length; ++i) {
-            uint32 endHour = i + 1 < cutHours.length ? cutHours[i + 1] : slot.endHour;
-            _slots[firstNewId + i] = Slot(slot.gpuId, slot.poolId, cutHours[i], endHour, cutHours[i], slot.hourlyDc, 0);
-            emit SlotSplit(slotId, firstNewId + i, cutHours[i], endHour);
+            (slot.startHour, slot.settledHour) = (cutHours[i], cutHours[i]);
+            slot.endHour = i + 1 < cutHours.length ? cutHours[i + 1] : endHour;
+            _store(firstNewId + i, slot);
+            emit SlotSplit(slotId, firstNewId + i, slot.startHour, slot.endHour);
             _mint(holder, firstNewId + i);
         }
         _setReservedEnd(slotId, cutHours[0]);
@@ -93,21 +97,20 @@ contract TimeSlots is SlotToken, Meter {
         bool isOneHolder = _requireAuthorized(laterId) == holder;
         settleSlot(slotId);
         settleSlot(laterId);
-        Slot memory slot = _slots[slotId];
-        Slot memory later = _slots[laterId];
+        Slot memory slot = slotOf(slotId);
+        Slot memory later = slotOf(laterId);
         if (
             !isOneHolder || slot.gpuId != later.gpuId || slot.poolId != later.poolId || slot.endHour != later.startHour
                 || slot.hourlyDc != later.hourlyDc
         ) revert TimeSlots_NotNeighbors(slotId, laterId);
 
-        Slot storage stored = _slots[slotId];
-        stored.endHour = later.endHour;
-        if (slot.settledHour == slot.endHour) stored.settledHour = later.settledHour;
-        ++stored.transferCount;
+        if (slot.settledHour == slot.endHour) slot.settledHour = later.settledHour;
+        slot.endHour = later.endHour;
+        ++slot.transferCount;
+        _store(slotId, slot);
         emit SlotsMerged(slotId, laterId, later.endHour);
         emit MetadataUpdate(slotId);
-        _burn(laterId);
-        delete _slots[laterId];
+        _remove(laterId);
         _setReservedEnd(slotId, later.endHour);
     }
 
@@ -116,7 +119,7 @@ contract TimeSlots is SlotToken, Meter {
         if (msg.sender != _requireOwned(slotId) && msg.sender != userOf(slotId)) {
             revert TimeSlots_NotUser(slotId, msg.sender);
         }
-        Slot memory slot = _slots[slotId];
+        Slot memory slot = slotOf(slotId);
         if (_hourNow() < slot.startHour || _hourNow() >= slot.endHour) {
             revert TimeSlots_NotNow(slotId, slot.startHour, slot.endHour);
         }
@@ -142,7 +145,7 @@ contract TimeSlots is SlotToken, Meter {
     /// @inheritdoc ITimeSlots
     function refundUndelivered(uint256 slotId) external returns (uint256 refundedDc) {
         address holder = _requireOwned(slotId);
-        Slot memory slot = _slots[slotId];
+        Slot memory slot = slotOf(slotId);
         if (!_isAuthorized(holder, msg.sender, slotId) && !_isOperator(slot.poolId)) {
             revert TimeSlots_NotHolderOrOperator(slotId, msg.sender);
         }
@@ -153,8 +156,7 @@ contract TimeSlots is SlotToken, Meter {
 
         refundedDc = slot.hourlyDc * (slot.endHour - fromHour);
         emit SlotRefunded(slotId, holder, uint32(fromHour), refundedDc);
-        _burn(slotId);
-        delete _slots[slotId];
+        _remove(slotId);
         MARKET.freeSlot(slot.gpuId, fromHour, slot.endHour);
         CREDITS.release(holder, refundedDc);
     }
@@ -164,19 +166,20 @@ contract TimeSlots is SlotToken, Meter {
         Slot memory slot = slotOf(slotId);
         OPERATORS.requireOperator(POOLS.operatorOf(slot.poolId), msg.sender);
         uint256 fromHour = _requireRest(slotId, slot);
-        uint256 poolId = _requireDelivers(toGpuId, slot.endHour);
+        (uint256 poolId,) = _requireDelivers(toGpuId, slot.endHour);
         if (poolId != slot.poolId || toGpuId == slot.gpuId) revert TimeSlots_NotEqualGpu(slotId, toGpuId);
         settleSlot(slotId);
 
-        Slot storage stored = _slots[slotId];
-        stored.gpuId = toGpuId.toUint32();
-        stored.startHour = uint32(fromHour);
-        stored.settledHour = uint32(fromHour);
-        ++stored.transferCount;
-        emit SlotMoved(slotId, slot.gpuId, toGpuId, uint32(fromHour));
+        uint256 fromGpuId = slot.gpuId;
+        slot.gpuId = toGpuId.toUint64();
+        slot.startHour = uint32(fromHour);
+        slot.settledHour = uint32(fromHour);
+        ++slot.transferCount;
+        _store(slotId, slot);
+        emit SlotMoved(slotId, fromGpuId, toGpuId, uint32(fromHour));
         emit MetadataUpdate(slotId);
         _checkOut(slotId);
-        MARKET.moveSlot(slot.gpuId, toGpuId, fromHour, slot.endHour, slotId);
+        MARKET.moveSlot(fromGpuId, toGpuId, fromHour, slot.endHour, slotId);
     }
 
     /// @inheritdoc ITimeSlots
@@ -203,29 +206,42 @@ contract TimeSlots is SlotToken, Meter {
     {
         _requireSpan(startHour, hourCount);
         uint256 endHour = startHour + hourCount;
-        uint256 poolId = _requireDelivers(gpuId, endHour);
+        (uint256 poolId, uint256 operatorId) = _requireDelivers(gpuId, endHour);
         uint64 hourlyDc = POOLS.reservedRate(poolId, hourCount);
         if (hourlyDc > maxHourlyDc) revert TimeSlots_RateAboveMax(hourlyDc, maxHourlyDc);
-        uint256 escrowDc = hourlyDc * hourCount;
 
-        slotId = ++_slotCount;
-        _slots[slotId] = Slot(
-            gpuId.toUint32(), poolId.toUint32(), uint32(startHour), uint32(endHour), uint32(startHour), hourlyDc, 0
+        slotId = _add(
+            holder,
+            operatorId,
+            Slot({
+                gpuId: gpuId.toUint64(),
+                poolId: poolId.toUint64(),
+                startHour: uint32(startHour),
+                endHour: uint32(endHour),
+                settledHour: uint32(startHour),
+                transferCount: 0,
+                hourlyDc: hourlyDc
+            })
         );
+        MARKET.bookSlot(gpuId, startHour, endHour, slotId);
+        CREDITS.escrow(holder, msg.sender, hourlyDc * hourCount);
+    }
+
+    function _add(address holder, uint256 operatorId, Slot memory slot) private returns (uint256 slotId) {
+        slotId = ++_slotCount;
+        _store(slotId, slot);
         emit SlotReserved(
             slotId,
-            gpuId,
+            slot.gpuId,
             holder,
-            poolId,
-            POOLS.operatorOf(poolId),
-            uint32(startHour),
-            uint32(endHour),
-            hourlyDc,
-            escrowDc
+            slot.poolId,
+            operatorId,
+            slot.startHour,
+            slot.endHour,
+            slot.hourlyDc,
+            uint256(slot.hourlyDc) * (slot.endHour - slot.startHour)
         );
         _mint(holder, slotId);
-        MARKET.bookSlot(gpuId, startHour, endHour, slotId);
-        CREDITS.escrow(holder, msg.sender, escrowDc);
     }
 
     /// @dev Burns what was delivered of the hours that have passed, tells and tallies it; the caller burns the DC.
@@ -238,13 +254,15 @@ contract TimeSlots is SlotToken, Meter {
         address holder = _ownerOf(slotId);
         burnedDc = slot.hourlyDc * delivered;
         refundedDc = slot.hourlyDc * (passed - delivered);
-        _slots[slotId].settledHour = uint32(toHour);
-        emit SlotSettled(slotId, holder, slot.settledHour, uint32(toHour), delivered, burnedDc, refundedDc);
-        if (burnedDc != 0) _tally(_use(slotId, slot, holder, burnedDc, toHour), price);
+        uint32 fromHour = slot.settledHour;
+        slot.settledHour = uint32(toHour);
+        _store(slotId, slot);
+        emit SlotSettled(slotId, holder, fromHour, uint32(toHour), delivered, burnedDc, refundedDc);
+        if (burnedDc != 0) _tally(_use(slotId, slot, holder, burnedDc, fromHour), price);
         if (refundedDc != 0) CREDITS.release(holder, refundedDc);
     }
 
-    function _use(uint256 slotId, Slot memory slot, address holder, uint256 amountDc, uint256 toHour)
+    function _use(uint256 slotId, Slot memory slot, address holder, uint256 amountDc, uint256 fromHour)
         private
         view
         returns (Use memory)
@@ -256,8 +274,8 @@ contract TimeSlots is SlotToken, Meter {
             operatorId: POOLS.operatorOf(slot.poolId),
             payer: holder,
             amountDc: amountDc,
-            fromTime: uint256(slot.settledHour) * 1 hours,
-            toTime: toHour * 1 hours
+            fromTime: fromHour * 1 hours,
+            toTime: uint256(slot.settledHour) * 1 hours
         });
     }
 
@@ -274,11 +292,15 @@ contract TimeSlots is SlotToken, Meter {
         if (rentalId != 0) MARKET.setReservedEnd(rentalId, uint64(endHour * 1 hours));
     }
 
-    /// @dev The GPU's pool, if it can be booked up to an hour.
-    function _requireDelivers(uint256 gpuId, uint256 endHour) private view returns (uint256 poolId) {
+    /// @dev The GPU's pool and operator, if it can be booked up to an hour.
+    function _requireDelivers(uint256 gpuId, uint256 endHour)
+        private
+        view
+        returns (uint256 poolId, uint256 operatorId)
+    {
         GpuStatus status;
         uint64 exitAt;
-        (status, poolId,, exitAt) = GPUS.stateOf(gpuId);
+        (status, poolId, operatorId, exitAt) = GPUS.stateOf(gpuId);
         if (status != GpuStatus.ACTIVE) revert TimeSlots_GpuNotActive(gpuId);
         uint256 endsAt = endHour * 1 hours;
         if (exitAt != 0 && endsAt > exitAt) revert TimeSlots_GpuLeaving(gpuId, exitAt, endsAt);

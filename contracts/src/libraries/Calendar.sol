@@ -22,16 +22,15 @@ library Calendar {
 
     /// @notice The range holds no hour.
     error Calendar_EmptyRange(uint256 from, uint256 to);
-    /// @notice Hours of the range are booked already, this one first.
-    error Calendar_HoursTaken(uint256 firstTakenHour);
     /// @notice Hours of the range aren't booked, this one first.
     error Calendar_NotBooked(uint256 hour);
 
-    /// @notice Books `[from, to)`, all of which must be free.
-    function book(Hours storage self, uint256 from, uint256 to) internal {
+    /// @notice Books `[from, to)` if all of it is free; else does nothing.
+    /// @return taken the first of its hours that was booked already; `NONE` if none was
+    function book(Hours storage self, uint256 from, uint256 to) internal returns (uint256 taken) {
         _requireRange(from, to);
-        uint256 taken = firstTaken(self, from, to);
-        if (taken != NONE) revert Calendar_HoursTaken(taken);
+        taken = firstTaken(self, from, to);
+        if (taken != NONE) return taken;
         for (uint256 page = from / HOURS_PER_PAGE; page * HOURS_PER_PAGE < to; ++page) {
             uint256 whole = _wholeLanes(page, from, to);
             uint256 nonEmpty = whole;

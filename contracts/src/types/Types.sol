@@ -90,38 +90,40 @@ struct Pricing {
     Rates cap;
 }
 
-/// @notice One rental as the market stores it (two words).
+/// @notice One rental; amounts in DC base units, times in seconds since 1970.
 struct Rental {
-    // slot 0
     address customer;
-    /// fixed at the start; 0 for a reserved rental, which its slot pays
-    uint56 rateDcPerHour;
-    uint32 gpuId;
     Tier tier;
-    // slot 1
-    uint40 startAt;
-    uint40 settledAt;
-    /// over at this time whatever the funds: a booking's start for spot, the slot's end for reserved; else the far future
-    uint40 endsBy;
-    /// DC base units, in all since the start; what is still in escrow is the difference
-    uint64 escrowDc;
-    uint64 burnedDc;
     bool isEnded;
+    uint64 gpuId;
+    /// the GPU's at the start, as is the operator
+    uint64 poolId;
+    uint64 operatorId;
+    /// fixed at the start; 0 for a reserved rental, which its slot pays
+    uint64 rateDcPerHour;
+    uint64 startAt;
+    uint64 settledAt;
+    /// over at this time whatever the funds: the next booking for spot, the slot's end for reserved; 0 if there is none
+    uint64 endsBy;
+    /// in all since the start; what is still in escrow is the difference
+    uint128 escrowDc;
+    uint128 burnedDc;
 }
 
-/// @notice One time slot as stored (one word): whole UTC hours, counted since 1970, of one GPU, at one price.
+/// @notice One time slot: whole UTC hours, counted since 1970, of one GPU, at one price.
 /// What is still in escrow is `hourlyDc · (endHour − settledHour)`.
 struct Slot {
-    uint32 gpuId;
-    uint32 poolId;
+    uint64 gpuId;
+    uint64 poolId;
     uint32 startHour;
     /// exclusive
     uint32 endHour;
     /// hours before it are burned or refunded
     uint32 settledHour;
-    uint64 hourlyDc;
     /// moves of the token and changes of what it stands for
     uint32 transferCount;
+    /// DC base units
+    uint64 hourlyDc;
 }
 
 /// @notice How DC used become BCT minted; BCT with 18 decimals.
@@ -175,4 +177,16 @@ struct PermitSignature {
     uint8 v;
     bytes32 r;
     bytes32 s;
+}
+
+/// @notice One offer as the exchange stores it (two words).
+struct Listing {
+    // slot 0
+    address seller;
+    /// the token's count when it was listed
+    uint96 transferCount;
+    // slot 1
+    address currency;
+    /// base units of the currency
+    uint96 price;
 }

@@ -51,8 +51,8 @@ contract BudgetFuzzTest is EpochBase {
         for (uint256 i; i < EPOCHS; ++i) {
             uint256 burned = bound(burns[i], 0, 5000e18);
             uint256 worth = bound(uses[i], 0, 3000e18) / 1e12 * 1e12;
-            uint256 kappa = kappas[i] % 30_001;
-            rewards.setKappa(uint16(kappa));
+            uint16 kappa = kappas[i] % 30_001;
+            rewards.setKappa(kappa);
             // less than 2.5e11 wei buy nothing
             if (burned > 1e12) _burnBct(burned);
             else burned = 0;

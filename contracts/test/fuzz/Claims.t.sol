@@ -76,6 +76,6 @@ contract ClaimsFuzzTest is EpochBase {
     }
 
     function _wallet(uint256 i) private pure returns (address) {
-        return address(uint160(0xA11CE000 + i));
+        return address(uint160(uint256(keccak256(abi.encode("wallet", i)))));
     }
 }

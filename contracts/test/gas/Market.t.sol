@@ -10,7 +10,10 @@ contract MarketGas is Base {
     function setUp() public override {
         super.setUp();
         _giveDc(alice, 1000e6);
-        _giveDc(bob, 100e6);
+        // not the first rental of the network
+        uint256 other = _mintGpu(poolId, "gpu 2");
+        vm.prank(alice);
+        network.market.rentSpot(other, 1e6, RATE);
     }
 
     function test_Gas_OnDemand() external {
@@ -33,7 +36,7 @@ contract MarketGas is Base {
         vm.prank(alice);
         network.market.rentOnDemand(gpuId, 10e6, RATE);
         vm.snapshotGasLastCall("rentOnDemand");
-        assertEq(network.market.runningRental(gpuId), 2);
+        assertEq(network.market.runningRental(gpuId), 3);
     }
 
     function test_Gas_Spot() external {
@@ -41,11 +44,11 @@ contract MarketGas is Base {
         network.market.rentSpot(gpuId, 10e6, RATE);
         vm.snapshotGasLastCall("rentSpot, first of a GPU");
         vm.prank(alice);
-        network.market.end(1);
+        network.market.end(2);
         vm.prank(alice);
         network.market.rentSpot(gpuId, 10e6, RATE);
         vm.snapshotGasLastCall("rentSpot");
-        assertEq(network.market.runningRental(gpuId), 2);
+        assertEq(network.market.runningRental(gpuId), 3);
     }
 
     /// As a keeper does it once a day: nothing of these GPUs has been settled in this epoch.

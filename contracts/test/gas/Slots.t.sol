@@ -12,6 +12,10 @@ contract SlotsGas is Base {
         super.setUp();
         _giveDc(alice, 60_000e6);
         _giveDc(bob, 100e6);
+        // neither the first slot of the network nor its holder's
+        uint256 other = _mintGpu(poolId, "gpu 2");
+        vm.prank(alice);
+        network.slots.reserve(other, NEXT_HOUR, 1, RATE);
     }
 
     function test_Gas_ReserveAnHour() external {
@@ -21,14 +25,14 @@ contract SlotsGas is Base {
         vm.prank(alice);
         network.slots.reserve(gpuId, NEXT_HOUR + 1, 1, RATE);
         vm.snapshotGasLastCall("reserve 1 h");
-        assertEq(network.slots.balanceOf(alice), 2);
+        assertEq(network.slots.balanceOf(alice), 3);
     }
 
     function test_Gas_ReserveAYear() external {
         vm.prank(alice);
         network.slots.reserve(gpuId, NEXT_HOUR, 8760, RATE);
         vm.snapshotGasLastCall("reserve 8,760 h, first of a GPU");
-        assertEq(network.slots.escrowOf(1), 8760 * 2_500_000);
+        assertEq(network.slots.escrowOf(2), 8760 * 2_500_000);
     }
 
     function test_Gas_Use() external {
@@ -37,23 +41,23 @@ contract SlotsGas is Base {
         uint32[] memory cuts = new uint32[](1);
         cuts[0] = uint32(NEXT_HOUR + 6);
         vm.prank(alice);
-        network.slots.split(1, cuts);
+        network.slots.split(2, cuts);
         vm.snapshotGasLastCall("split");
         vm.prank(alice);
-        network.slots.merge(1, 2);
+        network.slots.merge(2, 3);
         vm.snapshotGasLastCall("merge");
         skip(1 hours);
         vm.prank(alice);
-        network.slots.checkIn(1);
+        network.slots.checkIn(2);
         vm.snapshotGasLastCall("checkIn");
         skip(2 hours);
-        network.slots.settleSlot(1);
+        network.slots.settleSlot(2);
         vm.snapshotGasLastCall("settleSlot, first of the epoch");
         skip(2 hours);
-        network.slots.settleSlot(1);
+        network.slots.settleSlot(2);
         vm.snapshotGasLastCall("settleSlot");
         vm.prank(alice);
-        network.slots.transferFrom(alice, bob, 1);
+        network.slots.transferFrom(alice, bob, 2);
         vm.snapshotGasLastCall("transfer a slot in use");
         assertEq(network.rewards.burnedIn(0), 4 * 2_500_000);
     }

@@ -17,8 +17,7 @@ contract WithPermitTest is EpochBase {
     function setUp() public override {
         super.setUp();
         (_payer, _key) = makeAddrAndKey("payer");
-        vm.prank(treasury);
-        token.transfer(_payer, 10e18);
+        deal(address(token), _payer, 10e18);
     }
 
     function test_BuysWithoutAnApprovalBefore() external {

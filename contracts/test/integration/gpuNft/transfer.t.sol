@@ -5,8 +5,6 @@ import {IGpuNFT} from "contracts/src/interfaces/IGpuNFT.sol";
 import {OperatorMode} from "contracts/src/types/Types.sol";
 import {GpuBase} from "contracts/test/GpuBase.sol";
 
-/// Isolated, so that a transfer is measured as a transaction of its own.
-/// forge-config: default.isolate = true
 contract TransferTest is GpuBase {
     function test_MovesAndCounts() external {
         _move(alice, bob);
@@ -22,22 +20,6 @@ contract TransferTest is GpuBase {
         _move(alice, bob);
         assertEq(gpus.poolOf(gpu), poolId);
         assertEq(gpus.contributorOf(gpu), owner);
-    }
-
-    function test_CostsAtMost65000GasToAWalletThatHoldsNone() external {
-        _move(alice, bob);
-        assertLe(vm.lastCallGas().gasTotalUsed, 65_000);
-    }
-
-    function test_CostsAtMost75000GasIfSelfPooled() external {
-        (, uint256 id) = _selfPooled();
-        vm.prank(owner);
-        gpus.transferFrom(owner, owner, id);
-        vm.prank(owner);
-        network.operators.transferFrom(owner, bob, 2);
-        vm.prank(owner);
-        gpus.transferFrom(owner, bob, id);
-        assertLe(vm.lastCallGas().gasTotalUsed, 75_000);
     }
 
     function test_StaysWithTheHolderOfASelfPooledOperator() external {

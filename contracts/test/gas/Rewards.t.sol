@@ -7,7 +7,7 @@ import {Trees} from "contracts/test/utils/Trees.sol";
 
 /// What closing and paying epochs costs, as whole transactions, with a tree of 1,024 wallets.
 /// forge-config: default.isolate = true
-contract RewardsGasTest is EpochBase {
+contract RewardsGas is EpochBase {
     uint256 private constant WALLETS = 1024;
 
     function _config() internal view override returns (RewardsConfig memory config) {
