@@ -13,7 +13,7 @@ import {IPriceFeed} from "contracts/src/interfaces/IPriceFeed.sol";
 import {ITimeSlots} from "contracts/src/interfaces/ITimeSlots.sol";
 import {Meter} from "contracts/src/Meter.sol";
 import {SlotToken} from "contracts/src/SlotToken.sol";
-import {GpuStatus, Slot} from "contracts/src/types/Types.sol";
+import {GpuStatus, Rental, Slot} from "contracts/src/types/Types.sol";
 
 /// @title Time slots; see {ITimeSlots}
 /// @dev The escrow is `hourlyDc` for each hour not yet settled: parts of a slot need no rounding. Calls out only to
@@ -88,7 +88,7 @@ contract TimeSlots is SlotToken, Meter {
             emit SlotSplit(slotId, firstNewId + i, slot.startHour, slot.endHour);
             _mint(holder, firstNewId + i);
         }
-        _setReservedEnd(slotId, cutHours[0]);
+        _setReservedEnd(slotId, holder, cutHours[0]);
     }
 
     /// @inheritdoc ITimeSlots
@@ -111,14 +111,13 @@ contract TimeSlots is SlotToken, Meter {
         emit SlotsMerged(slotId, laterId, later.endHour);
         emit MetadataUpdate(slotId);
         _remove(laterId);
-        _setReservedEnd(slotId, later.endHour);
+        _setReservedEnd(slotId, holder, later.endHour);
     }
 
     /// @inheritdoc ITimeSlots
     function checkIn(uint256 slotId) external returns (uint256 rentalId) {
-        if (msg.sender != _requireOwned(slotId) && msg.sender != userOf(slotId)) {
-            revert TimeSlots_NotUser(slotId, msg.sender);
-        }
+        address holder = _requireOwned(slotId);
+        if (msg.sender != holder && msg.sender != userOf(slotId)) revert TimeSlots_NotUser(slotId, msg.sender);
         Slot memory slot = slotOf(slotId);
         if (_hourNow() < slot.startHour || _hourNow() >= slot.endHour) {
             revert TimeSlots_NotNow(slotId, slot.startHour, slot.endHour);
@@ -126,7 +125,9 @@ contract TimeSlots is SlotToken, Meter {
         _requireNotUsing(slotId, slot.gpuId);
         _checkOut(slotId);
 
-        rentalId = MARKET.startReserved(slot.gpuId, msg.sender, uint64(slot.endHour) * 1 hours);
+        uint256 endsBy = uint256(slot.endHour) * 1 hours;
+        if (msg.sender != holder) endsBy = Math.min(endsBy, userExpires(slotId));
+        rentalId = MARKET.startReserved(slot.gpuId, msg.sender, uint64(endsBy));
         rentalOf[slotId] = rentalId;
         emit SlotCheckedIn(slotId, rentalId, msg.sender);
     }
@@ -287,9 +288,13 @@ contract TimeSlots is SlotToken, Meter {
         MARKET.endReserved(rentalId);
     }
 
-    function _setReservedEnd(uint256 slotId, uint256 endHour) private {
+    /// @dev The holder's use lasts as long as the slot; a named user's is cut short with it and never prolonged.
+    function _setReservedEnd(uint256 slotId, address holder, uint256 endHour) private {
         uint256 rentalId = rentalOf[slotId];
-        if (rentalId != 0) MARKET.setReservedEnd(rentalId, uint64(endHour * 1 hours));
+        if (rentalId == 0) return;
+        uint256 endsBy = endHour * 1 hours;
+        Rental memory rental = MARKET.rentalOf(rentalId);
+        if (rental.customer == holder || endsBy < rental.endsBy) MARKET.setReservedEnd(rentalId, uint64(endsBy));
     }
 
     /// @dev The GPU's pool and operator, if it can be booked up to an hour.

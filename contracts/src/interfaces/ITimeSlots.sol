@@ -101,7 +101,8 @@ interface ITimeSlots is IERC721, IERC4907, IMeter {
     function merge(uint256 slotId, uint256 laterId) external;
 
     /// @notice Starts the use of a slot that covers this moment: a RESERVED rental with nothing further to pay. By the
-    /// holder, or the user that the holder named. Ends the use of another account. Checking in again after an end is free.
+    /// holder, up to the slot's end, or by the user that the holder named, up to its own. Ends the use of another account.
+    /// Checking in again after an end is free.
     function checkIn(uint256 slotId) external returns (uint256 rentalId);
 
     /// @notice Burns the hours that have passed and were delivered, and refunds those that weren't. By anyone.

@@ -92,6 +92,14 @@ contract MergeTest is SlotBase {
         assertEq(network.market.userExpires(gpuId), START + 3 hours);
     }
 
+    function test_DoesNotProlongTheUseOfAUser() external {
+        vm.prank(alice);
+        network.slots.setUser(_id, bob, START + 1800);
+        _checkIn(bob, _id);
+        _merge(alice, _id, _laterId);
+        assertEq(network.market.userExpires(gpuId), START + 1800);
+    }
+
     function test_EndsTheUseOfTheLater() external {
         skip(1 hours);
         uint256 rentalId = _checkIn(alice, _laterId);

@@ -107,6 +107,17 @@ contract SplitTest is SlotBase {
         assertEq(network.market.userExpires(gpuId), START + 2 hours);
     }
 
+    function test_CutsTheUseOfAUserAndDoesNotProlongIt() external {
+        vm.prank(alice);
+        network.slots.setUser(_id, bob, START + 3 hours);
+        skip(1 hours);
+        _checkIn(bob, _id);
+        _split(alice, _id, HOUR + 5);
+        assertEq(network.market.userExpires(gpuId), START + 3 hours);
+        _split(alice, _id, HOUR + 2);
+        assertEq(network.market.userExpires(gpuId), START + 2 hours);
+    }
+
     function test_LeavesTheUserToTheFirstPart() external {
         vm.prank(alice);
         network.slots.setUser(_id, bob, START + 1 days);

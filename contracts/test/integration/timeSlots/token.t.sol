@@ -86,7 +86,5 @@ contract TokenTest is SlotBase {
         network.slots.royaltyInfo(99, 1);
         vm.expectRevert(refusal);
         network.slots.escrowOf(99);
-        vm.expectRevert(refusal);
-        network.slots.transferCount(99);
     }
 }
