@@ -26,11 +26,7 @@ contract AccessTest is Base {
     function setUp() public override {
         super.setUp();
         _add(Roles.MINTER, address(network.token), abi.encodeCall(network.token.mint, (stranger, 1)));
-        _add(
-            ADMIN,
-            address(network.reportedFeed),
-            abi.encodeCall(network.reportedFeed.setReporters, (reporters, 3))
-        );
+        _add(ADMIN, address(network.reportedFeed), abi.encodeCall(network.reportedFeed.setReporters, (reporters, 3)));
         _add(ADMIN, address(network.gpus), abi.encodeCall(network.gpus.setMarket, (stranger)));
         address credits = address(network.credits);
         _add(ADMIN, credits, abi.encodeCall(network.credits.setKeepers, (stranger, bob)));

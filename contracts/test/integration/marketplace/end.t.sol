@@ -18,9 +18,7 @@ contract EndTest is Base {
     function test_SettlesAndReturnsTheRestToTheCustomer() external {
         skip(1801);
         vm.expectEmit(address(network.market));
-        emit IMeter.UsageSettled(
-            _id, gpuId, poolId, operatorId, alice, 1_250_695, 0.6253475e18, START, START + 1801, 0
-        );
+        emit IMeter.UsageSettled(_id, gpuId, poolId, operatorId, alice, 1_250_695, 0.6253475e18, START, START + 1801, 0);
         vm.expectEmit(address(network.market));
         emit IMarketplace.RentalEnded(_id, gpuId, EndReason.CUSTOMER, 3_749_305, START + 1801);
         vm.prank(alice);

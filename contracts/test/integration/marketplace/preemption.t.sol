@@ -26,9 +26,7 @@ contract PreemptionTest is SlotBase {
     function test_NeedsTwoMinutesNotice() external {
         uint256 id = _rentSpot(alice, 2_500_002);
         skip(3481);
-        vm.expectRevert(
-            abi.encodeWithSelector(IMarketplace.Marketplace_SpotNotice.selector, gpuId, id, START + 3601)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IMarketplace.Marketplace_SpotNotice.selector, gpuId, id, START + 3601));
         _reserve(bob, HOUR + 1, 1);
         rewind(1);
         _reserve(bob, HOUR + 1, 1);

@@ -17,9 +17,7 @@ contract SettleTest is Base {
         skip(1 hours);
         assertEq(network.market.due(_id), 2_500_000);
         vm.expectEmit(address(network.market));
-        emit IMeter.UsageSettled(
-            _id, gpuId, poolId, operatorId, alice, 2_500_000, 1.25e18, START, START + 3600, 0
-        );
+        emit IMeter.UsageSettled(_id, gpuId, poolId, operatorId, alice, 2_500_000, 1.25e18, START, START + 3600, 0);
         vm.prank(stranger);
         assertEq(network.market.settle(_id), 2_500_000);
 

@@ -21,9 +21,7 @@ contract SettleManyTest is Base {
         _ids.push(_ids[0]);
         skip(1 hours);
         vm.expectEmit(address(network.market));
-        emit IMeter.UsageSettled(
-            _ids[0], gpuId, poolId, operatorId, alice, 2_500_000, 1.25e18, START, START + 3600, 0
-        );
+        emit IMeter.UsageSettled(_ids[0], gpuId, poolId, operatorId, alice, 2_500_000, 1.25e18, START, START + 3600, 0);
         vm.expectEmit(address(network.market));
         emit IMeter.UsageSettled(
             _ids[1], _secondGpu, poolId, operatorId, bob, 2_500_000, 1.25e18, START, START + 3600, 0

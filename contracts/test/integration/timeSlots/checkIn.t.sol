@@ -70,8 +70,7 @@ contract CheckInTest is SlotBase {
 
     function test_RefusesASlotBeforeItsHoursAndAfterThem() external {
         uint256 laterId = _reserve(alice, HOUR + 2, 1);
-        bytes memory refusal =
-            abi.encodeWithSelector(ITimeSlots.TimeSlots_NotNow.selector, laterId, HOUR + 2, HOUR + 3);
+        bytes memory refusal = abi.encodeWithSelector(ITimeSlots.TimeSlots_NotNow.selector, laterId, HOUR + 2, HOUR + 3);
         skip(2 hours - 1);
         vm.expectRevert(refusal);
         _checkIn(alice, laterId);

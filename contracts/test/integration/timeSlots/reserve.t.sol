@@ -56,16 +56,13 @@ contract ReserveTest is SlotBase {
 
     function test_RefusesHoursThatAreTaken() external {
         _reserve(alice, HOUR + 1, 2);
-        bytes memory refusal =
-            abi.encodeWithSelector(IMarketplace.Marketplace_HoursTaken.selector, gpuId, HOUR + 2);
+        bytes memory refusal = abi.encodeWithSelector(IMarketplace.Marketplace_HoursTaken.selector, gpuId, HOUR + 2);
         vm.expectRevert(refusal);
         _reserve(bob, HOUR + 2, 2);
     }
 
     function test_ReachesAYearFromAYearAhead() external {
-        vm.expectRevert(
-            abi.encodeWithSelector(ITimeSlots.TimeSlots_TooFarAhead.selector, HOUR + 8785, HOUR + 8784)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ITimeSlots.TimeSlots_TooFarAhead.selector, HOUR + 8785, HOUR + 8784));
         _reserve(alice, HOUR + 8785, 1);
         vm.expectRevert(abi.encodeWithSelector(ITimeSlots.TimeSlots_TooFarAhead.selector, NONE, HOUR + 8784));
         _reserve(alice, NONE, 1);
@@ -102,9 +99,7 @@ contract ReserveTest is SlotBase {
     }
 
     function test_RefusesACustomerWithoutTheCredits() external {
-        vm.expectRevert(
-            abi.encodeWithSelector(IDataCredits.DataCredits_Insufficient.selector, stranger, 0, 2_500_000)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IDataCredits.DataCredits_Insufficient.selector, stranger, 0, 2_500_000));
         _reserve(stranger, HOUR, 1);
     }
 }

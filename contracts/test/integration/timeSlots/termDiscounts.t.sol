@@ -39,9 +39,7 @@ contract TermDiscountsTest is SlotBase {
 
     function test_ComparesTheDiscountedPriceWithTheCustomersMaximum() external {
         vm.startPrank(alice);
-        vm.expectRevert(
-            abi.encodeWithSelector(ITimeSlots.TimeSlots_RateAboveMax.selector, 2_250_000, 2_249_999)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ITimeSlots.TimeSlots_RateAboveMax.selector, 2_250_000, 2_249_999));
         network.slots.reserve(gpuId, HOUR, 24, 2_249_999);
         network.slots.reserve(gpuId, HOUR, 24, 2_250_000);
     }

@@ -22,9 +22,7 @@ contract TransferTest is SlotBase {
         _setStatus(GpuStatus.ACTIVE);
         skip(6600);
         vm.expectEmit(address(network.slots));
-        emit IMeter.UsageSettled(
-            _id, gpuId, poolId, operatorId, alice, 2_500_000, 1.25e18, START, START + 7200, 0
-        );
+        emit IMeter.UsageSettled(_id, gpuId, poolId, operatorId, alice, 2_500_000, 1.25e18, START, START + 7200, 0);
         _transfer(alice, bob);
         // the second hour was interrupted
         assertEq(network.credits.balanceOf(alice), FUNDS - 10e6 + 2_500_000);
@@ -37,9 +35,7 @@ contract TransferTest is SlotBase {
         _setStatus(GpuStatus.OFFLINE);
         skip(1 hours);
         vm.expectEmit(address(network.slots));
-        emit IMeter.UsageSettled(
-            _id, gpuId, poolId, operatorId, bob, 2_500_000, 1.25e18, START, START + 7200, 0
-        );
+        emit IMeter.UsageSettled(_id, gpuId, poolId, operatorId, bob, 2_500_000, 1.25e18, START, START + 7200, 0);
         network.slots.settleSlot(_id);
         assertEq(network.credits.balanceOf(bob), FUNDS + 2_500_000);
     }
