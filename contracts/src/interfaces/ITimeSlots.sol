@@ -130,6 +130,7 @@ interface ITimeSlots is IERC721, IERC4907, IMeter {
     /// @notice The rental of the last check-in since the slot last moved, which may be over; or 0.
     function rentalOf(uint256 slotId) external view returns (uint256 rentalId);
 
-    /// @notice How often the token moved or what it stands for changed (split, merge, another GPU).
+    /// @notice How often the token moved or what it stands for changed (split, merge, another GPU); of a slot that is no
+    /// more the largest number.
     function transferCount(uint256 slotId) external view returns (uint256);
 }

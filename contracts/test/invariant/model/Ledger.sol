@@ -32,9 +32,12 @@ contract Ledger {
     /// @dev A GPU left ACTIVE or came back. Every hour from the one in which it left that began before it came is lost.
     function setAway(uint256 gpu, bool isAwayNow) external {
         if (isAwayNow == isAway[gpu]) return;
-        if (isAwayNow) _awaySince[gpu] = block.timestamp;
-        else for (uint256 hour = _awaySince[gpu] / 3600; hour * 3600 < block.timestamp; ++hour) {
-            _wasAway[gpu][hour] = true;
+        if (isAwayNow) {
+            _awaySince[gpu] = block.timestamp;
+        } else {
+            for (uint256 hour = _awaySince[gpu] / 3600; hour * 3600 < block.timestamp; ++hour) {
+                _wasAway[gpu][hour] = true;
+            }
         }
         isAway[gpu] = isAwayNow;
     }

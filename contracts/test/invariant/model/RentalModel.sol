@@ -150,9 +150,7 @@ abstract contract RentalModel is Ledger {
     ) internal returns (uint256) {
         if (open[gpu] != 0) finish(open[gpu]);
         free[customer] -= escrow;
-        _uses.push(
-            Use(tier, customer, gpu, pool, rate, block.timestamp, escrow, 0, block.timestamp, endsBy, false)
-        );
+        _uses.push(Use(tier, customer, gpu, pool, rate, block.timestamp, escrow, 0, block.timestamp, endsBy, false));
         open[gpu] = _uses.length;
         return _uses.length;
     }
