@@ -208,6 +208,9 @@ contract TimeSlots is SlotToken, Meter {
         _requireSpan(startHour, hourCount);
         uint256 endHour = startHour + hourCount;
         (uint256 poolId, uint256 operatorId) = _requireDelivers(gpuId, endHour);
+        if (startHour == _hourNow() && GPUS.lostHours(gpuId, startHour, startHour + 1) != 0) {
+            revert TimeSlots_HourLost(gpuId, startHour);
+        }
         uint64 hourlyDc = POOLS.reservedRate(poolId, hourCount);
         if (hourlyDc > maxHourlyDc) revert TimeSlots_RateAboveMax(hourlyDc, maxHourlyDc);
 

@@ -54,6 +54,8 @@ interface ITimeSlots is IERC721, IERC4907, IMeter {
     error TimeSlots_TooFarAhead(uint256 startHour, uint256 maxStartHour);
     /// @notice The GPU is OFFLINE or RETIRED.
     error TimeSlots_GpuNotActive(uint256 gpuId);
+    /// @notice The GPU was away for a part of the running hour, which would be used and yet refunded.
+    error TimeSlots_HourLost(uint256 gpuId, uint256 hour);
     /// @notice The GPU's owner has announced its exit; nothing is reserved beyond it.
     error TimeSlots_GpuLeaving(uint256 gpuId, uint64 exitAt, uint256 endsAt);
     /// @notice The pool asks for more than the customer accepts.

@@ -48,7 +48,7 @@ contract NetworkInvariantTest is Base {
 
     /// Random calls that are all refused would prove nothing: some thousands of them reach every outcome.
     function test_TheHandlerGetsSomewhere() external {
-        for (uint256 i; i < 4000; ++i) {
+        for (uint256 i; i < 5000; ++i) {
             _act(uint256(keccak256(abi.encode(i))));
         }
         string[22] memory outcomes = [

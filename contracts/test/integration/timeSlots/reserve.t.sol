@@ -98,6 +98,18 @@ contract ReserveTest is SlotBase {
         _reserveOn(99, alice, HOUR, 1);
     }
 
+    /// Whoever bought it would use it and get the money back.
+    function test_RefusesTheRunningHourIfTheGpuWasAwayInIt() external {
+        skip(600);
+        _setStatus(GpuStatus.OFFLINE);
+        skip(60);
+        _setStatus(GpuStatus.ACTIVE);
+        vm.expectRevert(abi.encodeWithSelector(ITimeSlots.TimeSlots_HourLost.selector, gpuId, HOUR));
+        _reserve(alice, HOUR, 2);
+        skip(1 hours);
+        assertEq(_reserve(alice, HOUR + 1, 1), 1);
+    }
+
     function test_RefusesACustomerWithoutTheCredits() external {
         vm.expectRevert(abi.encodeWithSelector(IDataCredits.DataCredits_Insufficient.selector, stranger, 0, 2_500_000));
         _reserve(stranger, HOUR, 1);
