@@ -20,9 +20,9 @@ contract RefundUndeliveredTest is SlotBase {
         skip(90 minutes);
         _setStatus(GpuStatus.OFFLINE);
         vm.expectEmit(address(network.slots));
-        emit ITimeSlots.SlotSettled(_id, alice, uint32(HOUR), uint32(HOUR + 1), 1, 2_500_000, 0);
+        emit ITimeSlots.SlotSettled(_id, alice, HOUR, HOUR + 1, 1, 2_500_000, 0);
         vm.expectEmit(address(network.slots));
-        emit ITimeSlots.SlotRefunded(_id, alice, uint32(HOUR + 1), 7_500_000);
+        emit ITimeSlots.SlotRefunded(_id, alice, HOUR + 1, 7_500_000);
         vm.prank(alice);
         assertEq(network.slots.refundUndelivered(_id), 7_500_000);
 
