@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Slot} from "contracts/src/types/Types.sol";
 import {SlotBase} from "contracts/test/SlotBase.sol";
 
@@ -35,7 +36,8 @@ contract SlotPartsFuzzTest is SlotBase {
         uint256 hourNow = vm.getBlockTimestamp() / 1 hours;
         uint256 lowest = (hourNow > slot.startHour ? hourNow : slot.startHour) + 1;
         if (lowest >= slot.endHour) return;
-        uint256 newId = _split(alice, _parts[which], lowest + seed % (slot.endHour - lowest));
+        uint256 hour = lowest + seed % (slot.endHour - lowest);
+        uint256 newId = _split(alice, _parts[which], SafeCast.toUint32(hour));
         _parts.push();
         for (uint256 i = _parts.length - 1; i > which + 1; --i) {
             _parts[i] = _parts[i - 1];

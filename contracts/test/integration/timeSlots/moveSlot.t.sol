@@ -21,9 +21,9 @@ contract MoveSlotTest is SlotBase {
     function test_MovesTheHoursThatAreLeft() external {
         skip(70 minutes);
         vm.expectEmit(address(network.slots));
-        emit ITimeSlots.SlotSettled(_id, alice, uint32(HOUR), uint32(HOUR + 1), 1, 2_500_000, 0);
+        emit ITimeSlots.SlotSettled(_id, alice, HOUR, HOUR + 1, 1, 2_500_000, 0);
         vm.expectEmit(address(network.slots));
-        emit ITimeSlots.SlotMoved(_id, gpuId, _spare, uint32(HOUR + 1));
+        emit ITimeSlots.SlotMoved(_id, gpuId, _spare, HOUR + 1);
         _move(_spare);
 
         Slot memory slot = network.slots.slotOf(_id);

@@ -12,9 +12,7 @@ import {SlotBase} from "contracts/test/SlotBase.sol";
 contract ReserveTest is SlotBase {
     function test_ReservesHoursPaidInFull() external {
         vm.expectEmit(address(network.slots));
-        emit ITimeSlots.SlotReserved(
-            1, gpuId, alice, poolId, operatorId, uint32(HOUR + 1), uint32(HOUR + 5), RATE, 10e6
-        );
+        emit ITimeSlots.SlotReserved(1, gpuId, alice, poolId, operatorId, HOUR + 1, HOUR + 5, RATE, 10e6);
         vm.expectEmit(address(network.slots));
         emit IERC721.Transfer(address(0), alice, 1);
         vm.prank(alice);
