@@ -71,9 +71,7 @@ contract GpuNFT is GpuRecords, AccessManaged {
             _checkAuthorized(_ownerOf(gpuId), msg.sender, gpuId);
         } else {
             if (gpu.poolId == 0) revert GpuNFT_NotPooled(gpuId);
-            if (msg.sender != gpu.contributor && msg.sender != OPERATORS.ownerOf(gpu.operatorId)) {
-                revert GpuNFT_NotCaretaker(gpuId, msg.sender);
-            }
+            _requireCaretaker(gpuId, gpu.operatorId, gpu.contributor);
         }
         GpuStatus before = gpu.status;
         if (before == status) revert GpuNFT_SameStatus(gpuId, status);
@@ -194,6 +192,14 @@ contract GpuNFT is GpuRecords, AccessManaged {
         gpu.status = status;
         emit GpuStatusSet(gpuId, status);
         emit MetadataUpdate(gpuId);
+    }
+
+    /// @dev Only members run what they brought: whoever sells a business whose GPUs it ran must not go on switching them.
+    function _requireCaretaker(uint256 gpuId, uint256 operatorId, address contributor) private view {
+        if (msg.sender == OPERATORS.ownerOf(operatorId)) return;
+        if (msg.sender != contributor || OPERATORS.modeOf(operatorId) != OperatorMode.DISTRIBUTED) {
+            revert GpuNFT_NotCaretaker(gpuId, msg.sender);
+        }
     }
 
     function _requireOwner(uint256 gpuId) private view {
