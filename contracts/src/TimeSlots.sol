@@ -137,6 +137,8 @@ contract TimeSlots is SlotToken, Meter {
         uint256 price = PRICE_FEED.lastGoodPrice();
         uint256 burnedDc;
         for (uint256 i; i < slotIds.length; ++i) {
+            // merged or given up since the caller looked: no holder can spoil a batch by that
+            if (_ownerOf(slotIds[i]) == address(0)) continue;
             (uint256 amountDc,) = _settle(slotIds[i], price);
             burnedDc += amountDc;
         }

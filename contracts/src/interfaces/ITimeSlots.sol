@@ -112,7 +112,7 @@ interface ITimeSlots is IERC721, IERC4907, IMeter {
     /// @return refundedDc DC returned to the holder
     function settleSlot(uint256 slotId) external returns (uint256 burnedDc, uint256 refundedDc);
 
-    /// @notice Settles many slots.
+    /// @notice Settles many slots. Passes over those that are no more.
     function settleSlots(uint256[] calldata slotIds) external;
 
     /// @notice Gives the slot up for the money of its remaining hours, the running one among them, while its GPU is not

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {IDataCredits} from "contracts/src/interfaces/IDataCredits.sol";
-import {ITimeSlots} from "contracts/src/interfaces/ITimeSlots.sol";
 import {GpuStatus} from "contracts/src/types/Types.sol";
 import {SlotBase} from "contracts/test/SlotBase.sol";
 
@@ -41,10 +40,16 @@ contract SettleSlotsTest is SlotBase {
         assertEq(vm.getRecordedLogs().length, 0);
     }
 
-    function test_RefusesAllIfOneDoesNotExist() external {
-        _ids.push(99);
+    /// Else any holder could spoil a batch by merging two slots just before.
+    function test_PassesOverOneThatIsNoMore() external {
+        uint256 goneId = _split(bob, _ids[1], HOUR + 2);
+        vm.prank(bob);
+        network.slots.merge(_ids[1], goneId);
+        uint256 first = _ids[0];
+        _ids = [uint256(99), goneId, first];
         skip(1 hours);
-        vm.expectRevert(abi.encodeWithSelector(ITimeSlots.TimeSlots_NoSlot.selector, 99));
         network.slots.settleSlots(_ids);
+        assertEq(network.rewards.burnedIn(0), 2_500_000);
+        assertEq(network.slots.escrowOf(first), 0);
     }
 }
