@@ -24,6 +24,8 @@ contract TimeSlots is SlotToken, Meter {
     uint256 public constant MAX_HOURS = 8784;
     /// how far ahead a slot may begin, hours
     uint256 public constant MAX_AHEAD_HOURS = 8784;
+    /// how long a GPU must be away before its slots can be given up, seconds
+    uint256 public constant MIN_OUTAGE = 1 hours;
 
     IMarketplace public immutable MARKET;
     IGpuNFT public immutable GPUS;
@@ -137,7 +139,6 @@ contract TimeSlots is SlotToken, Meter {
         uint256 price = PRICE_FEED.lastGoodPrice();
         uint256 burnedDc;
         for (uint256 i; i < slotIds.length; ++i) {
-            // merged or given up since the caller looked: no holder can spoil a batch by that
             if (_ownerOf(slotIds[i]) == address(0)) continue;
             (uint256 amountDc,) = _settle(slotIds[i], price);
             burnedDc += amountDc;
@@ -152,8 +153,7 @@ contract TimeSlots is SlotToken, Meter {
         if (!_isAuthorized(holder, msg.sender, slotId) && !_isOperator(slot.poolId)) {
             revert TimeSlots_NotHolderOrOperator(slotId, msg.sender);
         }
-        (GpuStatus status,,,) = GPUS.stateOf(slot.gpuId);
-        if (status == GpuStatus.ACTIVE) revert TimeSlots_GpuActive(slot.gpuId);
+        _requireAway(slot.gpuId);
         uint256 fromHour = _requireRest(slotId, slot);
         settleSlot(slotId);
 
@@ -322,6 +322,13 @@ contract TimeSlots is SlotToken, Meter {
         if (startHour < hourNow) revert TimeSlots_Past(startHour, hourNow);
         uint256 maxStartHour = hourNow + MAX_AHEAD_HOURS;
         if (startHour > maxStartHour) revert TimeSlots_TooFarAhead(startHour, maxStartHour);
+    }
+
+    function _requireAway(uint256 gpuId) private view {
+        uint256 since = GPUS.offlineSince(gpuId);
+        if (since == 0) revert TimeSlots_GpuActive(gpuId);
+        uint256 refundableAt = since + MIN_OUTAGE;
+        if (block.timestamp < refundableAt) revert TimeSlots_GpuBackSoon(gpuId, refundableAt);
     }
 
     /// @dev The first hour that isn't over, if there is one.

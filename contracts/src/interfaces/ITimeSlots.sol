@@ -74,6 +74,8 @@ interface ITimeSlots is IERC721, IERC4907, IMeter {
     error TimeSlots_NotHolderOrOperator(uint256 slotId, address account);
     /// @notice An ACTIVE GPU delivers.
     error TimeSlots_GpuActive(uint256 gpuId);
+    /// @notice The GPU may be back soon: the slot can be given up from `refundableAt` on, seconds since 1970.
+    error TimeSlots_GpuBackSoon(uint256 gpuId, uint256 refundableAt);
     /// @notice All hours have passed.
     error TimeSlots_Over(uint256 slotId, uint256 endHour);
     /// @notice The other GPU isn't of the slot's pool, or is the same.
@@ -112,11 +114,13 @@ interface ITimeSlots is IERC721, IERC4907, IMeter {
     /// @return refundedDc DC returned to the holder
     function settleSlot(uint256 slotId) external returns (uint256 burnedDc, uint256 refundedDc);
 
-    /// @notice Settles many slots. Passes over those that are no more.
+    /// @notice Settles many slots. Passes over those that don't exist any more, so that nobody can spoil a
+    /// keeper's batch.
     function settleSlots(uint256[] calldata slotIds) external;
 
     /// @notice Gives the slot up for the money of its remaining hours, the running one among them, while its GPU is not
-    /// ACTIVE. By the holder, whoever it approved, or the operator.
+    /// ACTIVE and hasn't been for `MIN_OUTAGE`: a moment's outage is no way out of a bargain, for either side. By the
+    /// holder, whoever it approved, or the operator.
     /// @return refundedDc DC returned for the remaining hours
     function refundUndelivered(uint256 slotId) external returns (uint256 refundedDc);
 

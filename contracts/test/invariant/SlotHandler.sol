@@ -121,6 +121,7 @@ abstract contract SlotHandler is RentalHandler {
         bytes4 refusal;
         if (caller != s.holder && caller != operator) refusal = ITimeSlots.TimeSlots_NotHolderOrOperator.selector;
         else if (_isActive(s.gpu)) refusal = ITimeSlots.TimeSlots_GpuActive.selector;
+        else if (block.timestamp < model.awaySince(s.gpu) + 1 hours) refusal = ITimeSlots.TimeSlots_GpuBackSoon.selector;
         else if (s.end <= block.timestamp / 3600) refusal = ITimeSlots.TimeSlots_Over.selector;
         _expect(refusal);
         vm.prank(caller);

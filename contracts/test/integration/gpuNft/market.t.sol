@@ -76,6 +76,7 @@ contract GpuAndMarketTest is SlotBase {
         vm.startPrank(owner);
         network.slots.moveSlot(movedId, spare);
         network.gpus.setStatus(gpuId, GpuStatus.OFFLINE);
+        skip(1 hours);
         network.slots.refundUndelivered(2);
         network.gpus.withdraw(gpuId);
         assertEq(network.gpus.poolOf(gpuId), 0);

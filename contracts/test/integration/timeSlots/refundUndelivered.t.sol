@@ -15,16 +15,16 @@ contract RefundUndeliveredTest is SlotBase {
         _id = _reserve(alice, HOUR, 4);
     }
 
-    /// The second hour was half over when the GPU left.
+    /// The second hour was half over when the GPU left, the third when the slot was given up.
     function test_RefundsTheRestAndSettlesWhatWasDelivered() external {
         skip(90 minutes);
-        _setStatus(GpuStatus.OFFLINE);
+        _goAway();
         vm.expectEmit(address(network.slots));
-        emit ITimeSlots.SlotSettled(_id, alice, HOUR, HOUR + 1, 1, 2_500_000, 0);
+        emit ITimeSlots.SlotSettled(_id, alice, HOUR, HOUR + 2, 1, 2_500_000, 2_500_000);
         vm.expectEmit(address(network.slots));
-        emit ITimeSlots.SlotRefunded(_id, alice, HOUR + 1, 7_500_000);
+        emit ITimeSlots.SlotRefunded(_id, alice, HOUR + 2, 5_000_000);
         vm.prank(alice);
-        assertEq(network.slots.refundUndelivered(_id), 7_500_000);
+        assertEq(network.slots.refundUndelivered(_id), 5_000_000);
 
         assertEq(network.credits.balanceOf(alice), FUNDS - 2_500_000);
         assertEq(network.credits.escrowed(), 0);
@@ -35,7 +35,7 @@ contract RefundUndeliveredTest is SlotBase {
 
     function test_RefundsASlotToComeWhole() external {
         uint256 laterId = _reserve(bob, HOUR + 10, 2);
-        _setStatus(GpuStatus.OFFLINE);
+        _goAway();
         vm.prank(bob);
         assertEq(network.slots.refundUndelivered(laterId), 5e6);
         assertEq(network.credits.balanceOf(bob), FUNDS);
@@ -43,21 +43,21 @@ contract RefundUndeliveredTest is SlotBase {
 
     function test_FreesTheHoursForOthers() external {
         skip(90 minutes);
-        _setStatus(GpuStatus.OFFLINE);
+        _goAway();
         vm.prank(alice);
         network.slots.refundUndelivered(_id);
-        assertTrue(network.market.isBooked(gpuId, HOUR));
+        assertTrue(network.market.isBooked(gpuId, HOUR + 1));
         assertFalse(network.market.hasBookings(gpuId));
         _setStatus(GpuStatus.ACTIVE);
         // not the running one, in which it was away
-        assertEq(_reserve(bob, HOUR + 2, 2), 2);
+        assertEq(_reserve(bob, HOUR + 3, 2), 2);
     }
 
     function test_RefundsTheHolderWhoeverAsks() external {
         uint256 otherId = _reserve(alice, HOUR + 4, 1);
         vm.prank(alice);
         network.slots.approve(bob, _id);
-        _setStatus(GpuStatus.OFFLINE);
+        _goAway();
         vm.prank(bob);
         network.slots.refundUndelivered(_id);
         vm.prank(owner);
@@ -66,7 +66,7 @@ contract RefundUndeliveredTest is SlotBase {
     }
 
     function test_ListensToTheHolderOfTheOperatorsToken() external {
-        _setStatus(GpuStatus.OFFLINE);
+        _goAway();
         vm.prank(owner);
         network.operators.transferFrom(owner, bob, operatorId);
         bytes memory refusal = abi.encodeWithSelector(ITimeSlots.TimeSlots_NotHolderOrOperator.selector, _id, owner);
@@ -75,6 +75,25 @@ contract RefundUndeliveredTest is SlotBase {
         network.slots.refundUndelivered(_id);
         vm.prank(bob);
         network.slots.refundUndelivered(_id);
+    }
+
+    /// A moment's outage is no way out of a bargain, for either side.
+    function test_RefusesWhileTheGpuMayBeBackSoon() external {
+        skip(10 minutes);
+        _setStatus(GpuStatus.OFFLINE);
+        skip(1 hours - 1);
+        uint256 refundableAt = START + 70 minutes;
+        bytes memory refusal = abi.encodeWithSelector(ITimeSlots.TimeSlots_GpuBackSoon.selector, gpuId, refundableAt);
+        vm.expectRevert(refusal);
+        vm.prank(alice);
+        network.slots.refundUndelivered(_id);
+        vm.expectRevert(refusal);
+        vm.prank(owner);
+        network.slots.refundUndelivered(_id);
+        skip(1);
+        vm.prank(owner);
+        network.slots.refundUndelivered(_id);
+        assertEq(network.credits.balanceOf(alice), FUNDS);
     }
 
     function test_RefusesStrangersAndUsers() external {
@@ -104,5 +123,11 @@ contract RefundUndeliveredTest is SlotBase {
         network.slots.refundUndelivered(_id);
         vm.expectRevert(abi.encodeWithSelector(IERC721Errors.ERC721NonexistentToken.selector, 99));
         network.slots.refundUndelivered(99);
+    }
+
+    /// @dev For as long as it takes.
+    function _goAway() private {
+        _setStatus(GpuStatus.OFFLINE);
+        skip(1 hours);
     }
 }

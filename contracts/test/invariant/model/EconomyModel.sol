@@ -94,7 +94,9 @@ contract EconomyModel {
         ++finalizedCount;
     }
 
+    /// @dev Never less than before.
     function pay(uint256 wallet, uint256 cumulative) external {
+        assert(cumulative >= paid[wallet]);
         paid[wallet] = cumulative;
     }
 
