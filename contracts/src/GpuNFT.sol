@@ -71,7 +71,7 @@ contract GpuNFT is GpuRecords, AccessManaged {
             _checkAuthorized(_ownerOf(gpuId), msg.sender, gpuId);
         } else {
             if (gpu.poolId == 0) revert GpuNFT_NotPooled(gpuId);
-            _requireCaretaker(gpuId, gpu.operatorId, gpu.contributor);
+            _requireCaretaker(gpuId, gpu.operatorId, gpu.contributor, status);
         }
         GpuStatus before = gpu.status;
         if (before == status) revert GpuNFT_SameStatus(gpuId, status);
@@ -195,12 +195,13 @@ contract GpuNFT is GpuRecords, AccessManaged {
         emit MetadataUpdate(gpuId);
     }
 
-    /// @dev Only members run what they brought: whoever sells a business whose GPUs it ran must not go on switching them.
-    function _requireCaretaker(uint256 gpuId, uint256 operatorId, address contributor) private view {
+    /// @dev Under a distributed operator only does who brought a GPU run it: whoever sells a business must not go on
+    /// switching its GPUs. And a member that was kicked can't keep the operator from letting its GPU go.
+    function _requireCaretaker(uint256 gpuId, uint256 operatorId, address contributor, GpuStatus status) private view {
         if (msg.sender == OPERATORS.ownerOf(operatorId)) return;
-        if (msg.sender != contributor || OPERATORS.modeOf(operatorId) != OperatorMode.DISTRIBUTED) {
-            revert GpuNFT_NotCaretaker(gpuId, msg.sender);
-        }
+        bool isRunning = msg.sender == contributor && OPERATORS.modeOf(operatorId) == OperatorMode.DISTRIBUTED;
+        bool isTrusted = status == GpuStatus.OFFLINE || OPERATORS.canContribute(operatorId, msg.sender);
+        if (!isRunning || !isTrusted) revert GpuNFT_NotCaretaker(gpuId, msg.sender);
     }
 
     function _requireOwner(uint256 gpuId) private view {
