@@ -44,7 +44,8 @@ interface IGpuNFT is IERC721 {
     error GpuNFT_CannotContribute(uint256 operatorId, address account);
     /// @notice A self-pooled operator owns every GPU it runs.
     error GpuNFT_SelfPooledOnly(uint256 operatorId, address to);
-    /// @notice `account` is neither the GPU's operator nor its contributor.
+    /// @notice `account` is neither the GPU's operator nor, under a distributed one, its contributor; or is that but not in
+    /// good standing, and would bring it back.
     error GpuNFT_NotCaretaker(uint256 gpuId, address account);
     /// @notice `account` doesn't hold the GPU's token.
     error GpuNFT_NotOwner(uint256 gpuId, address account);
@@ -80,9 +81,9 @@ interface IGpuNFT is IERC721 {
     /// @return gpuId counted from 1
     function mint(uint256 poolId, address to, bytes32 uuidHash) external returns (uint256 gpuId);
 
-    /// @notice Sets a GPU's status. ACTIVE and OFFLINE: by its operator or its contributor, while it is in a pool.
-    /// RETIRED: by its owner or whom the owner approved, without bookings ahead; for good, and it frees the UUID.
-    /// Leaving ACTIVE ends the running rental.
+    /// @notice Sets a GPU's status. ACTIVE and OFFLINE: by its operator or, under a distributed one, its contributor, while
+    /// it is in a pool; ACTIVE by a contributor in good standing only. RETIRED: by its owner or whom the owner approved,
+    /// without bookings ahead; for good, and it frees the UUID. Leaving ACTIVE ends the running rental.
     function setStatus(uint256 gpuId, GpuStatus status) external;
 
     /// @notice Says that the GPU will leave its pool, `EXIT_DELAY` from now at the soonest. By its owner.
