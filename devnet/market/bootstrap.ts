@@ -33,7 +33,8 @@ export async function bootstrapMarket(
     }
     for (const member of operator.members) {
       const { address } = accountOf(member);
-      if (await network.operators.read.isMember([operatorId, address])) continue;
+      const added = await network.operators.getEvents.MemberAdded({ operatorId, member: address }, { fromBlock: 0n });
+      if (added.length > 0) continue; // it may have been kicked since
       await network.mined(network.operators.write.addMember([operatorId, address], as(operator.owner, network)));
     }
   }
