@@ -83,24 +83,7 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
     },
   });
   const rpcUrl = `http://${host}:${port}`;
-  const waiting = new AbortController();
-  try {
-    await Promise.race([
-      waitFor(async () => rpcCall<string>(rpcUrl, "eth_chainId").catch(() => undefined), {
-        timeoutMs: 30_000,
-        signal: waiting.signal,
-        onTimeout: () => new BaseError("CHILD_FAILED", `the local chain does not answer at ${rpcUrl}`),
-      }),
-      child.ended.then(() => {
-        throw endedError(statePath(dir), said.lines);
-      }),
-    ]);
-  } catch (error) {
-    await child.stop();
-    throw error;
-  } finally {
-    waiting.abort();
-  }
+  await firstAnswer(rpcUrl, child, () => endedError(statePath(dir), said.lines));
   let miner: NodeJS.Timeout | undefined;
   const goOn = async (): Promise<void> => {
     await rpcCall(rpcUrl, "evm_setTime", [Math.floor(Date.now() / 1_000)]);
@@ -123,6 +106,28 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
     return child.stop();
   };
   return { rpcUrl, ended: child.ended, isInPast, goLive, stop };
+}
+
+/** Waits until the node answers; stops it when it doesn't. */
+async function firstAnswer(rpcUrl: string, child: Child, whenEnded: () => BaseError): Promise<void> {
+  const waiting = new AbortController();
+  try {
+    await Promise.race([
+      waitFor(async () => rpcCall<string>(rpcUrl, "eth_chainId").catch(() => undefined), {
+        timeoutMs: 30_000,
+        signal: waiting.signal,
+        onTimeout: () => new BaseError("CHILD_FAILED", `the local chain does not answer at ${rpcUrl}`),
+      }),
+      child.ended.then(() => {
+        throw whenEnded();
+      }),
+    ]);
+  } catch (error) {
+    await child.stop();
+    throw error;
+  } finally {
+    waiting.abort();
+  }
 }
 
 /** Makes a block if none has come for so long. A look that fails isn't missed: the next one comes. */

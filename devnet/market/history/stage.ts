@@ -123,5 +123,5 @@ export function told<const A extends Abi, N extends ContractEventName<A>>(
 ): ParseEventLogsReturnType<A, N, true>[number]["args"] {
   const [log] = parseEventLogs({ abi, logs, eventName });
   if (!log) throw new Error(`BUG: no ${eventName} was told`);
-  return log.args as ParseEventLogsReturnType<A, N, true>[number]["args"];
+  return log.args;
 }
