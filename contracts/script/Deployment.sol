@@ -94,9 +94,8 @@ abstract contract Deployment {
         _requireExit(p);
         n.gpus = new GpuNFT(manager, n.operators, n.pools, p.royaltyBps, p.exitDelay);
         n.market = new Marketplace(manager, n.credits, n.rewards, n.priceFeed, n.gpus, n.pools);
-        n.slots = new TimeSlots(
-            n.market, n.credits, n.rewards, n.priceFeed, n.gpus, n.pools, n.operators, p.slotRoyaltyBps
-        );
+        n.slots =
+            new TimeSlots(n.market, n.credits, n.rewards, n.priceFeed, n.gpus, n.pools, n.operators, p.slotRoyaltyBps);
         n.credits.setKeepers(address(n.market), address(n.slots));
         n.rewards.setMeters(address(n.market), address(n.slots));
         n.market.setSlots(address(n.slots));

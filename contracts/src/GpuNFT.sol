@@ -78,7 +78,10 @@ contract GpuNFT is GpuRecords, AccessManaged {
         GpuStatus before = gpu.status;
         if (before == status) revert GpuNFT_SameStatus(gpuId, status);
 
-        if (isRetiring) delete gpuOf[gpu.uuidHash];
+        if (isRetiring) {
+            delete gpuOf[gpu.uuidHash];
+            _raiseCount(gpu);
+        }
         _setStatus(gpuId, gpu, status);
         if (before == GpuStatus.ACTIVE) IMarketplace(market).onGpuInactive(gpuId);
         if (isRetiring) _requireUnbooked(gpuId);
@@ -152,6 +155,7 @@ contract GpuNFT is GpuRecords, AccessManaged {
         gpu.operatorId = SafeCast.toUint32(operatorId);
         gpu.isSelfPooled = isSelfPooled;
         gpu.contributor = msg.sender;
+        _raiseCount(gpu);
         emit GpuJoinedPool(gpuId, poolId, operatorId, msg.sender);
         _setStatus(gpuId, gpu, GpuStatus.ACTIVE);
     }
@@ -173,6 +177,7 @@ contract GpuNFT is GpuRecords, AccessManaged {
         _requireUnbooked(gpuId);
         (uint256 poolId, uint256 operatorId) = (gpu.poolId, gpu.operatorId);
         (gpu.poolId, gpu.operatorId, gpu.isSelfPooled, gpu.exitAt) = (0, 0, false, 0);
+        _raiseCount(gpu);
         emit GpuLeftPool(gpuId, poolId, operatorId, reason);
         if (gpu.status == GpuStatus.ACTIVE) _setStatus(gpuId, gpu, GpuStatus.OFFLINE);
         else emit MetadataUpdate(gpuId);

@@ -17,6 +17,7 @@ abstract contract GpuRecords is IGpuNFT, ERC721, IERC2981, IERC4906 {
 
     struct Gpu {
         // slot 0: all that a rental and a transfer ask for; 0 means no GPU, because mintedAt isn't
+        uint32 transferCount;
         uint32 poolId;
         uint32 operatorId;
         GpuStatus status;
@@ -26,7 +27,6 @@ abstract contract GpuRecords is IGpuNFT, ERC721, IERC2981, IERC4906 {
         uint40 exitAt;
         /// when it left ACTIVE; 0 while it is ACTIVE
         uint40 offlineSince;
-        uint32 transferCount;
         // slot 1
         bytes32 uuidHash;
         // slot 2
@@ -37,6 +37,9 @@ abstract contract GpuRecords is IGpuNFT, ERC721, IERC2981, IERC4906 {
 
     /// ERC-4906 has events only, so its id can't be computed
     bytes4 private constant ERC4906_ID = 0x49064906;
+
+    /// where `isSelfPooled` begins in its word
+    uint256 private constant SELF_POOLED_BIT = 104;
 
     IOperatorRegistry public immutable OPERATORS;
     /// the operator's part of a sale, by ERC-2981
@@ -130,8 +133,17 @@ abstract contract GpuRecords is IGpuNFT, ERC721, IERC2981, IERC4906 {
         from = super._update(to, gpuId, auth);
         if (from == address(0)) return from;
         Gpu storage gpu = _gpus[gpuId];
-        if (gpu.isSelfPooled) _requireSelf(gpu.operatorId, to);
-        ++gpu.transferCount;
+        if (_raiseCount(gpu) >> SELF_POOLED_BIT & 1 == 1) _requireSelf(gpu.operatorId, to);
+    }
+
+    /// @dev The count is the lowest field of its word: 2^32 moves would cost more gas than there is. By hand, because the
+    /// compiler would load the word once more and mask it.
+    /// @return word what the word was
+    function _raiseCount(Gpu storage gpu) internal returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := sload(gpu.slot)
+            sstore(gpu.slot, add(word, 1))
+        }
     }
 
     function _requireSelf(uint256 operatorId, address owner) internal view {

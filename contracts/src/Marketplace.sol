@@ -176,8 +176,8 @@ contract Marketplace is Rentals, AccessManaged {
         if (paused) revert Marketplace_Paused();
         (Rental memory rental, uint64 exitAt) = _newRental(tier, customer, gpuId);
         rental.rateDcPerHour = _requireRate(tier, rental.poolId, maxRateDcPerHour);
-        rental.escrowDc = escrowDc.toUint128();
         uint256 until = _requireFunds(rental.rateDcPerHour, escrowDc);
+        rental.escrowDc = escrowDc.toUint128();
         _requireIdle(gpuId);
 
         if (tier == Tier.SPOT) rental.endsBy = _requireFreeUntil(gpuId, exitAt);

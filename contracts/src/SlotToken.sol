@@ -63,7 +63,8 @@ abstract contract SlotToken is ITimeSlots, ERC721, IERC2981, IERC4906 {
 
     /// @inheritdoc ITimeSlots
     function transferCount(uint256 slotId) external view returns (uint256) {
-        return slotOf(slotId).transferCount;
+        Slot memory slot = _slots[slotId].unpack();
+        return slot.endHour == 0 ? type(uint256).max : slot.transferCount;
     }
 
     /// @inheritdoc ITimeSlots

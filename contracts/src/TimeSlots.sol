@@ -100,7 +100,7 @@ contract TimeSlots is SlotToken, Meter {
         Slot memory slot = slotOf(slotId);
         Slot memory later = slotOf(laterId);
         if (
-            !isOneHolder || slot.gpuId != later.gpuId || slot.endHour != later.startHour
+            !isOneHolder || slot.gpuId != later.gpuId || slot.poolId != later.poolId || slot.endHour != later.startHour
                 || slot.hourlyDc != later.hourlyDc
         ) revert TimeSlots_NotNeighbors(slotId, laterId);
 

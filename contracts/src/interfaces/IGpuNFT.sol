@@ -139,7 +139,8 @@ interface IGpuNFT is IERC721 {
     /// @param fromHour whole UTC hours since 1970
     function lostHours(uint256 gpuId, uint256 fromHour, uint256 toHour) external view returns (uint256 hourCount);
 
-    /// @notice How often the token has moved since its mint.
+    /// @notice How often the token has moved since its mint, or what it stands for has changed: its pool, or that it is
+    /// retired. What is listed is the token as it was at this count.
     function transferCount(uint256 gpuId) external view returns (uint256);
 
     /// @notice Whether the pool's operator has invited the GPU, and it hasn't moved since.

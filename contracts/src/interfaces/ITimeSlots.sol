@@ -60,7 +60,7 @@ interface ITimeSlots is IERC721, IERC4907, IMeter {
     error TimeSlots_RateAboveMax(uint64 hourlyDc, uint64 maxHourlyDc);
     /// @notice A slot can be cut only inside its hours that haven't begun, in ascending order.
     error TimeSlots_BadCut(uint256 slotId, uint256 hour);
-    /// @notice Not one after the other on one GPU, at one price, of one holder.
+    /// @notice Not one after the other on one GPU, in one pool, at one price, of one holder.
     error TimeSlots_NotNeighbors(uint256 slotId, uint256 laterId);
     /// @notice Neither the holder nor the user that the holder named.
     error TimeSlots_NotUser(uint256 slotId, address account);
@@ -129,6 +129,7 @@ interface ITimeSlots is IERC721, IERC4907, IMeter {
     /// @notice The rental of the last check-in since the slot last moved, which may be over; or 0.
     function rentalOf(uint256 slotId) external view returns (uint256 rentalId);
 
-    /// @notice How often the token moved or what it stands for changed (split, merge, another GPU).
+    /// @notice How often the token moved or what it stands for changed (split, merge, another GPU); of a slot that is no
+    /// more the largest number.
     function transferCount(uint256 slotId) external view returns (uint256);
 }

@@ -39,8 +39,8 @@ library RentalWords {
 
     /// @notice Stores all of a new rental.
     function store(Words storage self, Rental memory rental) internal {
-        uint256 ids = uint256(uint256(rental.operatorId).toUint32()) << 64
-            | uint256(uint256(rental.poolId).toUint32()) << 32 | uint256(rental.gpuId).toUint32();
+        uint256 ids = uint256(uint256(rental.operatorId).toUint32()) << 64 | uint256(uint256(rental.poolId).toUint32())
+            << 32 | uint256(rental.gpuId).toUint32();
         self.parties = ids << 160 | uint160(rental.customer);
         storeState(self, rental);
     }
@@ -50,8 +50,8 @@ library RentalWords {
         // burned is at most the escrow, and what has begun was settled no later than it ends
         uint256 money = uint256(rental.burnedDc) << 192 | uint256(uint256(rental.escrowDc).toUint56()) << 136
             | uint256(uint256(rental.rateDcPerHour).toUint40()) << 96;
-        uint256 times = uint256(uint256(rental.endsBy).toUint32()) << 64
-            | uint256(uint256(rental.settledAt).toUint32()) << 32 | rental.startAt;
+        uint256 times = uint256(uint256(rental.endsBy).toUint32()) << 64 | uint256(uint256(rental.settledAt).toUint32())
+            << 32 | rental.startAt;
         uint256 kind = (rental.isEnded ? uint256(1) << 252 : 0) | uint256(rental.tier) << 248;
         self.state = kind | money | times;
     }

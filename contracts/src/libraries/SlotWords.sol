@@ -24,8 +24,7 @@ library SlotWords {
 
     /// @notice The word to store.
     function pack(Slot memory slot) internal pure returns (uint256 word) {
-        uint256 span =
-            uint256(slot.settledHour) << 128 | uint256(slot.endHour) << 96 | uint256(slot.startHour) << 64;
+        uint256 span = uint256(slot.settledHour) << 128 | uint256(slot.endHour) << 96 | uint256(slot.startHour) << 64;
         uint256 ids = uint256(uint256(slot.poolId).toUint32()) << 32 | uint256(slot.gpuId).toUint32();
         return uint256(slot.transferCount) << 224 | uint256(slot.hourlyDc) << 160 | span | ids;
     }

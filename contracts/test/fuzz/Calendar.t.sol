@@ -49,6 +49,7 @@ contract CalendarFuzzTest is Test {
         uint256 middle = bound(cut, from, to);
         if (middle > from) _calendar.free(ORIGIN + from, ORIGIN + middle);
         if (middle < to) _calendar.free(ORIGIN + middle, ORIGIN + to);
+        assertEq(_calendar.pages[13] | _calendar.pages[14], 0);
         assertEq(_calendar.nextTaken(ORIGIN - 32_768), Calendar.NONE);
         _calendar.book(ORIGIN, ORIGIN + TRIED);
     }

@@ -29,6 +29,7 @@ contract ExchangeListTest is ExchangeBase {
         emit IExchange.Listed(address(gpus), 1, seller, address(currency), 7, 1);
         vm.prank(stranger);
         exchange.list(address(gpus), 1, address(currency), 7);
+        assertEq(exchange.listingOf(address(gpus), 1).seller, seller);
     }
 
     function test_RefusesAStranger() external {

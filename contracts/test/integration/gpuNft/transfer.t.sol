@@ -44,7 +44,7 @@ contract TransferTest is GpuBase {
         vm.prank(owner);
         gpus.transferFrom(owner, alice, id);
         assertEq(gpus.ownerOf(id), alice);
-        assertEq(gpus.transferCount(id), 1);
+        assertEq(gpus.transferCount(id), 2);
     }
 
     function _selfPooled() private returns (uint256 operator, uint256 id) {

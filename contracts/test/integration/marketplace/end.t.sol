@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IMarketplace} from "contracts/src/interfaces/IMarketplace.sol";
+import {IMeter} from "contracts/src/interfaces/IMeter.sol";
 import {EndReason} from "contracts/src/types/Types.sol";
 import {Base} from "contracts/test/Base.t.sol";
 
@@ -17,9 +18,7 @@ contract EndTest is Base {
     function test_SettlesAndReturnsTheRestToTheCustomer() external {
         skip(1801);
         vm.expectEmit(address(network.market));
-        emit IMarketplace.UsageSettled(
-            _id, gpuId, poolId, operatorId, alice, 1_250_695, 0.6253475e18, START, START + 1801, 0
-        );
+        emit IMeter.UsageSettled(_id, gpuId, poolId, operatorId, alice, 1_250_695, 0.6253475e18, START, START + 1801, 0);
         vm.expectEmit(address(network.market));
         emit IMarketplace.RentalEnded(_id, gpuId, EndReason.CUSTOMER, 3_749_305, START + 1801);
         vm.prank(alice);
@@ -39,7 +38,7 @@ contract EndTest is Base {
         vm.prank(alice);
         network.market.end(_id);
         assertEq(network.credits.balanceOf(alice), 5e6);
-        assertEq(network.market.burnedIn(0), 0);
+        assertEq(network.rewards.burnedIn(0), 0);
     }
 
     function test_RefusesAnyoneElseWhileFunded() external {
@@ -55,19 +54,19 @@ contract EndTest is Base {
         emit IMarketplace.RentalEnded(_id, gpuId, EndReason.FUNDS, 0, START + 7200);
         vm.prank(stranger);
         network.market.end(_id);
-        assertEq(network.market.burnedIn(0), 5e6);
+        assertEq(network.rewards.burnedIn(0), 5e6);
     }
 
     /// Late by days, the use still ended when the funds did, and its burn belongs to the day of the call.
     function test_EndsInThePastWhenCalledLate() external {
         skip(3 days);
         vm.expectEmit(address(network.market));
-        emit IMarketplace.UsageSettled(_id, gpuId, poolId, operatorId, alice, 5e6, 2.5e18, START, START + 7200, 3);
+        emit IMeter.UsageSettled(_id, gpuId, poolId, operatorId, alice, 5e6, 2.5e18, START, START + 7200, 3);
         vm.expectEmit(address(network.market));
         emit IMarketplace.RentalEnded(_id, gpuId, EndReason.FUNDS, 0, START + 7200);
         vm.prank(alice);
         network.market.end(_id);
-        assertEq(network.market.burnedIn(3), 5e6);
+        assertEq(network.rewards.burnedIn(3), 5e6);
     }
 
     function test_CannotBeDoneTwice() external {

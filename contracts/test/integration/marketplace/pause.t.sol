@@ -9,11 +9,16 @@ import {Base} from "contracts/test/Base.t.sol";
 /// A pause stops what comes in and nothing that goes out.
 contract PauseTest is Base {
     uint256 private _id;
+    uint256 private _slotGpu;
+    uint256 private _slotId;
 
     function setUp() public override {
         super.setUp();
         _id = _rent(alice, gpuId, 5e6);
-        _giveDc(alice, 5e6);
+        _giveDc(alice, 10e6);
+        _slotGpu = _mintGpu(poolId, "gpu of a slot");
+        vm.prank(alice);
+        _slotId = network.slots.reserve(_slotGpu, START / 1 hours, 2, RATE);
         _giveBct(bob, 1e18);
         skip(60);
         vm.startPrank(guardian);
@@ -28,6 +33,20 @@ contract PauseTest is Base {
         vm.expectRevert(IMarketplace.Marketplace_Paused.selector);
         vm.prank(alice);
         network.market.rentOnDemand(otherGpu, 5e6, RATE);
+    }
+
+    function test_StopsNewSlots() external {
+        uint256 otherGpu = _mintGpu(poolId, "gpu 2");
+        vm.expectRevert(IMarketplace.Marketplace_Paused.selector);
+        vm.prank(alice);
+        network.slots.reserve(otherGpu, START / 1 hours, 1, RATE);
+    }
+
+    function test_StopsNewSpotRentals() external {
+        uint256 otherGpu = _mintGpu(poolId, "gpu 2");
+        vm.expectRevert(IMarketplace.Marketplace_Paused.selector);
+        vm.prank(alice);
+        network.market.rentSpot(otherGpu, 5e6, RATE);
     }
 
     function test_StopsTheBuyingOfCredits() external {
@@ -58,6 +77,20 @@ contract PauseTest is Base {
         vm.prank(owner);
         network.gpus.setStatus(gpuId, GpuStatus.OFFLINE);
         assertTrue(network.market.rentalOf(_id).isEnded);
+    }
+
+    function test_LetsSlotsBeUsedMovedAndSettled() external {
+        vm.prank(alice);
+        uint256 rentalId = network.slots.checkIn(_slotId);
+        assertEq(network.market.runningRental(_slotGpu), rentalId);
+        vm.prank(alice);
+        network.slots.transferFrom(alice, bob, _slotId);
+        uint256 spareGpu = _mintGpu(poolId, "gpu 3");
+        vm.prank(owner);
+        network.slots.moveSlot(_slotId, spareGpu);
+        skip(1 hours);
+        (uint256 burnedDc,) = network.slots.settleSlot(_slotId);
+        assertEq(burnedDc, 2_500_000);
     }
 
     function test_CanBeLifted() external {

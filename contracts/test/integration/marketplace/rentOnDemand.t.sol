@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IDataCredits} from "contracts/src/interfaces/IDataCredits.sol";
 import {IGpuNFT} from "contracts/src/interfaces/IGpuNFT.sol";
 import {IMarketplace} from "contracts/src/interfaces/IMarketplace.sol";
+import {IMeter} from "contracts/src/interfaces/IMeter.sol";
 import {EndReason, GpuStatus, Rental, Tier} from "contracts/src/types/Types.sol";
 import {Base} from "contracts/test/Base.t.sol";
 
@@ -13,7 +14,7 @@ contract RentOnDemandTest is Base {
         // 5 DC at 2.50 DC per hour last 2 hours
         vm.expectEmit(address(network.market));
         emit IMarketplace.RentalStarted(
-            1, gpuId, alice, Tier.ON_DEMAND, poolId, operatorId, RATE, 5e6, START, START + 7200
+            1, gpuId, alice, Tier.ON_DEMAND, poolId, operatorId, RATE, 5e6, START, START + 7200, 0
         );
         vm.prank(alice);
         uint256 rentalId = network.market.rentOnDemand(gpuId, 5e6, RATE);
@@ -27,7 +28,7 @@ contract RentOnDemandTest is Base {
         assertEq(rental.customer, alice);
         assertEq(rental.rateDcPerHour, RATE);
         assertEq(rental.gpuId, gpuId);
-        assertEq(rental.poolId, poolId);
+        assertEq(uint8(rental.tier), uint8(Tier.ON_DEMAND));
         assertEq(rental.startAt, START);
         assertEq(rental.settledAt, START);
         assertEq(rental.escrowDc, 5e6);
@@ -61,12 +62,12 @@ contract RentOnDemandTest is Base {
         assertEq(network.market.runningRental(gpuId), 0);
 
         vm.expectEmit(address(network.market));
-        emit IMarketplace.UsageSettled(first, gpuId, poolId, operatorId, alice, 5e6, 2.5e18, START, START + 7200, 0);
+        emit IMeter.UsageSettled(first, gpuId, poolId, operatorId, alice, 5e6, 2.5e18, START, START + 7200, 0);
         vm.expectEmit(address(network.market));
         emit IMarketplace.RentalEnded(first, gpuId, EndReason.FUNDS, 1, START + 7200);
         vm.expectEmit(address(network.market));
         emit IMarketplace.RentalStarted(
-            2, gpuId, bob, Tier.ON_DEMAND, poolId, operatorId, RATE, 5e6, START + 7200, START + 14_400
+            2, gpuId, bob, Tier.ON_DEMAND, poolId, operatorId, RATE, 5e6, START + 7200, START + 14_400, 0
         );
         vm.prank(bob);
         uint256 second = network.market.rentOnDemand(gpuId, 5e6, RATE);

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IMarketplace} from "contracts/src/interfaces/IMarketplace.sol";
-import {EpochMath} from "contracts/src/libraries/EpochMath.sol";
+import {IMeter} from "contracts/src/interfaces/IMeter.sol";
 import {Base} from "contracts/test/Base.t.sol";
 
 contract SettleTest is Base {
@@ -17,16 +17,14 @@ contract SettleTest is Base {
         skip(1 hours);
         assertEq(network.market.due(_id), 2_500_000);
         vm.expectEmit(address(network.market));
-        emit IMarketplace.UsageSettled(
-            _id, gpuId, poolId, operatorId, alice, 2_500_000, 1.25e18, START, START + 3600, 0
-        );
+        emit IMeter.UsageSettled(_id, gpuId, poolId, operatorId, alice, 2_500_000, 1.25e18, START, START + 3600, 0);
         vm.prank(stranger);
         assertEq(network.market.settle(_id), 2_500_000);
 
         assertEq(network.market.due(_id), 0);
-        assertEq(network.market.burnedIn(0), 2_500_000);
-        assertEq(network.market.burnedInByPool(0, poolId), 2_500_000);
-        assertEq(network.market.burnedInByGpu(0, gpuId), 2_500_000);
+        assertEq(network.rewards.burnedIn(0), 2_500_000);
+        assertEq(network.rewards.tallyOfPool(poolId).inEpochDc, 2_500_000);
+        assertEq(network.rewards.tallyOfGpu(gpuId).inEpochDc, 2_500_000);
         assertEq(network.credits.escrowed(), 2_500_000);
         assertEq(network.credits.totalSupply(), 2_500_000);
         assertEq(network.market.rentalOf(_id).burnedDc, 2_500_000);
@@ -49,7 +47,7 @@ contract SettleTest is Base {
         skip(50);
         // 100 s owe 69,444.44 µDC, 150 s owe 104,166.67
         vm.expectEmit(address(network.market));
-        emit IMarketplace.UsageSettled(
+        emit IMeter.UsageSettled(
             _id, gpuId, poolId, operatorId, alice, 34_722, 0.017361e18, START + 100, START + 150, 0
         );
         network.market.settle(_id);
@@ -103,30 +101,17 @@ contract SettleTest is Base {
         skip(1);
         network.market.settle(_id);
         // 57,599 s owe 39,999,305.6 µDC, 57,600 s owe 40 DC
-        assertEq(network.market.burnedIn(0), 39_999_306);
-        assertEq(network.market.burnedIn(1), 694);
+        assertEq(network.rewards.burnedIn(0), 39_999_306);
+        assertEq(network.rewards.burnedIn(1), 694);
     }
 
-    function test_SettlesManyAtOnce() external {
-        uint256 secondGpu = _mintGpu(poolId, "gpu 2");
-        uint256 second = _rent(bob, secondGpu, 5e6);
-        skip(1 hours);
-        uint256[] memory ids = new uint256[](3);
-        (ids[0], ids[1], ids[2]) = (_id, second, _id);
-        network.market.settleMany(ids);
-        assertEq(network.market.burnedIn(0), 5e6);
-        assertEq(network.market.burnedInByPool(0, poolId), 5e6);
-        assertEq(network.market.burnedInByGpu(0, gpuId), 2_500_000);
-        assertEq(network.market.burnedInByGpu(0, secondGpu), 2_500_000);
-    }
-
-    function test_CountsEpochsFromTheGenesis() external {
-        assertEq(network.market.genesisTime(), GENESIS);
-        assertEq(network.market.epochLength(), 1 days);
-        assertEq(network.market.epochAt(GENESIS), 0);
-        assertEq(network.market.epochAt(GENESIS + 1 days - 1), 0);
-        assertEq(network.market.epochAt(GENESIS + 1 days), 1);
-        vm.expectRevert(abi.encodeWithSelector(EpochMath.EpochMath_BeforeGenesis.selector, GENESIS - 1, GENESIS));
-        network.market.epochAt(GENESIS - 1);
+    function test_BurnsNothingOfAReservedRental() external {
+        uint256 otherGpu = _mintGpu(poolId, "gpu 2");
+        _giveDc(bob, RATE);
+        vm.startPrank(bob);
+        uint256 id = network.slots.checkIn(network.slots.reserve(otherGpu, START / 1 hours, 1, RATE));
+        skip(2 hours);
+        assertEq(network.market.due(id), 0);
+        assertEq(network.market.settle(id), 0);
     }
 }

@@ -95,4 +95,13 @@ contract TopUpTest is Base {
         vm.expectRevert(abi.encodeWithSelector(IMarketplace.Marketplace_NoRental.selector, 99));
         network.market.topUp(99, 1e6);
     }
+
+    function test_RefusesAReservedRental() external {
+        uint256 otherGpu = _mintGpu(poolId, "gpu 2");
+        _giveDc(bob, 5e6);
+        vm.startPrank(bob);
+        uint256 id = network.slots.checkIn(network.slots.reserve(otherGpu, START / 1 hours, 1, RATE));
+        vm.expectRevert(abi.encodeWithSelector(IMarketplace.Marketplace_PaidBySlot.selector, id));
+        network.market.topUp(id, 1e6);
+    }
 }

@@ -29,12 +29,15 @@ contract Ledger {
         minted += amount;
     }
 
-    /// @dev A GPU left ACTIVE or came back. Every hour that it touched while away is lost.
+    /// @dev A GPU left ACTIVE or came back. Every hour from the one in which it left that began before it came is lost.
     function setAway(uint256 gpu, bool isAwayNow) external {
         if (isAwayNow == isAway[gpu]) return;
-        if (isAwayNow) _awaySince[gpu] = block.timestamp;
-        else for (uint256 t = _awaySince[gpu]; t < block.timestamp; t = (t / 3600 + 1) * 3600) {
-            _wasAway[gpu][t / 3600] = true;
+        if (isAwayNow) {
+            _awaySince[gpu] = block.timestamp;
+        } else {
+            for (uint256 hour = _awaySince[gpu] / 3600; hour * 3600 < block.timestamp; ++hour) {
+                _wasAway[gpu][hour] = true;
+            }
         }
         isAway[gpu] = isAwayNow;
     }
@@ -42,13 +45,6 @@ contract Ledger {
     /// @dev Whether a GPU was away at some moment of an hour that is over.
     function isLost(uint256 gpu, uint256 hour) public view returns (bool) {
         return _wasAway[gpu][hour] || (isAway[gpu] && (hour + 1) * 3600 > _awaySince[gpu]);
-    }
-
-    function isFree(uint256 gpu, uint256 fromHour, uint256 toHour) public view returns (bool) {
-        for (uint256 hour = fromHour; hour < toHour; ++hour) {
-            if (isBooked[gpu][hour]) return false;
-        }
-        return true;
     }
 
     /// @dev The first booked hour among the next so many; 0 if none is.

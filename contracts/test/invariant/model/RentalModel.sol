@@ -21,7 +21,7 @@ abstract contract RentalModel is Ledger {
         bool isOver;
     }
 
-    uint256 public constant NEVER = 1 << 200;
+    uint256 public constant NEVER = 1 << 200; // no end but that of the money
 
     Use[] private _uses;
     mapping(uint256 gpu => uint256 id) public open;
@@ -31,22 +31,23 @@ abstract contract RentalModel is Ledger {
         returns (uint256 id)
     {
         id = _start(Tier.ON_DEMAND, customer, gpu, pool, rate, escrow, NEVER);
-        _mark(gpu, block.timestamp / 3600, _hoursUp(fundedUntil(id)), true);
+        _mark(gpu, block.timestamp / 3600, hoursUp(fundedUntil(id)), true);
     }
 
     function startSpot(address customer, uint256 gpu, uint256 pool, uint256 rate, uint256 escrow, uint256 exitAt)
         external
         returns (uint256 id)
     {
+        if (open[gpu] != 0) finish(open[gpu]);
         return _start(Tier.SPOT, customer, gpu, pool, rate, escrow, spotEnd(gpu, exitAt));
     }
 
     function add(uint256 id, address payer, uint256 amount) external {
         Use storage u = _uses[id - 1];
-        uint256 bookedTo = _hoursUp(fundedUntil(id));
+        uint256 bookedTo = hoursUp(fundedUntil(id));
         free[payer] -= amount;
         u.deposited += amount;
-        if (u.tier == Tier.ON_DEMAND) _mark(u.gpu, bookedTo, _hoursUp(fundedUntil(id)), true);
+        if (u.tier == Tier.ON_DEMAND) _mark(u.gpu, bookedTo, hoursUp(fundedUntil(id)), true);
     }
 
     /// @dev Settles up to now or to its end, gives the rest back, and frees what on-demand had booked from this hour on.
@@ -56,7 +57,7 @@ abstract contract RentalModel is Ledger {
         free[u.customer] += u.deposited - u.burned;
         u.isOver = true;
         if (open[u.gpu] == id) open[u.gpu] = 0;
-        if (u.tier == Tier.ON_DEMAND) _mark(u.gpu, block.timestamp / 3600, _hoursUp(fundedUntil(id)), false);
+        if (u.tier == Tier.ON_DEMAND) _mark(u.gpu, block.timestamp / 3600, hoursUp(fundedUntil(id)), false);
     }
 
     function settle(uint256 id) public returns (uint256 amount) {
@@ -67,6 +68,21 @@ abstract contract RentalModel is Ledger {
         u.burned += amount;
         u.settledAt = _min(block.timestamp, overAt(id));
         _burn(u.gpu, u.pool, amount);
+    }
+
+    /// @dev Whether a new rental or slot finds an hour taken: what a lapsed rental still holds doesn't count.
+    function isTaken(uint256 gpu, uint256 hour) public view returns (bool) {
+        uint256 id = open[gpu];
+        bool isLapsed = id != 0 && !isRunning(id) && _uses[id - 1].tier == Tier.ON_DEMAND;
+        if (isLapsed && hour == block.timestamp / 3600 && fundedUntil(id) > hour * 3600) return false;
+        return isBooked[gpu][hour];
+    }
+
+    function isAnyTaken(uint256 gpu, uint256 fromHour, uint256 toHour) external view returns (bool) {
+        for (uint256 hour = fromHour; hour < toHour; ++hour) {
+            if (isTaken(gpu, hour)) return true;
+        }
+        return false;
     }
 
     function use(uint256 id) external view returns (Use memory) {
@@ -134,9 +150,7 @@ abstract contract RentalModel is Ledger {
     ) internal returns (uint256) {
         if (open[gpu] != 0) finish(open[gpu]);
         free[customer] -= escrow;
-        _uses.push(
-            Use(tier, customer, gpu, pool, rate, block.timestamp, escrow, 0, block.timestamp, endsBy, false)
-        );
+        _uses.push(Use(tier, customer, gpu, pool, rate, block.timestamp, escrow, 0, block.timestamp, endsBy, false));
         open[gpu] = _uses.length;
         return _uses.length;
     }
@@ -149,7 +163,7 @@ abstract contract RentalModel is Ledger {
         return _uses[id - 1].tier;
     }
 
-    function _hoursUp(uint256 time) internal pure returns (uint256) {
+    function hoursUp(uint256 time) public pure returns (uint256) {
         return time / 3600 + (time % 3600 == 0 ? 0 : 1);
     }
 }
