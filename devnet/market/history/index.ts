@@ -5,7 +5,7 @@ import type { Network } from "../wallets.ts";
 import { castOf } from "./cast.ts";
 import { keepBooks } from "./keeper.ts";
 import { moveGpu, partWithMember, sellGpus } from "./gpus.ts";
-import { loseHours, moveSlotAway, preemptSpot, tradeSlots } from "./slots.ts";
+import { loseHours, moveSlotAway, preemptSpot, reserveAhead, tradeSlots } from "./slots.ts";
 import { delegatePrices, runBusiness } from "./operators.ts";
 import { takePayments } from "./payments.ts";
 import { Stage } from "./stage.ts";
@@ -43,6 +43,7 @@ export async function playHistory(network: Network, plan: MarketPlan, seed: numb
     tradeSlots(stage, cast),
     loseHours(stage, cast),
     moveSlotAway(stage, cast),
+    reserveAhead(stage, cast),
     sellGpus(stage, cast),
     partWithMember(stage, cast),
     moveGpu(stage, cast),

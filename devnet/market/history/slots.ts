@@ -99,6 +99,21 @@ export async function* moveSlotAway(stage: Stage, cast: Cast): Act {
   await setStatus(stage, operatorAt(cast, 0), gpuId, ACTIVE);
 }
 
+/** What the past leaves for the present: a slot in use, one still to come, and one that is offered. */
+export async function* reserveAhead(stage: Stage, cast: Cast): Act {
+  const { slots, exchange, token } = stage.network;
+  const [first, second] = customers(cast, 0, 2);
+  yield stage.hours(64);
+  const used = await reserve(stage, cast, { by: first, gpuId: gpuAt(cast, 1, 4), from: 76, hours: 48 });
+  await reserve(stage, cast, { by: second, gpuId: gpuAt(cast, 1, 5), from: 92, hours: 170 });
+  const offered = await reserve(stage, cast, { by: second, gpuId: gpuAt(cast, 1, 5), from: 84, hours: 8 });
+  await stage.send(second, (terms) => slots.write.approve([exchange.address, offered], terms));
+  const offer = [slots.address, offered, token.address, 4n * 10n ** 18n] as const;
+  await stage.send(second, (terms) => exchange.write.list(offer, terms));
+  yield stage.hours(76.1);
+  await checkIn(stage, first, used);
+}
+
 /** Buys what is listed at this price in BCT, as it is now. */
 export async function buy(
   stage: Stage,
