@@ -310,3 +310,25 @@ describe(`a whole network on ${kind}`, () => {
     expect(keptFiles()).toEqual(kept);
   }, 60_000);
 });
+
+describe("a first start that is cut off while the past is played", () => {
+  it("is begun anew by the next", async () => {
+    const other = await openPlace();
+    let up = runBc(["up"], other.env);
+    await up.printed(/… past played/);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    up.process.kill("SIGKILL");
+    await up.ended;
+    expect(up.output()).not.toContain("✓ past played");
+    await waitFor(async () => ((await processesWith(other.dataDir)).length === 0 ? true : undefined), {
+      timeoutMs: 30_000,
+      onTimeout: () => new Error("something still runs after 30 s"),
+    });
+    up = runBc(["up"], other.env);
+    await up.printed(/! the local chain was cut off before it came to the present: it begins anew/);
+    await up.printed(/Ready in/);
+    up.process.kill("SIGINT");
+    expect(await up.ended).toBe(0);
+    await other.remove();
+  }, 180_000);
+});
