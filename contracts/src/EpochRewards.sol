@@ -91,6 +91,7 @@ contract EpochRewards is IEpochRewards, Tally, OracleVotes, RewardClaims {
         if (epoch != next) revert EpochRewards_NotNextToCommit(epoch, next);
         uint256 budget = budgetOf(epoch);
         if (commit.total > budget) revert EpochRewards_OverBudget(epoch, commit.total, budget);
+        _requireRoots(epoch, commit);
 
         uint256 votes = _vote(epoch, commit);
         emit Attested(epoch, msg.sender, round, commit, votes);
@@ -197,5 +198,13 @@ contract EpochRewards is IEpochRewards, Tally, OracleVotes, RewardClaims {
     function _requireCommitted(uint256 epoch) private view returns (Committed storage) {
         if (epoch >= _progress.committedCount) revert EpochRewards_NotCommitted(epoch);
         return _committed[epoch];
+    }
+
+    /// @dev Without a claims root nobody could claim, not even what is owed from before.
+    function _requireRoots(uint256 epoch, Commit calldata commit) private view {
+        bool isMinting = commit.total != 0;
+        bool isOwing = isMinting || (epoch != 0 && _committed[epoch - 1].commit.claimsRoot != 0);
+        bool isMissing = (isOwing && commit.claimsRoot == 0) || (isMinting && commit.linesRoot == 0);
+        if (isMissing) revert EpochRewards_MissingRoot(epoch, commit.linesRoot, commit.claimsRoot);
     }
 }

@@ -164,6 +164,7 @@ contract GpuNFT is GpuRecords, AccessManaged {
     function setMarket(address market_) external restricted {
         if (market != address(0)) revert GpuNFT_MarketSet(market);
         market = market_;
+        emit MarketSet(market_);
     }
 
     /// @inheritdoc IGpuNFT

@@ -71,6 +71,11 @@ abstract contract GpuRecords is IGpuNFT, ERC721, IERC2981, IERC4906 {
     }
 
     /// @inheritdoc IGpuNFT
+    function offlineSince(uint256 gpuId) external view returns (uint64) {
+        return _requireGpu(gpuId).offlineSince;
+    }
+
+    /// @inheritdoc IGpuNFT
     function poolOf(uint256 gpuId) external view returns (uint256 poolId) {
         return _requireGpu(gpuId).poolId;
     }

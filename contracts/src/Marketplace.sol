@@ -160,6 +160,7 @@ contract Marketplace is Rentals, AccessManaged {
     function setSlots(address slots_) external restricted {
         if (slots != address(0)) revert Marketplace_SlotsSet(slots);
         slots = slots_;
+        emit SlotsSet(slots_);
     }
 
     /// @inheritdoc IMarketplace

@@ -50,11 +50,6 @@ abstract contract SlotToken is ITimeSlots, ERC721, IERC2981, IERC4906 {
         emit UpdateUser(slotId, user, expires);
     }
 
-    /// @inheritdoc IERC4907
-    function userExpires(uint256 slotId) external view returns (uint256) {
-        return _users[slotId].expires;
-    }
-
     /// @notice ERC-2981: a part of each sale goes to where the operator is paid.
     function royaltyInfo(uint256 slotId, uint256 salePrice) external view returns (address receiver, uint256 amount) {
         uint256 operatorId = POOLS.operatorOf(slotOf(slotId).poolId);
@@ -77,6 +72,11 @@ abstract contract SlotToken is ITimeSlots, ERC721, IERC2981, IERC4906 {
     function userOf(uint256 slotId) public view returns (address) {
         User memory user = _users[slotId];
         return block.timestamp < user.expires ? user.account : address(0);
+    }
+
+    /// @inheritdoc IERC4907
+    function userExpires(uint256 slotId) public view returns (uint256) {
+        return _users[slotId].expires;
     }
 
     /// @inheritdoc ITimeSlots

@@ -13,7 +13,7 @@ import {IPriceFeed} from "contracts/src/interfaces/IPriceFeed.sol";
 import {ITimeSlots} from "contracts/src/interfaces/ITimeSlots.sol";
 import {Meter} from "contracts/src/Meter.sol";
 import {SlotToken} from "contracts/src/SlotToken.sol";
-import {GpuStatus, Slot} from "contracts/src/types/Types.sol";
+import {GpuStatus, Rental, Slot} from "contracts/src/types/Types.sol";
 
 /// @title Time slots; see {ITimeSlots}
 /// @dev The escrow is `hourlyDc` for each hour not yet settled: parts of a slot need no rounding. Calls out only to
@@ -24,6 +24,8 @@ contract TimeSlots is SlotToken, Meter {
     uint256 public constant MAX_HOURS = 8784;
     /// how far ahead a slot may begin, hours
     uint256 public constant MAX_AHEAD_HOURS = 8784;
+    /// how long a GPU must be away before its slots can be given up, seconds
+    uint256 public constant MIN_OUTAGE = 1 hours;
 
     IMarketplace public immutable MARKET;
     IGpuNFT public immutable GPUS;
@@ -88,7 +90,7 @@ contract TimeSlots is SlotToken, Meter {
             emit SlotSplit(slotId, firstNewId + i, slot.startHour, slot.endHour);
             _mint(holder, firstNewId + i);
         }
-        _setReservedEnd(slotId, cutHours[0]);
+        _setReservedEnd(slotId, holder, cutHours[0]);
     }
 
     /// @inheritdoc ITimeSlots
@@ -111,14 +113,13 @@ contract TimeSlots is SlotToken, Meter {
         emit SlotsMerged(slotId, laterId, later.endHour);
         emit MetadataUpdate(slotId);
         _remove(laterId);
-        _setReservedEnd(slotId, later.endHour);
+        _setReservedEnd(slotId, holder, later.endHour);
     }
 
     /// @inheritdoc ITimeSlots
     function checkIn(uint256 slotId) external returns (uint256 rentalId) {
-        if (msg.sender != _requireOwned(slotId) && msg.sender != userOf(slotId)) {
-            revert TimeSlots_NotUser(slotId, msg.sender);
-        }
+        address holder = _requireOwned(slotId);
+        if (msg.sender != holder && msg.sender != userOf(slotId)) revert TimeSlots_NotUser(slotId, msg.sender);
         Slot memory slot = slotOf(slotId);
         if (_hourNow() < slot.startHour || _hourNow() >= slot.endHour) {
             revert TimeSlots_NotNow(slotId, slot.startHour, slot.endHour);
@@ -126,7 +127,9 @@ contract TimeSlots is SlotToken, Meter {
         _requireNotUsing(slotId, slot.gpuId);
         _checkOut(slotId);
 
-        rentalId = MARKET.startReserved(slot.gpuId, msg.sender, uint64(slot.endHour) * 1 hours);
+        uint256 endsBy = uint256(slot.endHour) * 1 hours;
+        if (msg.sender != holder) endsBy = Math.min(endsBy, userExpires(slotId));
+        rentalId = MARKET.startReserved(slot.gpuId, msg.sender, uint64(endsBy));
         rentalOf[slotId] = rentalId;
         emit SlotCheckedIn(slotId, rentalId, msg.sender);
     }
@@ -136,6 +139,7 @@ contract TimeSlots is SlotToken, Meter {
         uint256 price = PRICE_FEED.lastGoodPrice();
         uint256 burnedDc;
         for (uint256 i; i < slotIds.length; ++i) {
+            if (_ownerOf(slotIds[i]) == address(0)) continue;
             (uint256 amountDc,) = _settle(slotIds[i], price);
             burnedDc += amountDc;
         }
@@ -149,8 +153,7 @@ contract TimeSlots is SlotToken, Meter {
         if (!_isAuthorized(holder, msg.sender, slotId) && !_isOperator(slot.poolId)) {
             revert TimeSlots_NotHolderOrOperator(slotId, msg.sender);
         }
-        (GpuStatus status,,,) = GPUS.stateOf(slot.gpuId);
-        if (status == GpuStatus.ACTIVE) revert TimeSlots_GpuActive(slot.gpuId);
+        _requireAway(slot.gpuId);
         uint256 fromHour = _requireRest(slotId, slot);
         settleSlot(slotId);
 
@@ -207,6 +210,9 @@ contract TimeSlots is SlotToken, Meter {
         _requireSpan(startHour, hourCount);
         uint256 endHour = startHour + hourCount;
         (uint256 poolId, uint256 operatorId) = _requireDelivers(gpuId, endHour);
+        if (startHour == _hourNow() && GPUS.lostHours(gpuId, startHour, startHour + 1) != 0) {
+            revert TimeSlots_HourLost(gpuId, startHour);
+        }
         uint64 hourlyDc = POOLS.reservedRate(poolId, hourCount);
         if (hourlyDc > maxHourlyDc) revert TimeSlots_RateAboveMax(hourlyDc, maxHourlyDc);
 
@@ -287,9 +293,13 @@ contract TimeSlots is SlotToken, Meter {
         MARKET.endReserved(rentalId);
     }
 
-    function _setReservedEnd(uint256 slotId, uint256 endHour) private {
+    /// @dev The holder's use lasts as long as the slot; a named user's is cut short with it and never prolonged.
+    function _setReservedEnd(uint256 slotId, address holder, uint256 endHour) private {
         uint256 rentalId = rentalOf[slotId];
-        if (rentalId != 0) MARKET.setReservedEnd(rentalId, uint64(endHour * 1 hours));
+        if (rentalId == 0) return;
+        uint256 endsBy = endHour * 1 hours;
+        Rental memory rental = MARKET.rentalOf(rentalId);
+        if (rental.customer == holder || endsBy < rental.endsBy) MARKET.setReservedEnd(rentalId, uint64(endsBy));
     }
 
     /// @dev The GPU's pool and operator, if it can be booked up to an hour.
@@ -312,6 +322,13 @@ contract TimeSlots is SlotToken, Meter {
         if (startHour < hourNow) revert TimeSlots_Past(startHour, hourNow);
         uint256 maxStartHour = hourNow + MAX_AHEAD_HOURS;
         if (startHour > maxStartHour) revert TimeSlots_TooFarAhead(startHour, maxStartHour);
+    }
+
+    function _requireAway(uint256 gpuId) private view {
+        uint256 since = GPUS.offlineSince(gpuId);
+        if (since == 0) revert TimeSlots_GpuActive(gpuId);
+        uint256 refundableAt = since + MIN_OUTAGE;
+        if (block.timestamp < refundableAt) revert TimeSlots_GpuBackSoon(gpuId, refundableAt);
     }
 
     /// @dev The first hour that isn't over, if there is one.

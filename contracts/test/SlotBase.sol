@@ -7,7 +7,7 @@ import {Base} from "contracts/test/Base.t.sol";
 /// @title A network whose customers have DC enough for a year
 abstract contract SlotBase is Base {
     /// the hour that begins at START, counted since 1970
-    uint256 internal constant HOUR = 500_000;
+    uint32 internal constant HOUR = 500_000;
     uint256 internal constant NONE = type(uint256).max;
     /// what alice and bob begin with
     uint256 internal constant FUNDS = 50_000e6;
@@ -37,9 +37,9 @@ abstract contract SlotBase is Base {
         return network.slots.checkIn(slotId);
     }
 
-    function _split(address holder, uint256 slotId, uint256 hour) internal returns (uint256 newSlotId) {
+    function _split(address holder, uint256 slotId, uint32 hour) internal returns (uint256 newSlotId) {
         uint32[] memory cuts = new uint32[](1);
-        cuts[0] = uint32(hour);
+        cuts[0] = hour;
         vm.prank(holder);
         return network.slots.split(slotId, cuts);
     }

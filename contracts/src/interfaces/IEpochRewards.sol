@@ -74,6 +74,8 @@ interface IEpochRewards is IEpochClock {
     error EpochRewards_NotClosed(uint256 epoch);
     /// @notice More than the epoch may mint.
     error EpochRewards_OverBudget(uint256 epoch, uint256 total, uint256 budget);
+    /// @notice BCT to mint that no root accounts for, or an end to claims that earlier epochs promised.
+    error EpochRewards_MissingRoot(uint256 epoch, bytes32 linesRoot, bytes32 claimsRoot);
     /// @notice The oracle vouches for just this already.
     error EpochRewards_AlreadyAttested(uint256 epoch, address oracle);
     /// @notice No quorum vouches for the epoch.
@@ -92,7 +94,7 @@ interface IEpochRewards is IEpochClock {
     error EpochRewards_NothingToClaim(address account, uint256 cumulativeAmount, uint256 claimed);
 
     /// @notice Tallies DC burned for the use of a GPU in a pool. By a meter.
-    /// @param amountDc DC burned
+    /// @param amountDc DC burned, at most 64 bits: that is 18 trillion dollars
     /// @param bctEquivalent BCT that they were worth
     /// @return epoch the epoch of this block
     function recordUse(uint256 gpuId, uint256 poolId, uint256 amountDc, uint256 bctEquivalent)
@@ -103,7 +105,8 @@ interface IEpochRewards is IEpochClock {
     function closeEpoch(uint256 epoch) external;
 
     /// @notice Vouches for the rewards of the next closed epoch without a commit; replaces what the oracle attested before.
-    /// By an oracle. The last of a quorum commits.
+    /// By an oracle. The last of a quorum commits. An epoch that mints needs both roots; one that mints nothing repeats the
+    /// claims root before it, which is zero only as long as nothing was ever owed.
     function attest(uint256 epoch, Commit calldata commit) external;
 
     /// @notice Voids the commits of an epoch and of all after it, whose cumulative amounts stand on it. By the guardian,

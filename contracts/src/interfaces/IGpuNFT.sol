@@ -31,6 +31,9 @@ interface IGpuNFT is IERC721 {
     /// @notice The GPU joined a pool and is ACTIVE, as the `GpuStatusSet` that follows says.
     event GpuJoinedPool(uint256 indexed gpuId, uint256 indexed poolId, uint256 indexed operatorId, address contributor);
 
+    /// @notice The market was named, for good.
+    event MarketSet(address market);
+
     /// @notice No such GPU.
     error GpuNFT_NoGpu(uint256 gpuId);
     /// @notice Another living GPU has this UUID.
@@ -118,6 +121,9 @@ interface IGpuNFT is IERC721 {
 
     /// @notice The GPU's status.
     function statusOf(uint256 gpuId) external view returns (GpuStatus);
+
+    /// @notice Since when the GPU hasn't been ACTIVE, seconds since 1970; 0 while it is.
+    function offlineSince(uint256 gpuId) external view returns (uint64);
 
     /// @notice The pool the GPU is in, or 0.
     function poolOf(uint256 gpuId) external view returns (uint256 poolId);

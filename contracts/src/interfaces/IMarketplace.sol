@@ -42,6 +42,9 @@ interface IMarketplace is IMeter {
     /// @notice The intake of new rentals and slots was stopped or resumed.
     event IntakePaused(bool isPaused);
 
+    /// @notice The time slots were named, for good.
+    event SlotsSet(address slots);
+
     /// @notice No such rental.
     error Marketplace_NoRental(uint256 rentalId);
     /// @notice Another rental runs on the GPU.

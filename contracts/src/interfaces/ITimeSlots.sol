@@ -54,6 +54,8 @@ interface ITimeSlots is IERC721, IERC4907, IMeter {
     error TimeSlots_TooFarAhead(uint256 startHour, uint256 maxStartHour);
     /// @notice The GPU is OFFLINE or RETIRED.
     error TimeSlots_GpuNotActive(uint256 gpuId);
+    /// @notice The GPU was away for a part of the running hour, which would be used and yet refunded.
+    error TimeSlots_HourLost(uint256 gpuId, uint256 hour);
     /// @notice The GPU's owner has announced its exit; nothing is reserved beyond it.
     error TimeSlots_GpuLeaving(uint256 gpuId, uint64 exitAt, uint256 endsAt);
     /// @notice The pool asks for more than the customer accepts.
@@ -72,6 +74,8 @@ interface ITimeSlots is IERC721, IERC4907, IMeter {
     error TimeSlots_NotHolderOrOperator(uint256 slotId, address account);
     /// @notice An ACTIVE GPU delivers.
     error TimeSlots_GpuActive(uint256 gpuId);
+    /// @notice The GPU may be back soon: the slot can be given up from `refundableAt` on, seconds since 1970.
+    error TimeSlots_GpuBackSoon(uint256 gpuId, uint256 refundableAt);
     /// @notice All hours have passed.
     error TimeSlots_Over(uint256 slotId, uint256 endHour);
     /// @notice The other GPU isn't of the slot's pool, or is the same.
@@ -101,7 +105,8 @@ interface ITimeSlots is IERC721, IERC4907, IMeter {
     function merge(uint256 slotId, uint256 laterId) external;
 
     /// @notice Starts the use of a slot that covers this moment: a RESERVED rental with nothing further to pay. By the
-    /// holder, or the user that the holder named. Ends the use of another account. Checking in again after an end is free.
+    /// holder, up to the slot's end, or by the user that the holder named, up to its own. Ends the use of another account.
+    /// Checking in again after an end is free.
     function checkIn(uint256 slotId) external returns (uint256 rentalId);
 
     /// @notice Burns the hours that have passed and were delivered, and refunds those that weren't. By anyone.
@@ -109,11 +114,13 @@ interface ITimeSlots is IERC721, IERC4907, IMeter {
     /// @return refundedDc DC returned to the holder
     function settleSlot(uint256 slotId) external returns (uint256 burnedDc, uint256 refundedDc);
 
-    /// @notice Settles many slots.
+    /// @notice Settles many slots. Passes over those that don't exist any more, so that nobody can spoil a
+    /// keeper's batch.
     function settleSlots(uint256[] calldata slotIds) external;
 
     /// @notice Gives the slot up for the money of its remaining hours, the running one among them, while its GPU is not
-    /// ACTIVE. By the holder, whoever it approved, or the operator.
+    /// ACTIVE and hasn't been for `MIN_OUTAGE`: a moment's outage is no way out of a bargain, for either side. By the
+    /// holder, whoever it approved, or the operator.
     /// @return refundedDc DC returned for the remaining hours
     function refundUndelivered(uint256 slotId) external returns (uint256 refundedDc);
 

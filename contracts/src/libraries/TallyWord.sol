@@ -6,23 +6,23 @@ import {UseTally} from "contracts/src/types/Types.sol";
 
 /// @title Sums of use, packed by hand: every settlement adds to three of them
 /// @notice An epoch's word is DC (128 bits) and BCT (128); a GPU's or pool's is {UseTally}: epoch (32), DC in it (112),
-/// DC ever (112). First is highest. A sum that doesn't fit reverts.
+/// DC ever (112). First is highest. What is added is at most 64 bits of DC, so that no sum of DC leaves its bits before
+/// 2^48 uses; a sum of BCT that doesn't fit reverts, because a price near zero makes anything worth any number of them.
 library TallyWord {
     uint256 private constant MASK_112 = type(uint112).max;
     uint256 private constant MASK_128 = type(uint128).max;
 
     /// @notice An epoch's word with use added.
-    function withUse(uint256 word, uint256 amountDc, uint256 bctEquivalent) internal pure returns (uint256) {
-        uint256 dc = SafeCast.toUint128((word >> 128) + amountDc);
-        return (dc << 128) | SafeCast.toUint128((word & MASK_128) + bctEquivalent);
+    function withUse(uint256 word, uint64 amountDc, uint256 bctEquivalent) internal pure returns (uint256) {
+        uint256 bctSum = SafeCast.toUint128((word & MASK_128) + bctEquivalent);
+        return ((word >> 128) + amountDc) << 128 | bctSum;
     }
 
     /// @notice A GPU's or pool's word with use added: what was of an earlier epoch begins anew.
-    function withUseIn(uint256 word, uint256 epoch, uint256 amountDc) internal pure returns (uint256) {
-        uint256 lifetimeDc = SafeCast.toUint112((word & MASK_112) + amountDc);
-        // never more than the lifetime's, so it fits
-        uint256 inEpochDc = word >> 224 == epoch ? ((word >> 112) & MASK_112) + amountDc : amountDc;
-        return (uint256(SafeCast.toUint32(epoch)) << 224) | (inEpochDc << 112) | lifetimeDc;
+    function withUseIn(uint256 word, uint256 epoch, uint64 amountDc) internal pure returns (uint256) {
+        uint256 both = uint256(amountDc) << 112 | amountDc;
+        if (word >> 224 == epoch) return word + both;
+        return uint256(SafeCast.toUint32(epoch)) << 224 | ((word & MASK_112) + both);
     }
 
     /// @notice What a GPU's or pool's word says.

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {EpochClock} from "contracts/src/EpochClock.sol";
 import {IEpochRewards} from "contracts/src/interfaces/IEpochRewards.sol";
 import {TallyWord} from "contracts/src/libraries/TallyWord.sol";
@@ -27,9 +28,10 @@ abstract contract Tally is IEpochRewards, EpochClock, AccessManaged {
     {
         if (!isMeter[msg.sender]) revert EpochRewards_NotMeter(msg.sender);
         epoch = _currentEpoch();
-        _inEpoch[epoch] = _inEpoch[epoch].withUse(amountDc, bctEquivalent);
-        _ofGpu[gpuId] = _ofGpu[gpuId].withUseIn(epoch, amountDc);
-        _ofPool[poolId] = _ofPool[poolId].withUseIn(epoch, amountDc);
+        uint64 dc = SafeCast.toUint64(amountDc);
+        _inEpoch[epoch] = _inEpoch[epoch].withUse(dc, bctEquivalent);
+        _ofGpu[gpuId] = _ofGpu[gpuId].withUseIn(epoch, dc);
+        _ofPool[poolId] = _ofPool[poolId].withUseIn(epoch, dc);
     }
 
     /// @inheritdoc IEpochRewards

@@ -39,9 +39,9 @@ enum Tier {
 }
 
 /// @notice Why a rental is over.
-/// CUSTOMER: its customer ended it. FUNDS: its escrow ran out. GPU_OFFLINE: its GPU left ACTIVE. PREEMPTED: a spot rental
-/// came to the start of a booking. TERM: a reserved rental came to the end of its slot. SLOT: its slot changed hands, moved
-/// to another GPU or was refunded.
+/// CUSTOMER: its customer ended it. FUNDS: its escrow ran out. GPU_OFFLINE: its GPU left ACTIVE or its pool. PREEMPTED: a
+/// spot rental came to the start of a booking or to its GPU's exit. TERM: a reserved rental came to the end of its slot or
+/// of its user's time. SLOT: its slot changed hands, moved to another GPU, was refunded or merged, or another came in.
 enum EndReason {
     CUSTOMER,
     FUNDS,

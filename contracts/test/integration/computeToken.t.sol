@@ -16,7 +16,7 @@ contract ComputeTokenTest is Base {
         assertEq(network.token.totalSupply(), 1e27);
     }
 
-    function test_HoldersBurnTheirOwn() external {
+    function test_LetsHoldersBurnTheirOwn() external {
         vm.prank(treasury);
         network.token.burn(1e18);
         assertEq(network.token.totalSupply(), 1e27 - 1e18);

@@ -51,7 +51,7 @@ contract PriceFeedTest is Base {
         assertEq(_feed.lastGoodPrice(), 3e8);
     }
 
-    function test_StaleAfterTenMinutes() external {
+    function test_IsStaleAfterTenMinutes() external {
         _answer(2.1e8, block.timestamp - 600);
         assertEq(_feed.previewPrice(), 2e8);
         _refuses(2.1e8, block.timestamp - 601, IPriceFeed.PriceFeed_Stale.selector);

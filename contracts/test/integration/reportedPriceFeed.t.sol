@@ -87,7 +87,7 @@ contract ReportedPriceFeedTest is Base {
     }
 
     /// One liar can only choose between what honest reporters say, however few of them speak.
-    function test_OneReporterCannotSetThePrice() external {
+    function test_LetsNoSingleReporterSetThePrice() external {
         _reportAs(4, type(uint96).max);
         _reportAs(0, 2.01e8);
         (, int256 answer,,,) = _feed.latestRoundData();
@@ -114,7 +114,7 @@ contract ReportedPriceFeedTest is Base {
         _feed.report(1 << 96);
     }
 
-    function test_ReportersCanBeReplaced() external {
+    function test_HasItsReportersReplaced() external {
         _reportAs(0, 2.1e8);
         address[] memory next = new address[](1);
         next[0] = stranger;

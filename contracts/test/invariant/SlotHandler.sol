@@ -121,6 +121,7 @@ abstract contract SlotHandler is RentalHandler {
         bytes4 refusal;
         if (caller != s.holder && caller != operator) refusal = ITimeSlots.TimeSlots_NotHolderOrOperator.selector;
         else if (_isActive(s.gpu)) refusal = ITimeSlots.TimeSlots_GpuActive.selector;
+        else if (block.timestamp < model.awaySince(s.gpu) + 1 hours) refusal = ITimeSlots.TimeSlots_GpuBackSoon.selector;
         else if (s.end <= block.timestamp / 3600) refusal = ITimeSlots.TimeSlots_Over.selector;
         _expect(refusal);
         vm.prank(caller);
@@ -188,10 +189,12 @@ abstract contract SlotHandler is RentalHandler {
         returns (bytes4 refusal)
     {
         if (!_isActive(gpu)) return ITimeSlots.TimeSlots_GpuNotActive.selector;
+        bool isNow = start == block.timestamp / 3600;
+        if (isNow && model.isLost(gpu, start)) return ITimeSlots.TimeSlots_HourLost.selector;
         if (isIntakePaused) return IMarketplace.Marketplace_Paused.selector;
         refusal = _bookingRefusal(gpu, start, start + hourCount);
         if (refusal != 0) return refusal;
-        uint256 spendable = start == block.timestamp / 3600 ? _spendable(holder, gpu) : model.free(holder);
+        uint256 spendable = isNow ? _spendable(holder, gpu) : model.free(holder);
         uint256 hourly = network.pools.reservedRate(network.gpus.poolOf(gpu), hourCount);
         if (spendable < hourly * hourCount) return IDataCredits.DataCredits_Insufficient.selector;
     }

@@ -121,6 +121,32 @@ contract AttestTest is EpochBase {
         _attest(0, 0, _values("a", 50e18 + 1));
     }
 
+    function test_RefusesATotalThatNoRootAccountsFor() external {
+        vm.expectRevert(abi.encodeWithSelector(IEpochRewards.EpochRewards_MissingRoot.selector, 0, bytes32("lines"), 0));
+        _attest(0, 0, Commit("lines", 0, 1, "inputs", 1));
+        vm.expectRevert(
+            abi.encodeWithSelector(IEpochRewards.EpochRewards_MissingRoot.selector, 0, 0, bytes32("claims"))
+        );
+        _attest(0, 0, Commit(0, "claims", 1, "inputs", 1));
+    }
+
+    function test_AcceptsNoRootsAsLongAsNothingIsOwed() external {
+        _commit(0, Commit(0, 0, 0, "inputs", 1));
+        _closeWith(0);
+        _commit(1, Commit(0, 0, 0, "inputs", 1));
+        assertEq(rewards.committedCount(), 2);
+    }
+
+    /// Nobody could claim until a later epoch brought the root back.
+    function test_RefusesAnEmptyEpochThatForgetsWhatIsOwed() external {
+        _commit(0, _values("a", 1));
+        _closeWith(0);
+        vm.expectRevert(abi.encodeWithSelector(IEpochRewards.EpochRewards_MissingRoot.selector, 1, 0, 0));
+        _attest(0, 1, Commit(0, 0, 0, "inputs", 1));
+        _commit(1, Commit(0, "a", 0, "inputs", 1));
+        assertEq(rewards.committedCount(), 2);
+    }
+
     function test_ForgetsEveryVoteNotYetCommitted() external {
         _attest(0, 0, _values("a", 1));
         vm.expectEmit(address(rewards));

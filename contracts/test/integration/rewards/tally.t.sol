@@ -54,17 +54,19 @@ contract TallyTest is EpochBase {
     function test_RefusesSumsThatTheWordsCannotHold() external {
         _wire();
         vm.startPrank(market);
-        vm.expectRevert(abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 112, 1 << 112));
-        rewards.recordUse(7, 3, 1 << 112, 0);
+        uint256 tooMuch = 1 << 64;
+        vm.expectRevert(abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 64, tooMuch));
+        rewards.recordUse(7, 3, tooMuch, 0);
         vm.expectRevert(abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 128, 1 << 128));
         rewards.recordUse(7, 3, 0, 1 << 128);
-        rewards.recordUse(7, 3, type(uint112).max, type(uint128).max);
-        vm.expectRevert();
-        rewards.recordUse(7, 3, 1, 0);
-        vm.expectRevert();
+        rewards.recordUse(7, 3, tooMuch - 1, type(uint128).max);
+        vm.expectRevert(abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 128, 1 << 128));
         rewards.recordUse(9, 4, 0, 1);
-        _assertTally(rewards.tallyOfGpu(7), 0, type(uint112).max, type(uint112).max);
-        assertEq(rewards.burnedIn(0), type(uint112).max);
+        // what is added carries from no sum into the next
+        rewards.recordUse(7, 3, tooMuch - 1, 0);
+        _assertTally(rewards.tallyOfGpu(7), 0, 2 * tooMuch - 2, 2 * tooMuch - 2);
+        _assertTally(rewards.tallyOfPool(3), 0, 2 * tooMuch - 2, 2 * tooMuch - 2);
+        assertEq(rewards.burnedIn(0), 2 * tooMuch - 2);
         assertEq(rewards.bctEquivalentIn(0), type(uint128).max);
     }
 

@@ -49,6 +49,19 @@ contract CheckInTest is SlotBase {
         assertEq(network.market.userOf(gpuId), bob);
     }
 
+    function test_EndsTheUseOfAUserWhenItsTimeHasPassed() external {
+        vm.prank(alice);
+        network.slots.setUser(_id, bob, START + 5000);
+        uint256 rentalId = _checkIn(bob, _id);
+        assertEq(network.market.userExpires(gpuId), START + 5000);
+        skip(5000);
+        assertEq(network.market.userOf(gpuId), address(0));
+        vm.expectEmit(address(network.market));
+        emit IMarketplace.RentalEnded(rentalId, gpuId, EndReason.TERM, 0, START + 5000);
+        _checkIn(alice, _id);
+        assertEq(network.market.userExpires(gpuId), START + 7200);
+    }
+
     function test_RefusesAUserWhoseTimeHasPassed() external {
         vm.prank(alice);
         network.slots.setUser(_id, bob, START + 3600);

@@ -20,7 +20,7 @@ contract LostHoursTest is SlotBase {
         _offline(START + 3610, START + 3620);
         vm.warp(START + 4 hours);
         vm.expectEmit(address(network.slots));
-        emit ITimeSlots.SlotSettled(_id, alice, uint32(HOUR), uint32(HOUR + 4), 3, 7_500_000, 2_500_000);
+        emit ITimeSlots.SlotSettled(_id, alice, HOUR, HOUR + 4, 3, 7_500_000, 2_500_000);
         vm.expectEmit(address(network.slots));
         emit IMeter.UsageSettled(_id, gpuId, poolId, operatorId, alice, 7_500_000, 3.75e18, START, START + 4 hours, 0);
         vm.expectEmit(address(network.credits));

@@ -22,7 +22,7 @@ contract MergeTest is SlotBase {
 
     function test_JoinsTwoNeighbors() external {
         vm.expectEmit(address(network.slots));
-        emit ITimeSlots.SlotsMerged(_id, _laterId, uint32(HOUR + 3));
+        emit ITimeSlots.SlotsMerged(_id, _laterId, HOUR + 3);
         vm.expectEmit(address(network.slots));
         emit IERC4906.MetadataUpdate(_id);
         vm.expectEmit(address(network.slots));
@@ -49,7 +49,7 @@ contract MergeTest is SlotBase {
     function test_SettlesWhatHasPassedFirst() external {
         skip(90 minutes);
         vm.expectEmit(address(network.slots));
-        emit ITimeSlots.SlotSettled(_id, alice, uint32(HOUR), uint32(HOUR + 1), 1, 2_500_000, 0);
+        emit ITimeSlots.SlotSettled(_id, alice, HOUR, HOUR + 1, 1, 2_500_000, 0);
         _merge(alice, _id, _laterId);
         _spans(HOUR, HOUR + 3, HOUR + 1);
         assertEq(network.slots.escrowOf(_id), 5e6);
@@ -90,6 +90,14 @@ contract MergeTest is SlotBase {
         emit IMarketplace.ReservedEndSet(rentalId, START + 3 hours);
         _merge(alice, _id, _laterId);
         assertEq(network.market.userExpires(gpuId), START + 3 hours);
+    }
+
+    function test_DoesNotProlongTheUseOfAUser() external {
+        vm.prank(alice);
+        network.slots.setUser(_id, bob, START + 1800);
+        _checkIn(bob, _id);
+        _merge(alice, _id, _laterId);
+        assertEq(network.market.userExpires(gpuId), START + 1800);
     }
 
     function test_EndsTheUseOfTheLater() external {

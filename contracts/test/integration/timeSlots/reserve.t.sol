@@ -12,9 +12,7 @@ import {SlotBase} from "contracts/test/SlotBase.sol";
 contract ReserveTest is SlotBase {
     function test_ReservesHoursPaidInFull() external {
         vm.expectEmit(address(network.slots));
-        emit ITimeSlots.SlotReserved(
-            1, gpuId, alice, poolId, operatorId, uint32(HOUR + 1), uint32(HOUR + 5), RATE, 10e6
-        );
+        emit ITimeSlots.SlotReserved(1, gpuId, alice, poolId, operatorId, HOUR + 1, HOUR + 5, RATE, 10e6);
         vm.expectEmit(address(network.slots));
         emit IERC721.Transfer(address(0), alice, 1);
         vm.prank(alice);
@@ -96,6 +94,18 @@ contract ReserveTest is SlotBase {
         _reserve(alice, HOUR, 1);
         vm.expectRevert(abi.encodeWithSelector(IGpuNFT.GpuNFT_NoGpu.selector, 99));
         _reserveOn(99, alice, HOUR, 1);
+    }
+
+    /// Whoever bought it would use it and get the money back.
+    function test_RefusesTheRunningHourIfTheGpuWasAwayInIt() external {
+        skip(600);
+        _setStatus(GpuStatus.OFFLINE);
+        skip(60);
+        _setStatus(GpuStatus.ACTIVE);
+        vm.expectRevert(abi.encodeWithSelector(ITimeSlots.TimeSlots_HourLost.selector, gpuId, HOUR));
+        _reserve(alice, HOUR, 2);
+        skip(1 hours);
+        assertEq(_reserve(alice, HOUR + 1, 1), 1);
     }
 
     function test_RefusesACustomerWithoutTheCredits() external {

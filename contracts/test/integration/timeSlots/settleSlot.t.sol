@@ -18,7 +18,7 @@ contract SettleSlotTest is SlotBase {
     function test_BurnsTheHoursThatHavePassed() external {
         skip(3 hours - 1);
         vm.expectEmit(address(network.slots));
-        emit ITimeSlots.SlotSettled(_id, alice, uint32(HOUR), uint32(HOUR + 2), 2, 5e6, 0);
+        emit ITimeSlots.SlotSettled(_id, alice, HOUR, HOUR + 2, 2, 5e6, 0);
         vm.expectEmit(address(network.slots));
         emit IMeter.UsageSettled(_id, gpuId, poolId, operatorId, alice, 5e6, 2.5e18, START, START + 7200, 0);
         vm.expectEmit(address(network.credits));

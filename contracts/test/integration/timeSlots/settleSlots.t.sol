@@ -41,10 +41,12 @@ contract SettleSlotsTest is SlotBase {
         assertEq(vm.getRecordedLogs().length, 0);
     }
 
-    function test_RefusesAllIfOneDoesNotExist() external {
+    /// Somebody's merge or refund, or a wrong id, doesn't spoil a keeper's batch.
+    function test_PassesOverThoseThatDoNotExist() external {
+        uint256 before = network.credits.escrowed();
         _ids.push(99);
         skip(1 hours);
-        vm.expectRevert(abi.encodeWithSelector(ITimeSlots.TimeSlots_NoSlot.selector, 99));
         network.slots.settleSlots(_ids);
+        assertLt(network.credits.escrowed(), before);
     }
 }

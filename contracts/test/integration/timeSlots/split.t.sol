@@ -22,7 +22,7 @@ contract SplitTest is SlotBase {
         vm.expectEmit(address(network.slots));
         emit IERC4906.MetadataUpdate(_id);
         vm.expectEmit(address(network.slots));
-        emit ITimeSlots.SlotSplit(_id, 2, uint32(HOUR + 3), uint32(HOUR + 8));
+        emit ITimeSlots.SlotSplit(_id, 2, HOUR + 3, HOUR + 8);
         vm.expectEmit(address(network.slots));
         emit IERC721.Transfer(address(0), alice, 2);
         assertEq(_split(alice, _id, HOUR + 3), 2);
@@ -107,6 +107,17 @@ contract SplitTest is SlotBase {
         assertEq(network.market.userExpires(gpuId), START + 2 hours);
     }
 
+    function test_CutsTheUseOfAUserAndDoesNotProlongIt() external {
+        vm.prank(alice);
+        network.slots.setUser(_id, bob, START + 3 hours);
+        skip(1 hours);
+        _checkIn(bob, _id);
+        _split(alice, _id, HOUR + 5);
+        assertEq(network.market.userExpires(gpuId), START + 3 hours);
+        _split(alice, _id, HOUR + 2);
+        assertEq(network.market.userExpires(gpuId), START + 2 hours);
+    }
+
     function test_LeavesTheUserToTheFirstPart() external {
         vm.prank(alice);
         network.slots.setUser(_id, bob, START + 1 days);
@@ -115,14 +126,14 @@ contract SplitTest is SlotBase {
         assertEq(network.slots.userOf(2), address(0));
     }
 
-    function _cut(uint256 first, uint256 second, uint256 third) private returns (uint256) {
+    function _cut(uint32 first, uint32 second, uint32 third) private returns (uint256) {
         uint32[] memory cuts = new uint32[](3);
-        (cuts[0], cuts[1], cuts[2]) = (uint32(first), uint32(second), uint32(third));
+        (cuts[0], cuts[1], cuts[2]) = (first, second, third);
         vm.prank(alice);
         return network.slots.split(_id, cuts);
     }
 
-    function _refuses(uint256 first, uint256 second, uint256 third, uint256 bad) private {
+    function _refuses(uint32 first, uint32 second, uint32 third, uint32 bad) private {
         vm.expectRevert(abi.encodeWithSelector(ITimeSlots.TimeSlots_BadCut.selector, _id, bad));
         _cut(first, second, third);
     }

@@ -16,7 +16,7 @@ contract Ledger {
     mapping(uint256 gpu => uint256) public everByGpu;
     mapping(uint256 gpu => mapping(uint256 hour => bool)) public isBooked;
     mapping(uint256 gpu => bool) public isAway;
-    mapping(uint256 gpu => uint256) private _awaySince;
+    mapping(uint256 gpu => uint256) public awaySince;
     mapping(uint256 gpu => mapping(uint256 hour => bool)) private _wasAway;
 
     constructor(uint256 genesis, uint256 epochLength) {
@@ -33,9 +33,9 @@ contract Ledger {
     function setAway(uint256 gpu, bool isAwayNow) external {
         if (isAwayNow == isAway[gpu]) return;
         if (isAwayNow) {
-            _awaySince[gpu] = block.timestamp;
+            awaySince[gpu] = block.timestamp;
         } else {
-            for (uint256 hour = _awaySince[gpu] / 3600; hour * 3600 < block.timestamp; ++hour) {
+            for (uint256 hour = awaySince[gpu] / 3600; hour * 3600 < block.timestamp; ++hour) {
                 _wasAway[gpu][hour] = true;
             }
         }
@@ -44,7 +44,7 @@ contract Ledger {
 
     /// @dev Whether a GPU was away at some moment of an hour that is over.
     function isLost(uint256 gpu, uint256 hour) public view returns (bool) {
-        return _wasAway[gpu][hour] || (isAway[gpu] && (hour + 1) * 3600 > _awaySince[gpu]);
+        return _wasAway[gpu][hour] || (isAway[gpu] && (hour + 1) * 3600 > awaySince[gpu]);
     }
 
     /// @dev The first booked hour among the next so many; 0 if none is.
