@@ -68,6 +68,7 @@ export const epochRewardsAbi = [
   {"type":"error","name":"EpochRewards_EpochNotOver","inputs":[{"name":"epoch","type":"uint256","internalType":"uint256"},{"name":"endsAt","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"EpochRewards_KappaTooHigh","inputs":[{"name":"kappaBps","type":"uint256","internalType":"uint256"},{"name":"maxKappaBps","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"EpochRewards_MetersSet","inputs":[]},
+  {"type":"error","name":"EpochRewards_MissingRoot","inputs":[{"name":"epoch","type":"uint256","internalType":"uint256"},{"name":"linesRoot","type":"bytes32","internalType":"bytes32"},{"name":"claimsRoot","type":"bytes32","internalType":"bytes32"}]},
   {"type":"error","name":"EpochRewards_NotClosed","inputs":[{"name":"epoch","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"EpochRewards_NotCommitted","inputs":[{"name":"epoch","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"EpochRewards_NotMeter","inputs":[{"name":"caller","type":"address","internalType":"address"}]},
