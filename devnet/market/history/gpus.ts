@@ -66,6 +66,12 @@ export async function* moveGpu(stage: Stage, cast: Cast): Act {
   await stage.send(owner, (terms) => gpus.write.announceExit([stays], terms));
   yield stage.hours(2.5);
   await stage.send(owner, (terms) => gpus.write.cancelExit([stays], terms));
+  yield stage.hours(73);
+  // A listing dies with its token's pool.
+  const { exchange, token } = stage.network;
+  await stage.send(owner, (terms) => gpus.write.approve([exchange.address, moved], terms));
+  const offer = [gpus.address, moved, token.address, 8_000n * BCT] as const;
+  await stage.send(owner, (terms) => exchange.write.list(offer, terms));
   yield stage.hours(74);
   await stage.send(owner, (terms) => gpus.write.withdraw([moved], terms));
   yield stage.hours(75);

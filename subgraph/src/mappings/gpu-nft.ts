@@ -19,6 +19,7 @@ import { getOperator } from "../store/operators";
 import { getPool } from "../store/pools";
 
 const ACTIVE = 0;
+const RETIRED = 2;
 
 export function handleGpuMinted(event: GpuMinted): void {
   const gpu = createGpu(event.params.gpuId, event);
@@ -39,6 +40,7 @@ export function handleGpuStatusSet(event: GpuStatusSet): void {
   const before = gpu.status;
   gpu.status = gpuStatus(event.params.status);
   gpu.save();
+  if (event.params.status == RETIRED) closeListing(event.address, event.params.gpuId);
 
   const network = getNetwork();
   if (before == gpuStatus(ACTIVE)) network.activeGpuCount -= 1;
@@ -65,6 +67,7 @@ export function handleGpuLeftPool(event: GpuLeftPool): void {
   gpu.operator = null;
   gpu.exitAt = null;
   gpu.save();
+  closeListing(event.address, event.params.gpuId);
 
   const pool = getPool(event.params.poolId);
   pool.gpuCount -= 1;
@@ -79,6 +82,7 @@ export function handleGpuJoinedPool(event: GpuJoinedPool): void {
   const gpu = getGpu(event.params.gpuId);
   gpu.contributor = event.params.contributor;
   join(gpu, event.params.poolId, event.params.operatorId);
+  closeListing(event.address, event.params.gpuId);
 }
 
 export function handleGpuTransfer(event: Transfer): void {
