@@ -96,17 +96,11 @@ class NetworkStart {
   async run(): Promise<RunningNetwork> {
     const { progress } = this.#options;
     for (const check of startChecks(this.#settings)) await check.run();
-    const [databaseUrl, rpcUrl, build] = await together(
+    const [databaseUrl, build, { rpcUrl, deployment, fleet }] = await together(
       progress.step("database", () => this.#database()),
-      progress.step("chain", () => this.#rpc()),
       progress.step("subgraph built", () => buildSubgraph()),
-      progress.step("contracts compiled", () => buildContracts()),
+      this.#chainWithPast(),
     );
-    const [deployment, fleet] = await together(
-      progress.step("contracts deployed", () => this.#deployment(rpcUrl)),
-      this.#fleet(),
-    );
-    if (this.#chain?.isInPast && fleet) await progress.step("past played", () => this.#past(rpcUrl, deployment, fleet));
     const manifest = placeSubgraph(build, deployment, join(this.#settings.dataDir, "subgraph"));
     await together(
       progress.step("indexer", () => this.#indexer(databaseUrl, rpcUrl, manifest)),
@@ -118,6 +112,19 @@ class NetworkStart {
     if (this.#settings.rpcUrl === "")
       await progress.step("first answer", () => firstAnswer(network.apiUrl, network.rpcUrl));
     return network;
+  }
+
+  /** The chain with its contracts and, if it is new and our own, its past; and the fleet that the past is about. */
+  async #chainWithPast(): Promise<{ rpcUrl: string; deployment: Deployment; fleet: Fleet | undefined }> {
+    const { progress } = this.#options;
+    const [rpcUrl, fleet] = await together(
+      progress.step("chain", () => this.#rpc()),
+      this.#fleet(),
+      progress.step("contracts compiled", () => buildContracts()),
+    );
+    const deployment = await progress.step("contracts deployed", () => this.#deployment(rpcUrl));
+    if (this.#chain?.isInPast && fleet) await progress.step("past played", () => this.#past(rpcUrl, deployment, fleet));
+    return { rpcUrl, deployment, fleet };
   }
 
   #running(databaseUrl: string, rpcUrl: string, fleet: Fleet | undefined): RunningNetwork {

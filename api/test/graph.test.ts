@@ -91,10 +91,12 @@ describe("the chain's side of a GPU", () => {
   });
 
   it("shows a GPU that was taken out of its pool, with neither pool nor operator", async () => {
-    await fixture.pool.query("update chain.gpu set pool = null, operator = null, status = 'OFFLINE' where id = '3'");
-    const { data, errors } = await fixture.ask(`{ gpu(id: "3") { status pool { id } operator { id } } }`);
+    await fixture.pool.query(`insert into chain.gpu
+      select '99', owner, null, null, contributor, uuid_hash, 'OFFLINE', null, 0, 0, 0, created_at from chain.gpu where id = '3'`);
+    const { data, errors } = await fixture.ask(`{ gpu(id: "99") { status pool { id } operator { id } } }`);
     expect(errors).toBeUndefined();
     expect(data).toEqual({ gpu: { status: "OFFLINE", pool: null, operator: null } });
+    await fixture.pool.query("delete from chain.gpu where id = '99'");
   });
 
   it("is null for a GPU that nobody minted", async () => {
