@@ -170,10 +170,10 @@ contract GpuNFT is GpuRecords, AccessManaged {
         return _invitations[gpuId][poolId] == uint256(_requireGpu(gpuId).transferCount) + 1;
     }
 
-    /// @dev The market first: it settles what ran under the old pool, and asks this contract for it.
+    /// @dev On-demand is a booking too: who is funded isn't kicked off. Spot is ended.
     function _leavePool(uint256 gpuId, Gpu storage gpu, LeaveReason reason) private {
-        IMarketplace(market).onGpuInactive(gpuId);
         _requireUnbooked(gpuId);
+        IMarketplace(market).onGpuInactive(gpuId);
         (uint256 poolId, uint256 operatorId) = (gpu.poolId, gpu.operatorId);
         (gpu.poolId, gpu.operatorId, gpu.isSelfPooled, gpu.exitAt) = (0, 0, false, 0);
         _raiseCount(gpu);

@@ -55,7 +55,7 @@ interface IGpuNFT is IERC721 {
     error GpuNFT_SameStatus(uint256 gpuId, GpuStatus status);
     /// @notice The market is set once.
     error GpuNFT_MarketSet(address market);
-    /// @notice Slots of this or a later hour stand: they must be moved, refunded or served first.
+    /// @notice Slots or on-demand hold this or a later hour: they must be moved, refunded, served or ended first.
     error GpuNFT_Booked(uint256 gpuId);
     /// @notice The GPU is in no pool.
     error GpuNFT_NotPooled(uint256 gpuId);
@@ -92,12 +92,12 @@ interface IGpuNFT is IERC721 {
     /// @notice Takes the announcement back. By the owner, perhaps another than who made it.
     function cancelExit(uint256 gpuId) external;
 
-    /// @notice Takes a GPU out of its pool, once `exitAt` has come and no bookings are ahead. By its owner. Ends the
-    /// running rental.
+    /// @notice Takes a GPU out of its pool, once `exitAt` has come and no bookings are ahead. By its owner. Ends a
+    /// running spot rental.
     function withdraw(uint256 gpuId) external;
 
     /// @notice Puts a GPU out of the pool, if who brought it is no longer a member of its distributed operator and no
-    /// bookings are ahead. By the operator. Ends the running rental.
+    /// bookings are ahead. By the operator. Ends a running spot rental.
     function release(uint256 gpuId) external;
 
     /// @notice Lets the present owner of a GPU bring it to a pool. By the pool's operator.
