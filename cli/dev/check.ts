@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { bin, countsOf, show, stage, testedStamp, treeHash, type Outcome } from "./stage.ts";
+import { bin, countsOf, show, stage, testedStamp, treeHash, unlessPassed, type Outcome } from "./stage.ts";
 
 const jest = (path: string): Promise<Outcome> =>
   show(process.execPath, [bin("jest"), path], {
@@ -23,6 +23,21 @@ async function tests(): Promise<Outcome> {
   return outcome;
 }
 
+/** What the tests of the contracts are made of. */
+const CONTRACTS = [
+  "contracts/src",
+  "contracts/test",
+  "contracts/script",
+  "contracts/tools",
+  "foundry.toml",
+  "package-lock.json",
+];
+const coverage = (): Promise<Outcome> =>
+  unlessPassed("coverage", CONTRACTS, async () => tsx("contracts/tools/coverage.ts"));
+/** The same tests on code from the other of the compiler's two pipelines: a bug of one of them would show. */
+const release = (): Promise<Outcome> =>
+  unlessPassed("release", CONTRACTS, async () => show(bin("forge"), ["test"], { FOUNDRY_PROFILE: "release" }));
+
 const STAGES: [string, () => Promise<Outcome>][] = [
   ["format: TypeScript", () => show(bin("prettier"), ["--check", "--log-level=warn", "."])],
   ["format: Solidity", () => show(bin("forge"), ["fmt", "--check"])],
@@ -32,6 +47,11 @@ const STAGES: [string, () => Promise<Outcome>][] = [
   ["generated files", () => tsx("cli/dev/codegen.ts", "--check")],
   ["import directions and file sizes", () => jest("cli/dev/architecture.test.ts")],
   ["tests", tests],
+  ["contracts: branch trees", () => tsx("contracts/tools/trees.ts")],
+  ["contracts: bytecode sizes", () => tsx("contracts/tools/sizes.ts", "--check")],
+  ["contracts: proofs", () => tsx("contracts/tools/prove.ts")],
+  ["contracts: coverage", coverage],
+  ["contracts: tests through the IR pipeline", release],
 ];
 
 const failed: string[] = [];

@@ -1,4 +1,6 @@
-import { countsOf, testedStamp } from "./stage.ts";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { countsOf, ROOT, testedStamp, treeHash, unlessPassed, type Outcome } from "./stage.ts";
 
 describe("the stamp of a tree that has passed its tests", () => {
   const ground = { databaseUrl: "", node: "20.20.2" };
@@ -37,5 +39,23 @@ describe("the counts that tests close with", () => {
   it("are none if they never came to it", () => {
     expect(countsOf("12 passed, 0 failed, 1 skipped\nSegmentation fault\n")).toBe("");
     expect(countsOf("")).toBe("");
+  });
+});
+
+describe("what has passed on some files", () => {
+  it("runs again until it passes, then only where they have changed", async () => {
+    const stamp = join(ROOT, ".cache", `passed-stage-test-${treeHash("LICENSE")}`);
+    rmSync(stamp, { force: true });
+    let runs = 0;
+    const ends = (code: number) => async (): Promise<Outcome> => Promise.resolve({ code, output: String(++runs) });
+    try {
+      expect((await unlessPassed("stage-test", ["LICENSE"], ends(1))).code).toBe(1);
+      expect((await unlessPassed("stage-test", ["LICENSE"], ends(0))).code).toBe(0);
+      expect((await unlessPassed("stage-test", ["LICENSE"], ends(1))).code).toBe(0);
+      expect(runs).toBe(2);
+      expect(treeHash("LICENSE")).not.toBe(treeHash("NOTICE"));
+    } finally {
+      rmSync(stamp, { force: true });
+    }
   });
 });

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The repository's root. */
@@ -51,11 +51,12 @@ export async function stage<T>(title: string, body: () => Promise<T>): Promise<T
   return result;
 }
 
-/** Hash of every file of the work tree that git tracks or would track; "" where there is no git. */
-export function treeHash(): string {
+/** Hash of every file of the work tree that git tracks or would track, or of those under `paths`; "" without git. */
+export function treeHash(...paths: readonly string[]): string {
   let files: string[];
   try {
-    const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: ROOT });
+    const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ...paths];
+    const listed = execFileSync("git", args, { cwd: ROOT });
     files = listed.toString().split("\0").filter(Boolean).sort();
   } catch {
     return "";
@@ -80,6 +81,26 @@ const here = (): Ground => ({ databaseUrl: process.env["DATABASE_URL"] ?? "", no
 export function testedStamp(tree: string, { databaseUrl, node }: Ground = here()): string {
   const key = createHash("sha256").update([tree, node, databaseUrl].join("\0")).digest("hex");
   return join(ROOT, ".cache", `tested-${key}`);
+}
+
+/** Runs what has only these files and folders to look at, unless it has passed on them as they are. */
+export async function unlessPassed(
+  name: string,
+  paths: readonly string[],
+  run: () => Promise<Outcome>,
+): Promise<Outcome> {
+  const hash = treeHash(...paths);
+  const stamp = join(ROOT, ".cache", `passed-${name}-${hash}`);
+  if (hash !== "" && existsSync(stamp)) {
+    process.stdout.write("passed on these very files\n");
+    return { code: 0, output: "" };
+  }
+  const outcome = await run();
+  if (outcome.code === 0 && hash !== "" && hash === treeHash(...paths)) {
+    mkdirSync(dirname(stamp), { recursive: true });
+    writeFileSync(stamp, "");
+  }
+  return outcome;
 }
 
 /** The line with which the tests' output closes, "" if they didn't come that far. */

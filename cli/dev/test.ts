@@ -17,9 +17,9 @@ const NONE: Count = { passed: 0, failed: 0, skipped: 0 };
 /** A suite that could not run at all. */
 const BROKEN: Count = { passed: 0, failed: 1, skipped: 0 };
 
-/** Contracts: unit, fuzz and invariant tests. */
+/** Contracts: unit, fuzz and invariant tests, and what acts cost: other gas than is committed fails. */
 async function testContracts(): Promise<Count> {
-  const { code, output } = await show(bin("forge"), ["test"]);
+  const { code, output } = await show(bin("forge"), ["test"], { FORGE_SNAPSHOT_CHECK: "true" });
   const summary = /(\d+) tests passed, (\d+) failed, (\d+) skipped \(\d+ total tests\)/.exec(output);
   if (!summary) return BROKEN;
   const count = { passed: Number(summary[1]), failed: Number(summary[2]), skipped: Number(summary[3]) };

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "@jest/globals";
-import { fateOf, isExpected, mutate, readMutants, type Mutant } from "./mutants.ts";
+import { fateOf, groupByTests, isExpected, mutate, readMutants, type Mutant } from "./mutants.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MUTANT: Mutant = { file: "A.sol", find: "a < b", replace: "a <= b", why: "off by one", tests: "*" };
@@ -13,6 +13,10 @@ describe("the committed mutants", () => {
       const text = readFileSync(join(ROOT, mutant.file), "utf8");
       expect(() => mutate(text, mutant)).not.toThrow();
     }
+  });
+
+  it("name tests that are there", async () => {
+    for (const { tests } of await readMutants()) expect([tests, existsSync(join(ROOT, tests))]).toEqual([tests, true]);
   });
 
   it("are thirty at least, each with a loss of its own", async () => {
@@ -35,6 +39,17 @@ describe("planting a bug", () => {
 
   it("takes dollar signs for what they are", () => {
     expect(mutate("a < b", { ...MUTANT, replace: "$&" })).toBe("$&");
+  });
+});
+
+describe("the order of mutants", () => {
+  it("keeps those with the same tests together, the largest group first", () => {
+    const [a, b, c] = [
+      { ...MUTANT, tests: "a" },
+      { ...MUTANT, tests: "b" },
+      { ...MUTANT, tests: "b", why: "c" },
+    ];
+    expect(groupByTests([a, b, c])).toEqual([[b, c], [a]]);
   });
 });
 

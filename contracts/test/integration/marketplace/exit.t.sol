@@ -48,6 +48,12 @@ contract ExitTest is SlotBase {
         network.market.end(id);
     }
 
+    function test_EndsSpotByABookingBeforeTheExit() external {
+        _reserve(bob, HOUR + 24, 1);
+        _rentSpot(alice, 125_000_100);
+        assertEq(network.market.userExpires(gpuId), START + 24 hours);
+    }
+
     function test_RefusesSpotLessThanAMinuteBeforeTheExitOrAfterIt() external {
         bytes memory refusal = abi.encodeWithSelector(IMarketplace.Marketplace_BookedSoon.selector, gpuId, EXIT_AT);
         vm.warp(EXIT_AT - 59);

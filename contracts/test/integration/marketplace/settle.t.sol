@@ -31,6 +31,17 @@ contract SettleTest is Base {
         assertEq(network.market.rentalOf(_id).settledAt, START + 3600);
     }
 
+    /// 2.50 DC at 3 USD per BCT are worth 0.8333… BCT.
+    function test_RoundsTheWorthInBctDown() external {
+        skip(1 hours);
+        _answer(3e8, block.timestamp);
+        vm.expectEmit(address(network.market));
+        emit IMeter.UsageSettled(
+            _id, gpuId, poolId, operatorId, alice, 2_500_000, 833_333_333_333_333_333, START, START + 3600, 0
+        );
+        network.market.settle(_id);
+    }
+
     /// 694.44 µDC per second: owed in all 695, 1389, 2084, so the parts are 695, 694, 695 and not three times 695.
     function test_NeverSumsRoundedParts() external {
         skip(1);

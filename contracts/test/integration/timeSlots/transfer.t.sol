@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Vm} from "forge-std/Vm.sol";
 import {IMarketplace} from "contracts/src/interfaces/IMarketplace.sol";
 import {IERC4907} from "contracts/src/interfaces/IERC4907.sol";
 import {IMeter} from "contracts/src/interfaces/IMeter.sol";
@@ -50,6 +51,19 @@ contract TransferTest is SlotBase {
         network.slots.settleSlot(_id);
         assertEq(network.rewards.burnedIn(0), 10e6);
         assertEq(network.credits.totalSupply(), 2 * FUNDS - 10e6);
+    }
+
+    function test_LeavesAUseThatHasEndedAsItIs() external {
+        uint256 rentalId = _checkIn(alice, _id);
+        vm.prank(alice);
+        network.market.end(rentalId);
+        skip(600);
+        vm.recordLogs();
+        _transfer(alice, bob);
+        // of the slot's Transfer alone: the market has nothing more to tell
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        assertEq(logs.length, 1);
+        assertEq(logs[0].emitter, address(network.slots));
     }
 
     function test_EndsTheUse() external {
