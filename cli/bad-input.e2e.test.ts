@@ -8,6 +8,7 @@ import { rpcCall } from "#devnet/rpc.ts";
 import { buildSubgraph, placeSubgraph } from "#devnet/subgraph.ts";
 import { freePorts } from "#devnet/testing.ts";
 import { acquireLock } from "#kernel/lock.ts";
+import { CONTRACTS } from "#contracts/tools/abis.ts";
 import { openPlace, processesWith, ROOT, runBc, type Env, type Place } from "./test/network.ts";
 
 const address = `0x${"12".repeat(20)}` as const;
@@ -159,8 +160,7 @@ describe("bc up on somebody's chain", () => {
   afterEach(() => chain.stop());
 
   const deployment = (chainId: number): string => {
-    const names = ["OperatorRegistry", "PoolRegistry", "GpuNFT", "DataCredits", "Marketplace", "PriceFeed"];
-    const contracts = Object.fromEntries(names.map((name) => [name, address]));
+    const contracts = Object.fromEntries(CONTRACTS.map((name) => [name, address]));
     const path = join(place.dataDir, "deployment-of-another.json");
     writeFileSync(path, JSON.stringify({ chainId, startBlock: 1, genesisTime: 0, epochLength: 86_400, contracts }));
     return path;
@@ -211,8 +211,7 @@ describe("bc index", () => {
     const [one, other] = [await start("one", 1_700_000_000, first), await start("other", 1_700_000_001, second)];
     const database = await openTestDatabase();
     await Promise.all([one, other].map((chain) => rpcCall(chain.rpcUrl, "evm_mine")));
-    const names = ["OperatorRegistry", "PoolRegistry", "GpuNFT", "DataCredits", "Marketplace", "PriceFeed"];
-    const contracts = Object.fromEntries(names.map((name) => [name, address]));
+    const contracts = Object.fromEntries(CONTRACTS.map((name) => [name, address]));
     const deployment = { chainId: 31_337, startBlock: 1, genesisTime: 0, epochLength: 86_400, contracts };
     const manifest = placeSubgraph(await buildSubgraph(), deployment, join(place.dataDir, "subgraph"));
     const index = (rpcUrl: string) =>

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { waitFor } from "#kernel/time.ts";
 import { previousPath, statePath } from "./chain-state.ts";
@@ -89,6 +89,40 @@ describe("the local chain", () => {
     await mine(chain, 1);
     expect(await heightOf(chain)).toBe(4);
     await chain.stop();
+  });
+
+  it("waits in its past, a second a block, until it goes live; nothing of that is lost to a kill -9", async () => {
+    const past = { dir, host: "127.0.0.1", port, blockSeconds: 0, beginsAt: 1_795_150_800 };
+    const first = await startChain(past);
+    expect(first.isInPast).toBe(true);
+    await mine(first, 3);
+    const third = await block(first, "0x3");
+    expect(Number(third.timestamp)).toBe(1_795_150_803);
+    await first.goLive();
+    await mine(first, 1);
+    expect(Math.abs(Number((await block(first, "latest")).timestamp) - Date.now() / 1_000)).toBeLessThan(10);
+    copyFileSync(statePath(dir), `${dir}/at-live.json`); // anvil writes its own when it is stopped
+    await first.stop();
+    copyFileSync(`${dir}/at-live.json`, statePath(dir));
+    const second = await startChain(past);
+    expect(second.isInPast).toBe(false);
+    expect(await block(second, "0x3")).toMatchObject({ hash: third.hash });
+    expect(await heightOf(second)).toBe(3);
+    await second.stop();
+  });
+
+  it("begins anew, and says so, when it was cut off in its past", async () => {
+    const troubles: string[] = [];
+    const onTrouble = (text: string): void => void troubles.push(text);
+    const past = { dir, host: "127.0.0.1", port, blockSeconds: 0, beginsAt: 1_795_150_800, onTrouble };
+    const first = await startChain(past);
+    await mine(first, 3);
+    await first.stop();
+    const second = await startChain(past);
+    expect(troubles).toEqual([expect.stringContaining("begins anew")]);
+    expect(second.isInPast).toBe(true);
+    expect(await heightOf(second)).toBe(0);
+    await second.stop();
   });
 
   it("refuses a taken port, naming the setting", async () => {

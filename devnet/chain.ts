@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { startChild, type Child } from "#kernel/child.ts";
 import { BaseError } from "#kernel/errors.ts";
 import { checkPort } from "#kernel/ports.ts";
@@ -27,6 +28,11 @@ export interface ChainOptions {
   port: number;
   /** 0: blocks come with transactions only, and time is what the caller sets */
   blockSeconds: number;
+  /**
+   * Seconds since 1970. A chain that is new begins then, in the past, and stays there: its blocks come with transactions
+   * only, a second apart unless the caller sets their times, until `goLive`.
+   */
+  beginsAt?: number;
   onLine?: (line: string) => void;
   /** told when it doesn't go on from where it ended */
   onTrouble?: (text: string) => void;
@@ -36,6 +42,10 @@ export interface ChainOptions {
 export interface Chain {
   rpcUrl: string;
   ended: Child["ended"];
+  /** Whether it has begun in the past and waits there. */
+  isInPast: boolean;
+  /** Keeps what has been played in the past, and goes on from the present. */
+  goLive(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -48,13 +58,15 @@ export interface Chain {
  * the same, so the first start's time is kept and given again. That sets anvil's clock back too, so it is set right
  * before the first block, which is why anvil mines none by itself.
  *
+ * A chain whose past was cut off before `goLive` is of no use to anybody, and begins anew.
+ *
  * @throws BaseError `PORT_TAKEN`, `MISSING_BINARY`, `CHAIN_FAILED` or `CHILD_FAILED`
  */
 export async function startChain(options: ChainOptions): Promise<Chain> {
   const { dir, host, port, blockSeconds } = options;
   const anvil = binaryPath("anvil");
   await checkPort(host, port, "CHAIN_PORT");
-  mkdirSync(dir, { recursive: true });
+  const isInPast = begin(options);
   const goesOnFrom = await mendState(dir);
   if (goesOnFrom) {
     options.onTrouble?.(`the local chain's state was cut off: it goes back to its copy of ${goesOnFrom.toISOString()}`);
@@ -71,6 +83,33 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
     },
   });
   const rpcUrl = `http://${host}:${port}`;
+  await firstAnswer(rpcUrl, child, () => endedError(statePath(dir), said.lines));
+  let miner: NodeJS.Timeout | undefined;
+  const goOn = async (): Promise<void> => {
+    await rpcCall(rpcUrl, "evm_setTime", [Math.floor(Date.now() / 1_000)]);
+    if (blockSeconds !== 0) miner = setInterval(() => void mine(rpcUrl, blockSeconds), 1_000);
+  };
+  if (isInPast) await rpcCall(rpcUrl, "anvil_setBlockTimestampInterval", [1]);
+  else await goOn();
+  const goLive = async (): Promise<void> => {
+    if (!isInPast || !existsSync(inPastPath(dir))) return;
+    await rpcCall(rpcUrl, "anvil_removeBlockTimestampInterval");
+    await writeState(rpcUrl, dir);
+    rmSync(inPastPath(dir));
+    await goOn();
+  };
+  const state = new StateKeeper(dir);
+  const keeper = setInterval(() => void state.look(), 2_000);
+  const stop = (): Promise<void> => {
+    clearInterval(miner);
+    clearInterval(keeper);
+    return child.stop();
+  };
+  return { rpcUrl, ended: child.ended, isInPast, goLive, stop };
+}
+
+/** Waits until the node answers; stops it when it doesn't. */
+async function firstAnswer(rpcUrl: string, child: Child, whenEnded: () => BaseError): Promise<void> {
   const waiting = new AbortController();
   try {
     await Promise.race([
@@ -80,7 +119,7 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
         onTimeout: () => new BaseError("CHILD_FAILED", `the local chain does not answer at ${rpcUrl}`),
       }),
       child.ended.then(() => {
-        throw endedError(statePath(dir), said.lines);
+        throw whenEnded();
       }),
     ]);
   } catch (error) {
@@ -89,16 +128,6 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
   } finally {
     waiting.abort();
   }
-  await rpcCall(rpcUrl, "evm_setTime", [Math.floor(Date.now() / 1_000)]);
-  const miner = blockSeconds === 0 ? undefined : setInterval(() => void mine(rpcUrl, blockSeconds), 1_000);
-  const state = new StateKeeper(dir);
-  const keeper = setInterval(() => void state.look(), 2_000);
-  const stop = (): Promise<void> => {
-    clearInterval(miner);
-    clearInterval(keeper);
-    return child.stop();
-  };
-  return { rpcUrl, ended: child.ended, stop };
 }
 
 /** Makes a block if none has come for so long. A look that fails isn't missed: the next one comes. */
@@ -111,16 +140,47 @@ async function mine(rpcUrl: string, blockSeconds: number): Promise<void> {
   }
 }
 
+/** Stands in the chain's folder while it is in its past. */
+const inPastPath = (dir: string): string => `${dir}/in-past`;
+
+/** Makes the folder of a new chain, also in the place of one that was cut off in its past; says whether it begins there. */
+function begin({ dir, beginsAt, onTrouble }: ChainOptions): boolean {
+  if (existsSync(inPastPath(dir))) {
+    onTrouble?.("the local chain was cut off before it came to the present: it begins anew");
+    rmSync(dir, { recursive: true });
+  }
+  const isNew = !existsSync(genesisPath(dir));
+  mkdirSync(dir, { recursive: true });
+  if (!isNew || beginsAt === undefined) return false;
+  writeFileSync(inPastPath(dir), "");
+  writeGenesis(dir, beginsAt);
+  return true;
+}
+
+/**
+ * Writes the state as anvil would at its next interval or end, so that a kill -9 loses nothing of it. Whether anvil writes
+ * before, meanwhile or after: a renamed file takes the place of an older one, and a later one takes its place.
+ */
+async function writeState(rpcUrl: string, dir: string): Promise<void> {
+  const dump = await rpcCall<string>(rpcUrl, "anvil_dumpState");
+  writeWhole(statePath(dir), gunzipSync(Buffer.from(dump.slice(2), "hex")).toString("utf8"));
+}
+
+const genesisPath = (dir: string): string => `${dir}/genesis.json`;
+
+function writeGenesis(dir: string, timestamp: number): void {
+  writeWhole(genesisPath(dir), `${JSON.stringify({ timestamp })}\n`);
+}
+
 /** When the chain in `dir` began, seconds since 1970. */
 function genesisTime(dir: string): number {
-  const path = `${dir}/genesis.json`;
-  if (!existsSync(path)) writeWhole(path, `${JSON.stringify({ timestamp: Math.floor(Date.now() / 1_000) })}\n`);
-  return (JSON.parse(readFileSync(path, "utf8")) as { timestamp: number }).timestamp;
+  if (!existsSync(genesisPath(dir))) writeGenesis(dir, Math.floor(Date.now() / 1_000));
+  return (JSON.parse(readFileSync(genesisPath(dir), "utf8")) as { timestamp: number }).timestamp;
 }
 
 function flagsOf({ dir, host, port }: ChainOptions): string[] {
   return [
-    ...["--host", host, "--port", String(port), "--chain-id", "31337", "--accounts", "20"],
+    ...["--host", host, "--port", String(port), "--chain-id", "31337", "--accounts", "24"],
     ...["--state", statePath(dir), "--state-interval", String(STATE_INTERVAL_SECONDS), "--cache-path", `${dir}/cache`],
     ...["--prune-history", String(STATES_IN_MEMORY), "--timestamp", String(genesisTime(dir)), "--quiet"],
   ];

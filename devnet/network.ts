@@ -4,14 +4,15 @@ import { join } from "node:path";
 import { migrate, type MigrationSource } from "#database/migrate.ts";
 import { startEmbeddedDatabase } from "#database/supervisor.ts";
 import { checkDatabase } from "#kernel/pg.ts";
-import { startChain } from "./chain.ts";
+import { startChain, type Chain } from "./chain.ts";
 import { givenDeployment, startChecks } from "./checks.ts";
 import { takeDataDir } from "./data-dir.ts";
 import { buildContracts, checkDeployment, deployContracts, readDeployment, type Deployment } from "./deployment.ts";
 import { startFleet } from "./fleet/index.ts";
 import type { Fleet } from "./fleet/types.ts";
 import { bootstrapMarket } from "./market/bootstrap.ts";
-import { LiveMarket } from "./market/live.ts";
+import { historyBeginsAt, playHistory } from "./market/history/index.ts";
+import { LiveMarket } from "./market/live/index.ts";
 import { MARKET_PLAN } from "./market/plan.ts";
 import { createRandom } from "./market/random.ts";
 import { accountOf, connect } from "./market/wallets.ts";
@@ -79,6 +80,8 @@ class NetworkStart {
   readonly #options: NetworkOptions;
   readonly #teardown: Teardown;
   readonly #logs: LogFolder;
+  /** our own */
+  #chain: Chain | undefined;
 
   constructor(options: NetworkOptions, teardown: Teardown) {
     this.#settings = options.settings;
@@ -93,15 +96,10 @@ class NetworkStart {
   async run(): Promise<RunningNetwork> {
     const { progress } = this.#options;
     for (const check of startChecks(this.#settings)) await check.run();
-    const [databaseUrl, rpcUrl, build] = await together(
+    const [databaseUrl, build, { rpcUrl, deployment, fleet }] = await together(
       progress.step("database", () => this.#database()),
-      progress.step("chain", () => this.#chain()),
       progress.step("subgraph built", () => buildSubgraph()),
-      progress.step("contracts compiled", () => buildContracts()),
-    );
-    const [deployment, fleet] = await together(
-      progress.step("contracts deployed", () => this.#deployment(rpcUrl)),
-      this.#fleet(),
+      this.#chainWithPast(),
     );
     const manifest = placeSubgraph(build, deployment, join(this.#settings.dataDir, "subgraph"));
     await together(
@@ -114,6 +112,19 @@ class NetworkStart {
     if (this.#settings.rpcUrl === "")
       await progress.step("first answer", () => firstAnswer(network.apiUrl, network.rpcUrl));
     return network;
+  }
+
+  /** The chain with its contracts and, if it is new and our own, its past; and the fleet that the past is about. */
+  async #chainWithPast(): Promise<{ rpcUrl: string; deployment: Deployment; fleet: Fleet | undefined }> {
+    const { progress } = this.#options;
+    const [rpcUrl, fleet] = await together(
+      progress.step("chain", () => this.#rpc()),
+      this.#fleet(),
+      progress.step("contracts compiled", () => buildContracts()),
+    );
+    const deployment = await progress.step("contracts deployed", () => this.#deployment(rpcUrl));
+    if (this.#chain?.isInPast && fleet) await progress.step("past played", () => this.#past(rpcUrl, deployment, fleet));
+    return { rpcUrl, deployment, fleet };
   }
 
   #running(databaseUrl: string, rpcUrl: string, fleet: Fleet | undefined): RunningNetwork {
@@ -146,17 +157,20 @@ class NetworkStart {
     return url;
   }
 
-  async #chain(): Promise<string> {
-    const { rpcUrl, chainPort, blockSeconds, dataDir } = this.#settings;
+  async #rpc(): Promise<string> {
+    const { rpcUrl, chainPort, blockSeconds, dataDir, targetsFile } = this.#settings;
     if (rpcUrl !== "") return rpcUrl;
-    const chain = await startChain({
+    // Without GPUs of our own there is no market of ours, and no past of it.
+    const past = targetsFile === "" ? { beginsAt: historyBeginsAt(Date.now() / 1_000) } : {};
+    const chain = (this.#chain = await startChain({
       dir: join(dataDir, "chain"),
       host: "127.0.0.1",
       port: chainPort,
       blockSeconds,
       onLine: (line) => this.#logs.write("chain", line),
       onTrouble: this.#options.onTrouble,
-    });
+      ...past,
+    }));
     let isStopping = false;
     this.#teardown.add("chain", () => {
       isStopping = true;
@@ -172,7 +186,8 @@ class NetworkStart {
   async #deployment(rpcUrl: string): Promise<Deployment> {
     if (this.#settings.rpcUrl !== "") return givenDeployment(this.#settings);
     const path = join(this.#settings.dataDir, "deployment.json");
-    if (!existsSync(path)) return deployContracts(rpcUrl, accountOf(MARKET_PLAN.deployer).address, path);
+    if (!existsSync(path) || this.#chain?.isInPast)
+      return deployContracts(rpcUrl, accountOf(MARKET_PLAN.deployer).address, path);
     const deployment = readDeployment(path);
     await checkDeployment(deployment, rpcUrl);
     return deployment;
@@ -231,6 +246,15 @@ class NetworkStart {
     ]);
     const running = await startRole({ role, args, logs: this.#logs, onTrouble: this.#options.onTrouble });
     this.#teardown.add(role, () => running.stop());
+  }
+
+  /** Before anything reads the chain: what is cut off here never was. */
+  async #past(rpcUrl: string, deployment: Deployment, fleet: Fleet): Promise<void> {
+    const logger = this.#logs.logger("market", this.#settings.logLevel);
+    const network = connect(rpcUrl, deployment);
+    await bootstrapMarket(network, MARKET_PLAN, fleet.gpus, logger);
+    await playHistory(network, MARKET_PLAN, this.#settings.seed, logger);
+    await this.#chain?.goLive();
   }
 
   /** Only on our own chain: elsewhere the market is real. */

@@ -101,7 +101,7 @@ create table chain.gpu (id text, owner bytea, operator text, pool text, contribu
   rental text, rental_count int, paid_seconds numeric, burned_dc numeric, created_at numeric);
 create table chain.rental (id text, gpu text, pool text, operator text, customer bytea, tier text,
   rate_dc_per_hour numeric, deposited_dc numeric, burned_dc numeric, refunded_dc numeric, start_at numeric,
-  paid_until numeric, settled_until numeric, end_at numeric, end_reason text);
+  paid_until numeric, ends_by numeric, settled_until numeric, end_at numeric, end_reason text);
 create table chain.usage_point (id int8, timestamp timestamptz, gpu text, pool text, operator text, amount_dc numeric, seconds numeric);
 create table chain.gpu_usage_hour (id int8, timestamp timestamptz, gpu text, burned_dc numeric, paid_seconds numeric, settlement_count int8);
 `;

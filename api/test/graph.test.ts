@@ -25,8 +25,8 @@ beforeAll(async () => {
       from generate_series(2, 12) n;
     insert into chain.gpu values ('1', ${bytea(OWNER)}, '1', '1', ${bytea(OWNER)}, ${bytea(keccak256(toBytes(UUID.toLowerCase())))}, 'ACTIVE', '2', 2, 1785, 1234567, ${NOW - 7000});
     insert into chain.rental values
-      ('1', '1', '1', '1', ${bytea(CUSTOMER)}, 'ON_DEMAND', 2490000, 2490000, 2490000, 0, ${NOW - 6000}, ${NOW - 2400}, ${NOW - 2400}, ${NOW - 2400}, 'FUNDS'),
-      ('2', '1', '1', '1', ${bytea(CUSTOMER)}, 'ON_DEMAND', 2490000, 4980000, 692, 0, ${NOW - 1000}, ${NOW + 6200}, ${NOW - 999}, null, null);
+      ('1', '1', '1', '1', ${bytea(CUSTOMER)}, 'ON_DEMAND', 2490000, 2490000, 2490000, 0, ${NOW - 6000}, ${NOW - 2400}, null, ${NOW - 2400}, ${NOW - 2400}, 'FUNDS'),
+      ('2', '1', '1', '1', ${bytea(CUSTOMER)}, 'ON_DEMAND', 2490000, 4980000, 692, 0, ${NOW - 1000}, ${NOW + 6200}, null, ${NOW - 999}, null, null);
     insert into chain.gpu_usage_hour values (1, '2026-11-22T08:00Z', '1', 500000, 723, 3), (2, '2026-11-22T09:00Z', '2', 1, 1, 1);
     insert into chain.usage_point values
       (1, '2026-11-22T08:10Z', '1', '1', '1', 500000, 723),
@@ -88,6 +88,15 @@ describe("the chain's side of a GPU", () => {
     await fixture.pool.query("update chain.rental set end_at = null, end_reason = null where id = '1'");
     const { data } = await fixture.ask(`{ gpu(id: "2") { rental { id } } rental(id: "1") { isRunning accruedDc } }`);
     expect(data).toEqual({ gpu: { rental: null }, rental: { isRunning: false, accruedDc: "2.49" } });
+  });
+
+  it("shows a GPU that was taken out of its pool, with neither pool nor operator", async () => {
+    await fixture.pool.query(`insert into chain.gpu
+      select '99', owner, null, null, contributor, uuid_hash, 'OFFLINE', null, 0, 0, 0, created_at from chain.gpu where id = '3'`);
+    const { data, errors } = await fixture.ask(`{ gpu(id: "99") { status pool { id } operator { id } } }`);
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({ gpu: { status: "OFFLINE", pool: null, operator: null } });
+    await fixture.pool.query("delete from chain.gpu where id = '99'");
   });
 
   it("is null for a GPU that nobody minted", async () => {

@@ -17,7 +17,7 @@ const GPU = parseAbi([
   "function gpuOf(bytes32) view returns (uint256)",
 ]);
 const MARKET = parseAbi([
-  "struct Rental { address customer; uint64 rateDcPerHour; uint8 tier; bool isEnded; uint64 gpuId; uint64 poolId; uint64 startAt; uint64 settledAt; uint128 escrowDc; uint128 burnedDc; }",
+  "struct Rental { address customer; uint8 tier; bool isEnded; uint64 gpuId; uint64 poolId; uint64 operatorId; uint64 rateDcPerHour; uint64 startAt; uint64 settledAt; uint64 endsBy; uint128 escrowDc; uint128 burnedDc; }",
   "function runningRental(uint256) view returns (uint256)",
   "function rentalOf(uint256) view returns (Rental)",
   "function paidUntil(uint256) view returns (uint64)",
@@ -40,8 +40,10 @@ export async function gpuOf(rpcUrl: string, { contracts }: Deployment, uuidHash:
 export interface ChainTruth {
   block: { number: string; hash: string; timestamp: string };
   owner: { address: string };
-  operator: { id: string };
-  pool: { id: string; model: string; region: string; onDemandRateDcPerHour: string };
+  /** null: in no pool */
+  operator: { id: string } | null;
+  /** null: in no pool */
+  pool: { id: string; model: string; region: string; onDemandRateDcPerHour: string } | null;
   /** null: free */
   rental: {
     id: string;
@@ -51,6 +53,7 @@ export interface ChainTruth {
     accruedDc: string;
     customer: { address: string };
   } | null;
+  /** the block's hour and the two before it */
   burnedByHour: { hour: string; burnedDc: string }[];
 }
 
@@ -71,12 +74,12 @@ export async function readChain(
     client.readContract({ ...gpu, functionName: "operatorOf" }),
     client.readContract({ ...gpu, functionName: "poolOf" }),
     client.readContract({ ...gpu, address: market, abi: MARKET, functionName: "runningRental" }),
-    readBurned(client, market, gpuId, blockNumber),
+    readBurned(client, [market, at("TimeSlots")], gpuId, block),
   ]);
   return {
     block: { number: String(block.number), hash: block.hash, timestamp: isoTime(block.timestamp) },
     owner: { address: owner.toLowerCase() },
-    operator: { id: String(operatorId) },
+    operator: operatorId === 0n ? null : { id: String(operatorId) },
     pool: await readPool(client, at("PoolRegistry"), poolId, blockNumber),
     rental: rentalId === 0n ? null : await readRental(client, market, rentalId, block),
     burnedByHour,
@@ -91,6 +94,7 @@ async function readPool(
   poolId: bigint,
   blockNumber: bigint,
 ): Promise<ChainTruth["pool"]> {
+  if (poolId === 0n) return null;
   const call = { address, abi: POOLS, functionName: "ratesOf", args: [poolId], blockNumber } as const;
   const { onDemand } = await client.readContract(call);
   const [created] = await client.getLogs({ address, event: CREATED, args: { poolId }, fromBlock: 0n, strict: true });
@@ -129,17 +133,20 @@ const dc = (amount: bigint): string => {
   return `${text.slice(0, -6)}.${text.slice(-6)}`.replace(/\.?0+$/, "");
 };
 
-/** What was burned for a GPU up to a block, by the hour of the burn's block. */
+/** What was burned for a GPU, rented or reserved, up to a block, by the hour of the burn's block. */
 async function readBurned(
   client: Client,
-  address: Address,
+  meters: Address[],
   gpuId: bigint,
-  toBlock: bigint,
+  block: { number: bigint; timestamp: bigint },
 ): Promise<ChainTruth["burnedByHour"]> {
-  const logs = await client.getLogs({ address, event: SETTLED, args: { gpuId }, fromBlock: 0n, toBlock });
+  const span = { fromBlock: 0n, toBlock: block.number };
+  const logs = await client.getLogs({ address: meters, event: SETTLED, args: { gpuId }, ...span });
+  const since = block.timestamp - (block.timestamp % 3_600n) - 2n * 3_600n;
   const burned = new Map<string, bigint>();
   for (const log of logs) {
     const { timestamp } = await client.getBlock({ blockNumber: log.blockNumber });
+    if (timestamp < since) continue;
     const hour = isoTime(timestamp - (timestamp % 3_600n));
     burned.set(hour, (burned.get(hour) ?? 0n) + (log.args.amountDc ?? 0n));
   }

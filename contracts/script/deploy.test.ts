@@ -11,7 +11,7 @@ import { guarded } from "#devnet/guard.ts";
 import { startChild, type Child } from "#kernel/child.ts";
 import { computeTokenAbi } from "../abi/computeToken.ts";
 import { dataCreditsAbi } from "../abi/dataCredits.ts";
-import { marketplaceAbi } from "../abi/marketplace.ts";
+import { epochRewardsAbi } from "../abi/epochRewards.ts";
 import { reportedPriceFeedAbi } from "../abi/reportedPriceFeed.ts";
 import { compileContracts } from "../tools/abis.ts";
 
@@ -83,7 +83,7 @@ describe("the deployment script on a local chain", () => {
     await rm(join(ROOT, out), { force: true });
   });
 
-  it("writes down ten contracts, each with code, from the block of the first", async () => {
+  it("writes down twelve contracts, each with code, from the block of the first", async () => {
     expect(deployment.chainId).toBe(31337);
     expect(deployment.startBlock).toBe(1);
     expect(Object.keys(deployment.contracts).sort()).toEqual([
@@ -91,12 +91,14 @@ describe("the deployment script on a local chain", () => {
       "ComputeToken",
       "DataCredits",
       "EpochRewards",
+      "Exchange",
       "GpuNFT",
       "Marketplace",
       "OperatorRegistry",
       "PoolRegistry",
       "PriceFeed",
       "ReportedPriceFeed",
+      "TimeSlots",
     ]);
     for (const address of Object.values(deployment.contracts)) {
       expect(await client().getCode({ address })).toMatch(/^0x[0-9a-f]{100}/);
@@ -111,7 +113,7 @@ describe("the deployment script on a local chain", () => {
     expect(deployment.genesisTime % 86_400).toBe(0);
     expect(now - deployment.genesisTime).toBeGreaterThanOrEqual(0);
     expect(now - deployment.genesisTime).toBeLessThan(2 * 86_400);
-    const genesis = { address: at("Marketplace"), abi: marketplaceAbi, functionName: "genesisTime" } as const;
+    const genesis = { address: at("EpochRewards"), abi: epochRewardsAbi, functionName: "genesisTime" } as const;
     expect(await client().readContract(genesis)).toBe(BigInt(deployment.genesisTime));
   });
 

@@ -105,18 +105,19 @@ contract Exchange is IExchange, AccessManaged, ReentrancyGuardTransient {
         return isCurrency[listing.currency] && listing.transferCount == ITradedToken(collection).transferCount(tokenId);
     }
 
-    /// @dev The royalty is taken before the event, against the usual order: of a currency that keeps a fee only what has
-    /// arrived is credited, and the event must say how much that was.
+    /// @dev The token and the royalty move before the event, against the usual order: of a currency that keeps a fee only
+    /// what has arrived is credited, and the event must say how much that was.
     function _sell(address collection, uint256 tokenId, Listing memory listing, address receiver, uint256 royalty)
         private
     {
+        // first, so that no currency lets a seller diminish what the buyer has looked at; and not safeTransferFrom: whoever
+        // buys can hold, and a callback would be one more stranger
+        ITradedToken(collection).transferFrom(listing.seller, msg.sender, tokenId);
         IERC20 currency = IERC20(listing.currency);
         uint256 credited = royalty == 0 ? 0 : _take(currency, royalty);
         if (credited != 0) royaltiesOf[receiver][listing.currency] += credited;
         emit Sold(collection, tokenId, listing.seller, msg.sender, listing.currency, listing.price, receiver, credited);
         currency.safeTransferFrom(msg.sender, listing.seller, listing.price - royalty);
-        // not safeTransferFrom: whoever buys can hold, and a callback would be one more stranger
-        ITradedToken(collection).transferFrom(listing.seller, msg.sender, tokenId);
     }
 
     /// @dev Moves `amount` of the buyer's here; gives what arrived of it.

@@ -71,9 +71,7 @@ contract GpuNFT is GpuRecords, AccessManaged {
             _checkAuthorized(_ownerOf(gpuId), msg.sender, gpuId);
         } else {
             if (gpu.poolId == 0) revert GpuNFT_NotPooled(gpuId);
-            if (msg.sender != gpu.contributor && msg.sender != OPERATORS.ownerOf(gpu.operatorId)) {
-                revert GpuNFT_NotCaretaker(gpuId, msg.sender);
-            }
+            _requireCaretaker(gpuId, gpu.operatorId, gpu.contributor, status);
         }
         GpuStatus before = gpu.status;
         if (before == status) revert GpuNFT_SameStatus(gpuId, status);
@@ -172,10 +170,10 @@ contract GpuNFT is GpuRecords, AccessManaged {
         return _invitations[gpuId][poolId] == uint256(_requireGpu(gpuId).transferCount) + 1;
     }
 
-    /// @dev The market first: it settles what ran under the old pool, and asks this contract for it.
+    /// @dev On-demand is a booking too: who is funded isn't kicked off. Spot is ended.
     function _leavePool(uint256 gpuId, Gpu storage gpu, LeaveReason reason) private {
-        IMarketplace(market).onGpuInactive(gpuId);
         _requireUnbooked(gpuId);
+        IMarketplace(market).onGpuInactive(gpuId);
         (uint256 poolId, uint256 operatorId) = (gpu.poolId, gpu.operatorId);
         (gpu.poolId, gpu.operatorId, gpu.isSelfPooled, gpu.exitAt) = (0, 0, false, 0);
         _raiseCount(gpu);
@@ -195,6 +193,15 @@ contract GpuNFT is GpuRecords, AccessManaged {
         gpu.status = status;
         emit GpuStatusSet(gpuId, status);
         emit MetadataUpdate(gpuId);
+    }
+
+    /// @dev Under a distributed operator only does who brought a GPU run it: whoever sells a business must not go on
+    /// switching its GPUs. And a member that was kicked can't keep the operator from letting its GPU go.
+    function _requireCaretaker(uint256 gpuId, uint256 operatorId, address contributor, GpuStatus status) private view {
+        if (msg.sender == OPERATORS.ownerOf(operatorId)) return;
+        bool isRunning = msg.sender == contributor && OPERATORS.modeOf(operatorId) == OperatorMode.DISTRIBUTED;
+        bool isTrusted = status == GpuStatus.OFFLINE || OPERATORS.canContribute(operatorId, msg.sender);
+        if (!isRunning || !isTrusted) revert GpuNFT_NotCaretaker(gpuId, msg.sender);
     }
 
     function _requireOwner(uint256 gpuId) private view {

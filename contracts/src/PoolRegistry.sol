@@ -42,6 +42,8 @@ contract PoolRegistry is IPoolRegistry, EpochClock {
     uint256 private _poolCount;
     mapping(uint256 poolId => Pool) private _pools;
     mapping(uint256 poolId => Pricing) private _pricing;
+    /// @dev Who held the operator's token then: a pricer must not outlive its sale.
+    mapping(uint256 poolId => address) private _pricerNamedBy;
 
     constructor(IOperatorRegistry operators, uint64 genesisTime_, uint64 epochLength_, uint32 sharesNotice)
         EpochClock(genesisTime_, epochLength_)
@@ -80,7 +82,8 @@ contract PoolRegistry is IPoolRegistry, EpochClock {
 
     /// @inheritdoc IPoolRegistry
     function setRates(uint256 poolId, Rates calldata rates) external {
-        if (OPERATORS.ownerOf(operatorOf(poolId)) != msg.sender) _useDelegation(poolId, rates);
+        address holder = OPERATORS.ownerOf(operatorOf(poolId));
+        if (holder != msg.sender) _useDelegation(poolId, holder, rates);
         _setRates(poolId, rates);
     }
 
@@ -123,6 +126,7 @@ contract PoolRegistry is IPoolRegistry, EpochClock {
         if (maxStepBps == 0 || maxStepBps > 10_000) revert PoolRegistry_BadStep(maxStepBps);
 
         _pricing[poolId] = Pricing(pricer, maxStepBps, minInterval, 0, floor, cap);
+        _pricerNamedBy[poolId] = msg.sender;
         emit PricerSet(poolId, pricer, floor, cap, maxStepBps, minInterval);
     }
 
@@ -169,9 +173,8 @@ contract PoolRegistry is IPoolRegistry, EpochClock {
     }
 
     /// @inheritdoc IPoolRegistry
-    function pricingOf(uint256 poolId) external view returns (Pricing memory) {
-        _requirePool(poolId);
-        return _pricing[poolId];
+    function pricingOf(uint256 poolId) external view returns (Pricing memory pricing) {
+        if (OPERATORS.ownerOf(operatorOf(poolId)) == _pricerNamedBy[poolId]) pricing = _pricing[poolId];
     }
 
     /// @inheritdoc IPoolRegistry
@@ -193,9 +196,10 @@ contract PoolRegistry is IPoolRegistry, EpochClock {
     }
 
     /// @dev The caller isn't the operator: it must be the pricer, within its bounds. Takes note of the time.
-    function _useDelegation(uint256 poolId, Rates calldata rates) private {
+    function _useDelegation(uint256 poolId, address holder, Rates calldata rates) private {
         Pricing memory pricing = _pricing[poolId];
-        if (pricing.pricer != msg.sender) revert PoolRegistry_CannotPrice(poolId, msg.sender);
+        bool isNamed = pricing.pricer == msg.sender && _pricerNamedBy[poolId] == holder;
+        if (!isNamed) revert PoolRegistry_CannotPrice(poolId, msg.sender);
         uint256 allowedAt = uint256(pricing.pricedAt) + pricing.minInterval;
         if (block.timestamp < allowedAt) revert PoolRegistry_TooSoon(poolId, allowedAt);
         Pool storage pool = _pools[poolId];

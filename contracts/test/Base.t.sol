@@ -35,7 +35,7 @@ abstract contract Base is Test {
         for (uint256 i; i < 5; ++i) {
             reporters.push(makeAddr(string.concat("reporter ", vm.toString(i))));
         }
-        deployer = NetworkFactory(deployCode("NetworkFactory.sol:NetworkFactory"));
+        deployer = NetworkFactory(deployCode(_artifact("NetworkFactory")));
         network = deployer.deploy(_params());
         operatorId = _register(OperatorMode.SINGLE_SOURCE);
         poolId = _createPool(operatorId, RATE);

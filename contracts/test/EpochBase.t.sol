@@ -61,9 +61,12 @@ abstract contract EpochBase is Test {
 
     function _deploy() internal {
         manager = new AccessManager(address(this));
-        token = new ComputeToken(address(manager), treasury, 1e27);
-        credits = new DataCredits(address(manager), token, new FixedPrice(), type(uint128).max, 1, GENESIS, 1 days);
-        rewards = new EpochRewards(address(manager), token, credits, _config());
+        bytes memory args = abi.encode(manager, treasury, 1e27);
+        token = ComputeToken(deployCode(_artifact("ComputeToken"), args));
+        args = abi.encode(manager, token, new FixedPrice(), type(uint128).max, 1, GENESIS, 1 days);
+        credits = DataCredits(deployCode(_artifact("DataCredits"), args));
+        args = abi.encode(manager, token, credits, _config());
+        rewards = EpochRewards(deployCode(_artifact("EpochRewards"), args));
         _bind(address(token), token.mint.selector, Roles.MINTER);
         _bind(address(rewards), rewards.veto.selector, Roles.GUARDIAN);
         manager.grantRole(Roles.MINTER, address(rewards), 0);

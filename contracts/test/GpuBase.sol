@@ -19,7 +19,7 @@ abstract contract GpuBase is Base {
         super.setUp();
         market = new StubMarket();
         bytes memory args = abi.encode(network.manager, network.operators, network.pools, uint16(250), EXIT_DELAY);
-        gpus = GpuNFT(deployCode("GpuNFT.sol:GpuNFT", args));
+        gpus = GpuNFT(deployCode(_artifact("GpuNFT"), args));
         vm.prank(admin);
         gpus.setMarket(address(market));
         vm.prank(owner);

@@ -15,12 +15,14 @@ export const CONTRACTS = [
   "ComputeToken",
   "DataCredits",
   "EpochRewards",
+  "Exchange",
   "GpuNFT",
   "Marketplace",
   "OperatorRegistry",
   "PoolRegistry",
   "PriceFeed",
   "ReportedPriceFeed",
+  "TimeSlots",
 ] as const;
 
 /** One generated file: its path from the repository's root and its text. */
@@ -41,7 +43,9 @@ export async function compileContracts(root = ROOT): Promise<void> {
     onTimeout: () => new BaseError("CONTRACTS_DONT_COMPILE", "another compiler has been at work for two minutes"),
   });
   try {
-    await promisify(execFile)(join(root, "node_modules/.bin/forge"), ["build", "--skip", "test"], { cwd: root });
+    await promisify(execFile)(join(root, "node_modules/.bin/forge"), ["build", "contracts/src", "contracts/script"], {
+      cwd: root,
+    });
   } catch (cause) {
     throw new BaseError("CONTRACTS_DONT_COMPILE", "forge build failed", { hints: ["run `npx forge build`"], cause });
   } finally {

@@ -30,8 +30,8 @@ export const GPU_DASHBOARD: DashboardSpec = {
     {
       name: "gpu",
       label: "GPU",
-      sql: `select g.id || ' ' || p.model as "__text", g.id as "__value"
-from chain.gpu g join chain.pool p on p.id = g.pool order by length(g.id), g.id`,
+      sql: `select g.id || coalesce(' ' || p.model, '') as "__text", g.id as "__value"
+from chain.gpu g left join chain.pool p on p.id = g.pool order by length(g.id), g.id`,
     },
   ],
   panels: [
@@ -45,7 +45,7 @@ from chain.gpu g join chain.pool p on p.id = g.pool order by length(g.id), g.id`
       format: "table",
       sql: `select g.id as gpu, p.model, o.name as operator, g.pool, '0x' || encode(g.owner, 'hex') as owner, g.status::text as status,
   g.rental_count as rentals, g.burned_dc / 1e6 as "DC burned"
-from chain.gpu g join chain.pool p on p.id = g.pool join chain.operator o on o.id = g.operator
+from chain.gpu g left join chain.pool p on p.id = g.pool left join chain.operator o on o.id = g.operator
 where g.id = '$gpu'`,
     },
     {

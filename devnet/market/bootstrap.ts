@@ -33,7 +33,8 @@ export async function bootstrapMarket(
     }
     for (const member of operator.members) {
       const { address } = accountOf(member);
-      if (await network.operators.read.isMember([operatorId, address])) continue;
+      const added = await network.operators.getEvents.MemberAdded({ operatorId, member: address }, { fromBlock: 0n });
+      if (added.length > 0) continue; // it may have been kicked since
       await network.mined(network.operators.write.addMember([operatorId, address], as(operator.owner, network)));
     }
   }
@@ -80,14 +81,17 @@ async function fundCustomers(network: Network, plan: MarketPlan): Promise<void> 
   }
 }
 
-/** The customer burns BCT for exactly `amountDc`. */
-export async function buyCredits(network: Network, customer: number, amountDc: bigint): Promise<void> {
-  const { address } = accountOf(customer);
-  const maxBct = await network.token.read.balanceOf([address]);
-  await network.mined(network.token.write.approve([network.credits.address, maxBct], as(customer, network)));
-  const noReference = `0x${"0".repeat(64)}` as const;
-  const args = [address, amountDc, maxBct, noReference] as const;
-  await network.mined(network.credits.write.mintExactFor(args, as(customer, network)));
+/** Somebody burns BCT for exactly `amountDc`, for itself or, under a payment's reference, for somebody else. */
+export async function buyCredits(
+  network: Network,
+  payer: number,
+  amountDc: bigint,
+  payment: { recipient: number; reference: `0x${string}` } = { recipient: payer, reference: `0x${"0".repeat(64)}` },
+): Promise<void> {
+  const maxBct = await network.token.read.balanceOf([accountOf(payer).address]);
+  await network.mined(network.token.write.approve([network.credits.address, maxBct], as(payer, network)));
+  const args = [accountOf(payment.recipient).address, amountDc, maxBct, payment.reference] as const;
+  await network.mined(network.credits.write.mintExactFor(args, as(payer, network)));
 }
 
 /** Every reporter reports the price. USD per BCT, 8 decimals. */

@@ -11,7 +11,7 @@ import type { Fleet } from "../fleet/types.ts";
 import { rpcCall } from "../rpc.ts";
 import { freePorts } from "../testing.ts";
 import { bootstrapMarket, reportPrice } from "./bootstrap.ts";
-import { LiveMarket } from "./live.ts";
+import { LiveMarket } from "./live/index.ts";
 import { MARKET_PLAN, type MarketPlan } from "./plan.ts";
 import type { Random } from "./random.ts";
 import { accountOf, connect, type Network } from "./wallets.ts";

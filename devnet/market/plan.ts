@@ -38,6 +38,14 @@ export interface MarketPlan {
   /** report the price of BCT */
   reporters: readonly AccountIndex[];
   customers: readonly AccountIndex[];
+  /** buy and sell GPU NFTs */
+  investors: readonly AccountIndex[];
+  /** turns payments of money elsewhere into the customers' DC, from BCT of its own */
+  processor: AccountIndex;
+  /** sets a pool's rates within its operator's bounds */
+  pricer: AccountIndex;
+  /** where an operator that keeps its identity elsewhere is paid */
+  payout: AccountIndex;
   operators: readonly OperatorPlan[];
   pools: readonly PoolPlan[];
   hosts: readonly FleetHost[];
@@ -60,6 +68,10 @@ export const MARKET_PLAN: MarketPlan = {
   keeper: 9,
   reporters: [14, 15, 16, 17, 18],
   customers: [10, 11, 12, 13],
+  investors: [6, 7, 8],
+  processor: 20,
+  pricer: 21,
+  payout: 22,
   operators: [
     { name: "Telegraph Compute", mode: MODE.SELF_POOLED, owner: 1, members: [] },
     { name: "Shattuck Cloud", mode: MODE.SINGLE_SOURCE, owner: 2, members: [] },

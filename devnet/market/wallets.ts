@@ -2,11 +2,14 @@ import { createPublicClient, createWalletClient, defineChain, getContract, http,
 import { mnemonicToAccount, type HDAccount } from "viem/accounts";
 import { computeTokenAbi } from "#contracts/abi/computeToken.ts";
 import { dataCreditsAbi } from "#contracts/abi/dataCredits.ts";
+import { epochRewardsAbi } from "#contracts/abi/epochRewards.ts";
+import { exchangeAbi } from "#contracts/abi/exchange.ts";
 import { gpuNFTAbi } from "#contracts/abi/gpuNFT.ts";
 import { marketplaceAbi } from "#contracts/abi/marketplace.ts";
 import { operatorRegistryAbi } from "#contracts/abi/operatorRegistry.ts";
 import { poolRegistryAbi } from "#contracts/abi/poolRegistry.ts";
 import { reportedPriceFeedAbi } from "#contracts/abi/reportedPriceFeed.ts";
+import { timeSlotsAbi } from "#contracts/abi/timeSlots.ts";
 import { addressOf, type Deployment } from "../deployment.ts";
 
 /** The well-known mnemonic of local chains. Never hold anything of value under it. */
@@ -40,6 +43,7 @@ export function connect(rpcUrl: string, deployment: Deployment) {
   return {
     chain,
     node,
+    rpcUrl,
     token: at("ComputeToken", computeTokenAbi),
     feed: at("ReportedPriceFeed", reportedPriceFeedAbi),
     credits: at("DataCredits", dataCreditsAbi),
@@ -47,6 +51,11 @@ export function connect(rpcUrl: string, deployment: Deployment) {
     pools: at("PoolRegistry", poolRegistryAbi),
     gpus: at("GpuNFT", gpuNFTAbi),
     market: at("Marketplace", marketplaceAbi),
+    slots: at("TimeSlots", timeSlotsAbi),
+    exchange: at("Exchange", exchangeAbi),
+    rewards: at("EpochRewards", epochRewardsAbi),
+    genesisTime: deployment.genesisTime,
+    epochLength: deployment.epochLength,
     /**
      * Waits until a transaction is mined.
      *

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const { operators, pools, gpus, market } = network;
   const by = (person: number) => as(person, network);
   await giveCredits(network);
-  await network.mined(operators.write.register([0, "Solo", "ipfs://solo"], by(PEOPLE.operator)));
+  await network.mined(operators.write.register([1, "Solo", "ipfs://solo"], by(PEOPLE.operator)));
   await network.mined(operators.write.register([2, "Collective", ""], by(PEOPLE.collective)));
   await network.mined(operators.write.setMetadata([1n, "Solo Compute", ""], by(PEOPLE.operator)));
   await network.mined(operators.write.setPayout([1n, accountOf(PEOPLE.investor).address], by(PEOPLE.operator)));
@@ -86,7 +86,7 @@ describe("operators and pools", () => {
       {
         id: "1",
         name: "Solo Compute",
-        mode: "SELF_POOLED",
+        mode: "SINGLE_SOURCE",
         metadata_uri: "",
         owner: hex(1),
         payout: hex(6),

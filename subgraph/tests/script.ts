@@ -25,11 +25,15 @@ export interface Script {
   close(): Promise<void>;
 }
 
-/** Sets all of it up; the chain makes a block for each transaction, and none by itself. */
-export async function openScript(): Promise<Script> {
+/**
+ * Sets all of it up; the chain makes a block for each transaction, and none by itself.
+ *
+ * @param past when the chain begins, to wait there; left out: now
+ */
+export async function openScript(past: { beginsAt?: number } = {}): Promise<Script> {
   const dir = mkdtempSync(join(tmpdir(), "bc-subgraph-"));
   const [port = 0] = await freePorts(1);
-  const chain: Chain = await startChain({ dir: join(dir, "chain"), host: "127.0.0.1", port, blockSeconds: 0 });
+  const chain: Chain = await startChain({ dir: join(dir, "chain"), host: "127.0.0.1", port, blockSeconds: 0, ...past });
   const [build, database] = await Promise.all([buildSubgraph(), openTestDatabase(), buildContracts()]);
   const deployment = await deployContracts(chain.rpcUrl, accountOf(0).address, join(dir, "deployment.json"));
   const manifestPath = placeSubgraph(build, deployment, join(dir, "subgraph"));

@@ -6,6 +6,7 @@ const rental = {
   depositedDc: 4_980_000n, // two hours
   startAt: 1_000n,
   paidUntil: 8_200n,
+  endsBy: null,
   endAt: null,
 };
 
@@ -37,6 +38,19 @@ describe("isRunning", () => {
 
   it("is over once it was ended", () => {
     expect(isRunning({ ...rental, endAt: 2_000n }, 2_500n)).toBe(false);
+  });
+});
+
+describe("a rental that gives way to a booking", () => {
+  it("is over and owes no more at that hour, though funds are left", () => {
+    const spot = { ...rental, endsBy: 4_600n };
+    expect(isRunning(spot, 4_599n)).toBe(true);
+    expect(isRunning(spot, 4_600n)).toBe(false);
+    expect(accruedDc(spot, 8_000n)).toBe(2_490_000n); // an hour
+  });
+
+  it("is over when its funds end before the booking", () => {
+    expect(isRunning({ ...rental, endsBy: 9_000n }, 8_200n)).toBe(false);
   });
 });
 

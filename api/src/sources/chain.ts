@@ -55,12 +55,14 @@ export interface PoolRow {
 export interface GpuRow {
   id: string;
   ownerAddress: string;
-  operatorId: string;
-  poolId: string;
+  /** null: it is in no pool */
+  operatorId: string | null;
+  /** null: it is in no pool */
+  poolId: string | null;
   contributor: string;
   uuidHash: string;
   status: string;
-  /** started last and not ended on-chain; it may have run out of funds */
+  /** started last and not ended on-chain; it may be over all the same */
   rentalId: string | null;
   rentalCount: number;
   paidSeconds: bigint;
@@ -82,6 +84,8 @@ export interface RentalRow {
   refundedDc: bigint;
   startAt: bigint;
   paidUntil: bigint;
+  /** over at this time whatever the funds; null: never */
+  endsBy: bigint | null;
   settledUntil: bigint;
   endAt: bigint | null;
   endReason: string | null;
@@ -123,8 +127,8 @@ const GPU = `select id, ${hex("owner", "ownerAddress")}, operator as "operatorId
 const RENTAL = `select id, gpu as "gpuId", pool as "poolId", operator as "operatorId",
   ${hex("customer", "customerAddress")}, tier::text, rate_dc_per_hour as "rateDcPerHour",
   deposited_dc as "depositedDc", burned_dc as "burnedDc", refunded_dc as "refundedDc", ${seconds("start_at", "startAt")},
-  ${seconds("paid_until", "paidUntil")}, ${seconds("settled_until", "settledUntil")}, ${seconds("end_at", "endAt")},
-  end_reason::text as "endReason" from chain.rental`;
+  ${seconds("paid_until", "paidUntil")}, ${seconds("ends_by", "endsBy")}, ${seconds("settled_until", "settledUntil")},
+  ${seconds("end_at", "endAt")}, end_reason::text as "endReason" from chain.rental`;
 
 /** Columns that PostgreSQL sends as numeric text and that are money. */
 type Texts<Row> = { [K in keyof Row]: Row[K] extends bigint ? bigint | string : Row[K] };

@@ -44,7 +44,8 @@ interface IGpuNFT is IERC721 {
     error GpuNFT_CannotContribute(uint256 operatorId, address account);
     /// @notice A self-pooled operator owns every GPU it runs.
     error GpuNFT_SelfPooledOnly(uint256 operatorId, address to);
-    /// @notice `account` is neither the GPU's operator nor its contributor.
+    /// @notice `account` is neither the GPU's operator nor, under a distributed one, its contributor; or is that but not in
+    /// good standing, and would bring it back.
     error GpuNFT_NotCaretaker(uint256 gpuId, address account);
     /// @notice `account` doesn't hold the GPU's token.
     error GpuNFT_NotOwner(uint256 gpuId, address account);
@@ -54,7 +55,7 @@ interface IGpuNFT is IERC721 {
     error GpuNFT_SameStatus(uint256 gpuId, GpuStatus status);
     /// @notice The market is set once.
     error GpuNFT_MarketSet(address market);
-    /// @notice Slots of this or a later hour stand: they must be moved, refunded or served first.
+    /// @notice Slots or on-demand hold this or a later hour: they must be moved, refunded, served or ended first.
     error GpuNFT_Booked(uint256 gpuId);
     /// @notice The GPU is in no pool.
     error GpuNFT_NotPooled(uint256 gpuId);
@@ -80,9 +81,9 @@ interface IGpuNFT is IERC721 {
     /// @return gpuId counted from 1
     function mint(uint256 poolId, address to, bytes32 uuidHash) external returns (uint256 gpuId);
 
-    /// @notice Sets a GPU's status. ACTIVE and OFFLINE: by its operator or its contributor, while it is in a pool.
-    /// RETIRED: by its owner or whom the owner approved, without bookings ahead; for good, and it frees the UUID.
-    /// Leaving ACTIVE ends the running rental.
+    /// @notice Sets a GPU's status. ACTIVE and OFFLINE: by its operator or, under a distributed one, its contributor, while
+    /// it is in a pool; ACTIVE by a contributor in good standing only. RETIRED: by its owner or whom the owner approved,
+    /// without bookings ahead; for good, and it frees the UUID. Leaving ACTIVE ends the running rental.
     function setStatus(uint256 gpuId, GpuStatus status) external;
 
     /// @notice Says that the GPU will leave its pool, `EXIT_DELAY` from now at the soonest. By its owner.
@@ -91,12 +92,12 @@ interface IGpuNFT is IERC721 {
     /// @notice Takes the announcement back. By the owner, perhaps another than who made it.
     function cancelExit(uint256 gpuId) external;
 
-    /// @notice Takes a GPU out of its pool, once `exitAt` has come and no bookings are ahead. By its owner. Ends the
-    /// running rental.
+    /// @notice Takes a GPU out of its pool, once `exitAt` has come and no bookings are ahead. By its owner. Ends a
+    /// running spot rental.
     function withdraw(uint256 gpuId) external;
 
     /// @notice Puts a GPU out of the pool, if who brought it is no longer a member of its distributed operator and no
-    /// bookings are ahead. By the operator. Ends the running rental.
+    /// bookings are ahead. By the operator. Ends a running spot rental.
     function release(uint256 gpuId) external;
 
     /// @notice Lets the present owner of a GPU bring it to a pool. By the pool's operator.

@@ -32,7 +32,8 @@ interface IPoolRegistry {
     );
     /// @notice The pool's discounts for longer terms are these from now on: step i is `minHours[i]` and `bps[i]`.
     event TermDiscountsSet(uint256 indexed poolId, uint16[] minHours, uint16[] bps);
-    /// @notice `pricer` may set the pool's rates within bounds; the zero address: nobody may but the operator.
+    /// @notice `pricer` may set the pool's rates within bounds, until the operator's token moves; the zero address: nobody
+    /// may but the operator.
     event PricerSet(
         uint256 indexed poolId, address indexed pricer, Rates floor, Rates cap, uint16 maxStepBps, uint32 minInterval
     );
@@ -91,7 +92,7 @@ interface IPoolRegistry {
     function setTermDiscounts(uint256 poolId, TermDiscount[] calldata steps) external;
 
     /// @notice Lets `pricer` set rates between `floor` and `cap`. By the operator, whom the bounds don't bind. Rates that
-    /// already lie outside stay until somebody sets others.
+    /// already lie outside stay until somebody sets others. Ends when the operator's token moves.
     /// @param pricer the zero address removes the pricer; the other arguments are then ignored
     /// @param maxStepBps how far a change may move each tier from the rate that stood, 1 to 10,000
     /// @param minInterval seconds between two changes by the pricer
@@ -124,7 +125,7 @@ interface IPoolRegistry {
     /// @notice The pool's discounts for longer terms.
     function termDiscountsOf(uint256 poolId) external view returns (TermDiscount[] memory);
 
-    /// @notice What the pool's pricer may do.
+    /// @notice What the pool's pricer may do; zeros if whoever holds the operator's token has named none.
     function pricingOf(uint256 poolId) external view returns (Pricing memory);
 
     /// @notice The share rule in force.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Network} from "contracts/script/Deployment.sol";
 import {IEpochRewards} from "contracts/src/interfaces/IEpochRewards.sol";
 import {Claim} from "contracts/src/types/Types.sol";
@@ -18,7 +19,7 @@ contract EconomyHandler is EconomyOracles {
     function setKappa(uint256 seed) external {
         uint256 kappa = seed % 2 == 0 ? 10_000 : bound(seed, 0, 30_000);
         vm.prank(ADMIN);
-        network.rewards.setKappa(uint16(kappa));
+        network.rewards.setKappa(SafeCast.toUint16(kappa));
         model.setKappa(kappa);
     }
 

@@ -22,7 +22,8 @@ abstract contract EconomyUse is Test {
 
     /// how often something worth testing came about
     mapping(string outcome => uint256) public reached;
-    int256 private _answer = 2e8;
+    /// as the 256 bits of the feed's answer, so that a negative one is a huge one: out of band as well
+    uint256 private _answer = 2e8;
     uint256 private _answeredAt = block.timestamp;
     uint256 private _goodPrice = 2e8;
     uint256[3] private _lastRental;
@@ -51,9 +52,9 @@ abstract contract EconomyUse is Test {
 
     function quote(uint256 kind, uint256 seed) external {
         _answeredAt = block.timestamp;
-        if (kind % 8 < 4) _answer = int256(bound(_goodPrice * bound(seed, 70, 130) / 100, MIN_PRICE, MAX_PRICE));
-        else if (kind % 8 < 6) _answer = int256(bound(seed, MIN_PRICE, MAX_PRICE));
-        else if (kind % 8 == 6) _answer = seed % 2 == 0 ? -int256(seed % 3) : int256(MAX_PRICE + seed % 1e12 + 1);
+        if (kind % 8 < 4) _answer = bound(_goodPrice * bound(seed, 70, 130) / 100, MIN_PRICE, MAX_PRICE);
+        else if (kind % 8 < 6) _answer = bound(seed, MIN_PRICE, MAX_PRICE);
+        else if (kind % 8 == 6) _answer = _nonsense(seed);
         else _answeredAt -= 601;
         if (kind % 8 > 5) ++reached["feed failed"];
         _mockFeed();
@@ -71,9 +72,9 @@ abstract contract EconomyUse is Test {
         uint256 bctAmount = network.credits.mintExactFor(renter, dcAmount, type(uint256).max, 0);
         if (refusal != 0) return;
         // never dearer for the protocol than the feed says
-        assertLe(price, uint256(_answer), "selling price");
+        assertLe(price, _answer, "selling price");
         assertEq(bctAmount, (dcAmount * 1e20 + price - 1) / price, "BCT burned");
-        _goodPrice = uint256(_answer);
+        _goodPrice = _answer;
         model.buy(bctAmount);
         ++reached["bought"];
     }
@@ -121,13 +122,20 @@ abstract contract EconomyUse is Test {
     }
 
     function _refresh() internal {
-        if (!_isInBand()) _answer = int256(_goodPrice);
+        if (!_isInBand()) _answer = _goodPrice;
         _answeredAt = block.timestamp;
         _mockFeed();
     }
 
     function _expect(bytes4 refusal) internal {
         if (refusal != 0) vm.expectPartialRevert(refusal);
+    }
+
+    /// @dev Zero, minus one, minus two, or more than anyone would pay.
+    function _nonsense(uint256 seed) private pure returns (uint256) {
+        unchecked {
+            return seed % 2 == 0 ? 0 - seed % 3 : MAX_PRICE + seed % 1e12 + 1;
+        }
     }
 
     function _mockFeed() private {
@@ -148,7 +156,7 @@ abstract contract EconomyUse is Test {
 
     /// @dev A feed that fails stops nobody from spending.
     function _priceOfUse() private view returns (uint256) {
-        return _isFresh() ? uint256(_answer) : _goodPrice;
+        return _isFresh() ? _answer : _goodPrice;
     }
 
     function _isFresh() private view returns (bool) {
@@ -156,7 +164,7 @@ abstract contract EconomyUse is Test {
     }
 
     function _isInBand() private view returns (bool) {
-        return _answer >= int256(MIN_PRICE) && _answer <= int256(MAX_PRICE);
+        return _answer >= MIN_PRICE && _answer <= MAX_PRICE;
     }
 
     function _rentals() private view returns (uint256[] memory ids) {

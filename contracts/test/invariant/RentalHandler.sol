@@ -110,7 +110,7 @@ abstract contract RentalHandler is Actors {
         GpuStatus before = network.gpus.statusOf(gpu);
         if (before == GpuStatus.RETIRED || (before == GpuStatus.ACTIVE && seed % 2 == 0)) return;
         GpuStatus next = before == GpuStatus.ACTIVE ? GpuStatus.OFFLINE : GpuStatus.ACTIVE;
-        vm.prank(network.gpus.contributorOf(gpu));
+        vm.prank(network.operators.ownerOf(1));
         network.gpus.setStatus(gpu, next);
         uint256 id = model.open(gpu);
         if (before == GpuStatus.ACTIVE && id != 0) {

@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {Exchange} from "contracts/src/Exchange.sol";
-import {ITradedToken} from "contracts/src/interfaces/ITradedToken.sol";
 import {Currency} from "contracts/test/utils/Currencies.sol";
 import {Test} from "contracts/test/utils/TestKit.sol";
 import {TradedToken} from "contracts/test/utils/TradedToken.sol";
@@ -27,8 +26,7 @@ abstract contract ExchangeBase is Test {
     function setUp() public virtual {
         gpus = new TradedToken();
         slots = new TradedToken();
-        exchange =
-            new Exchange(address(new AccessManager(admin)), ITradedToken(address(gpus)), ITradedToken(address(slots)));
+        exchange = Exchange(deployCode(_artifact("Exchange"), abi.encode(new AccessManager(admin), gpus, slots)));
         gpus.setRoyalty(operator, 250);
         slots.setRoyalty(operator, 250);
         gpus.mint(seller, 1);

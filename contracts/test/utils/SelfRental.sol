@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Params} from "contracts/script/Deployment.sol";
 import {Commit, OperatorMode, Rates, ShareRule, Tier} from "contracts/src/types/Types.sol";
 import {Base} from "contracts/test/Base.t.sol";
@@ -40,7 +41,7 @@ abstract contract SelfRental is Base {
 
     /// @dev The feed's answer from now on.
     function _quote(uint256 price) internal {
-        _answer(int256(price), vm.getBlockTimestamp());
+        _answer(SafeCast.toInt256(price), vm.getBlockTimestamp());
     }
 
     function _buy(uint256 bctAmount) internal returns (uint256 dcAmount) {

@@ -11,4 +11,12 @@ import {StdUtils} from "forge-std/StdUtils.sol";
 /// warnings hide ours.
 abstract contract Test is TestBase, StdAssertions, StdCheats, StdInvariant, StdUtils {
     bool public constant IS_TEST = true;
+
+    /// @dev Where the code under test comes from: what this profile compiled, or the folder of artifacts that CODE_FROM
+    /// names. So the same tests run on the code of the compiler's other pipeline, without being compiled by it.
+    function _artifact(string memory name) internal view returns (string memory) {
+        string memory folder = vm.envOr("CODE_FROM", string(""));
+        if (bytes(folder).length == 0) return string.concat(name, ".sol:", name);
+        return string.concat(folder, "/", name, ".sol/", name, ".json");
+    }
 }

@@ -46,12 +46,8 @@ export function handleCreditsReturned(event: CreditsReturned): void {
   holder.save();
 }
 
+/** Whose escrow it was is told by the UsageSettled events of the same burn. */
 export function handleCreditsBurned(event: CreditsBurned): void {
-  const holder = getOrCreateAccount(event.params.holder, event);
-  holder.escrowDc = holder.escrowDc.minus(event.params.amount);
-  holder.burnedDc = holder.burnedDc.plus(event.params.amount);
-  holder.save();
-
   const network = getNetwork();
   network.burnedDc = network.burnedDc.plus(event.params.amount);
   network.save();

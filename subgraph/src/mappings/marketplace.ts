@@ -1,13 +1,18 @@
-import { RentalEnded, RentalStarted, RentalToppedUp, UsageSettled } from "../generated/Marketplace/Marketplace";
-import { UsagePoint, UsageSettlement } from "../generated/schema";
-import { actionId, numberId } from "../ids";
+import {
+  RentalEnded,
+  RentalStarted,
+  RentalToppedUp,
+  ReservedEndSet,
+  SpotPreemptionNotice,
+  UsageSettled,
+} from "../generated/Marketplace/Marketplace";
+import { numberId } from "../ids";
 import { getAccount, getOrCreateAccount } from "../store/accounts";
 import { endReason, tier } from "../store/enums";
 import { getGpu } from "../store/gpus";
 import { getNetwork } from "../store/network";
-import { getOperator } from "../store/operators";
-import { getPool } from "../store/pools";
 import { createRental, getRental } from "../store/rentals";
+import { createSettlement } from "../store/settlements";
 
 export function handleRentalStarted(event: RentalStarted): void {
   const rental = createRental(event.params.rentalId, event.params.startAt);
@@ -19,6 +24,7 @@ export function handleRentalStarted(event: RentalStarted): void {
   rental.rateDcPerHour = event.params.rateDcPerHour;
   rental.depositedDc = event.params.escrowDc;
   rental.paidUntil = event.params.paidUntil;
+  rental.endsBy = event.params.endsBy.isZero() ? null : event.params.endsBy;
   rental.createdAtBlock = event.block.number;
   rental.save();
 
@@ -48,50 +54,14 @@ export function handleRentalToppedUp(event: RentalToppedUp): void {
 }
 
 export function handleUsageSettled(event: UsageSettled): void {
-  const amount = event.params.amountDc;
-  const seconds = event.params.toTime.minus(event.params.fromTime);
-
   const rental = getRental(event.params.sourceId);
-  rental.burnedDc = rental.burnedDc.plus(amount);
+  rental.burnedDc = rental.burnedDc.plus(event.params.amountDc);
   rental.settledUntil = event.params.toTime;
   rental.save();
 
-  const gpu = getGpu(event.params.gpuId);
-  gpu.burnedDc = gpu.burnedDc.plus(amount);
-  gpu.paidSeconds = gpu.paidSeconds.plus(seconds);
-  gpu.save();
-
-  const pool = getPool(event.params.poolId);
-  pool.burnedDc = pool.burnedDc.plus(amount);
-  pool.save();
-
-  const operator = getOperator(event.params.operatorId);
-  operator.burnedDc = operator.burnedDc.plus(amount);
-  operator.save();
-
-  const settlement = new UsageSettlement(actionId(event));
+  const settlement = createSettlement(event, event.params.toTime.minus(event.params.fromTime));
   settlement.rental = rental.id;
-  settlement.gpu = gpu.id;
-  settlement.pool = pool.id;
-  settlement.operator = operator.id;
-  settlement.payer = getOrCreateAccount(event.params.payer, event).id;
-  settlement.amountDc = amount;
-  settlement.bctEquivalent = event.params.bctEquivalent;
-  settlement.fromTime = event.params.fromTime;
-  settlement.toTime = event.params.toTime;
-  settlement.epoch = event.params.epoch;
-  settlement.blockNumber = event.block.number;
-  settlement.timestamp = event.block.timestamp;
-  settlement.transactionHash = event.transaction.hash;
   settlement.save();
-
-  const point = new UsagePoint(0); // the engine numbers a timeseries itself
-  point.gpu = gpu.id;
-  point.pool = pool.id;
-  point.operator = operator.id;
-  point.amountDc = amount;
-  point.seconds = seconds;
-  point.save();
 }
 
 export function handleRentalEnded(event: RentalEnded): void {
@@ -107,4 +77,18 @@ export function handleRentalEnded(event: RentalEnded): void {
     gpu.rental = null;
     gpu.save();
   }
+}
+
+export function handleSpotPreemptionNotice(event: SpotPreemptionNotice): void {
+  const rental = getRental(event.params.rentalId);
+  rental.endsBy = event.params.endsBy;
+  rental.save();
+}
+
+/** Of a reserved rental, which is paid up to the end of its slot. */
+export function handleReservedEndSet(event: ReservedEndSet): void {
+  const rental = getRental(event.params.rentalId);
+  rental.endsBy = event.params.endsBy;
+  rental.paidUntil = event.params.endsBy;
+  rental.save();
 }

@@ -1,8 +1,8 @@
-import { BigInt } from "@graphprotocol/graph-ts";
-import { PoolCreated, RatesSet } from "../generated/PoolRegistry/PoolRegistry";
+import { PoolCreated, RatesSet, SharesScheduled } from "../generated/PoolRegistry/PoolRegistry";
 import { getNetwork } from "../store/network";
 import { getOperator } from "../store/operators";
 import { createPool, getPool } from "../store/pools";
+import { enterEpoch, schedule } from "../store/shares";
 
 export function handlePoolCreated(event: PoolCreated): void {
   const pool = createPool(event.params.poolId, event.params.operatorId, event);
@@ -29,4 +29,14 @@ export function handleRatesSet(event: RatesSet): void {
   pool.onDemandRateDcPerHour = event.params.onDemand;
   pool.reservedRateDcPerHour = event.params.reserved;
   pool.save();
+}
+
+export function handleSharesScheduled(event: SharesScheduled): void {
+  enterEpoch(event.params.scheduledIn);
+  const rule = schedule(event.params.poolId, event.params.effectiveEpoch);
+  rule.scheduledIn = event.params.scheduledIn;
+  rule.operatorBps = event.params.operatorBps;
+  rule.poolBps = event.params.poolBps;
+  rule.gpuBps = event.params.gpuBps;
+  rule.save();
 }

@@ -12,10 +12,14 @@ export function getNetwork(): Network {
     network.gpuCount = 0;
     network.activeGpuCount = 0;
     network.rentalCount = 0;
+    network.slotCount = 0;
+    network.saleCount = 0;
     network.mintedDc = BigInt.zero();
     network.burnedDc = BigInt.zero();
     network.burnedBct = BigInt.zero();
     network.price = BigInt.zero();
+    network.epoch = BigInt.zero();
+    network.sharesAhead = [];
   }
   return network;
 }

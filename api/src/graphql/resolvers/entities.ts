@@ -93,7 +93,7 @@ export class RentalResolver {
 
   @FieldResolver(() => Boolean, {
     nullable: true,
-    description: "Whether it runs at the block of this answer: funded, and nobody has ended it.",
+    description: "Whether it runs at the block of this answer: funded, not past its term, and not ended by anybody.",
   })
   async isRunning(@Root() rental: chain.RentalRow, @Ctx() context: Context): Promise<boolean> {
     const { block } = await context.asOf();

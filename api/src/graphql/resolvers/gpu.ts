@@ -25,14 +25,14 @@ export class GpuResolver {
     return load.account.load(gpu.ownerAddress);
   }
 
-  @FieldResolver(() => Operator, { nullable: true })
-  operator(@Root() gpu: chain.GpuRow, @Ctx() { load }: Context): Promise<chain.OperatorRow | undefined> {
-    return load.operator.load(gpu.operatorId);
+  @FieldResolver(() => Operator, { nullable: true, description: "Null: it is in no pool. CURRENT." })
+  async operator(@Root() gpu: chain.GpuRow, @Ctx() { load }: Context): Promise<chain.OperatorRow | undefined> {
+    return gpu.operatorId === null ? undefined : load.operator.load(gpu.operatorId);
   }
 
-  @FieldResolver(() => Pool, { nullable: true })
-  pool(@Root() gpu: chain.GpuRow, @Ctx() { load }: Context): Promise<chain.PoolRow | undefined> {
-    return load.pool.load(gpu.poolId);
+  @FieldResolver(() => Pool, { nullable: true, description: "Null: it is in no pool. CURRENT." })
+  async pool(@Root() gpu: chain.GpuRow, @Ctx() { load }: Context): Promise<chain.PoolRow | undefined> {
+    return gpu.poolId === null ? undefined : load.pool.load(gpu.poolId);
   }
 
   @FieldResolver(() => Rental, {

@@ -56,6 +56,9 @@ export enum EndReason {
   CUSTOMER = "CUSTOMER",
   FUNDS = "FUNDS",
   GPU_OFFLINE = "GPU_OFFLINE",
+  PREEMPTED = "PREEMPTED",
+  TERM = "TERM",
+  SLOT = "SLOT",
 }
 
 registerEnumType(EndReason, {
@@ -65,6 +68,9 @@ registerEnumType(EndReason, {
     CUSTOMER: { description: "The customer ended it." },
     FUNDS: { description: "The escrow ran out." },
     GPU_OFFLINE: { description: "The GPU left ACTIVE." },
+    PREEMPTED: { description: "A spot rental came to the start of a booking." },
+    TERM: { description: "A reserved rental came to the end of its slot." },
+    SLOT: { description: "Its slot changed hands, moved to another GPU or was refunded." },
   },
 });
 

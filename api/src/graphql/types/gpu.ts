@@ -9,7 +9,7 @@ export class Gpu {
   @Field(() => ID, { description: "Token id." })
   id!: string;
 
-  @Field(() => BytesScalar, { description: "Who brought it." })
+  @Field(() => BytesScalar, { description: "Who brought it to its last pool. CURRENT." })
   contributor!: string;
 
   @Field(() => BytesScalar, {

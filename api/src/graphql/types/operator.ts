@@ -24,7 +24,7 @@ export class Operator {
   @Field(() => Int, { description: "Pools opened. CUMULATIVE." })
   poolCount!: number;
 
-  @Field(() => Int, { description: "GPUs minted into its pools. CUMULATIVE." })
+  @Field(() => Int, { description: "GPUs in its pools, retired ones too. CURRENT." })
   gpuCount!: number;
 
   @Field(() => Int, { description: "Members in good standing. CURRENT." })

@@ -37,7 +37,7 @@ export class Pool {
   @Field(() => Int, { description: "Share of rewards to the GPU used, in basis points. CURRENT." })
   gpuBps!: number;
 
-  @Field(() => Int, { description: "GPUs minted into it. CUMULATIVE." })
+  @Field(() => Int, { description: "GPUs in it, retired ones too. CURRENT." })
   gpuCount!: number;
 
   @Field(() => DcScalar, { description: "Burned for use of its GPUs. CUMULATIVE." })

@@ -12,7 +12,7 @@ export class Rental {
   @Field(() => Tier)
   tier!: Tier;
 
-  @Field(() => DcScalar, { description: "Per hour. Fixed at its start." })
+  @Field(() => DcScalar, { description: "Per hour; 0 for a reserved one, which its slot pays. Fixed at its start." })
   rateDcPerHour!: bigint;
 
   @Field(() => DcScalar, { description: "Put into escrow. CUMULATIVE." })
@@ -27,8 +27,15 @@ export class Rental {
   @Field(() => DateTimeScalar)
   startAt!: bigint;
 
-  @Field(() => DateTimeScalar, { description: "When the escrow runs out." })
+  @Field(() => DateTimeScalar, { description: "When the escrow runs out; of a reserved one its slot's end." })
   paidUntil!: bigint;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      "When it is over whatever the funds: of a spot one the next booking, of a reserved one its slot's end; null: never.",
+  })
+  endsBy!: bigint | null;
 
   @Field(() => DateTimeScalar, { description: "Use is burned for up to here." })
   settledUntil!: bigint;

@@ -33,17 +33,32 @@ contract GpuAndMarketTest is SlotBase {
         assertFalse(network.market.hasBookings(gpuId));
     }
 
-    function test_EndsARunningRental() external {
+    /// 125 DC last for 100 hours but a second, rented before the exit was announced; 72 of them cost 90.000072 DC.
+    function test_EndsARunningSpotRental() external {
         vm.prank(owner);
         network.gpus.cancelExit(gpuId);
-        // 100 hours, rented before the exit was announced
-        uint256 id = _rentOnDemand(alice, 250e6);
+        uint256 id = _rentSpot(alice, 125e6);
         vm.prank(owner);
         network.gpus.announceExit(gpuId);
         vm.warp(EXIT_AT);
         vm.expectEmit(address(network.market));
-        emit IMarketplace.RentalEnded(id, gpuId, EndReason.GPU_OFFLINE, 70e6, EXIT_AT);
+        emit IMarketplace.RentalEnded(id, gpuId, EndReason.GPU_OFFLINE, 34_999_928, EXIT_AT);
         _withdraw();
+    }
+
+    /// 100 hours, rented before the exit was announced.
+    function test_WaitsForFundedOnDemand() external {
+        vm.prank(owner);
+        network.gpus.cancelExit(gpuId);
+        _rentOnDemand(alice, 250e6);
+        vm.prank(owner);
+        network.gpus.announceExit(gpuId);
+        vm.warp(START + 100 hours - 1);
+        vm.expectRevert(abi.encodeWithSelector(IGpuNFT.GpuNFT_Booked.selector, gpuId));
+        _withdraw();
+        vm.warp(START + 100 hours);
+        _withdraw();
+        assertEq(network.rewards.tallyOfPool(poolId).lifetimeDc, 250e6);
     }
 
     function test_RefusesToWithdrawAGpuWithASlotAhead() external {

@@ -49,8 +49,7 @@ contract SetStatusTest is GpuBase {
         vm.prank(owner);
         network.operators.transferFrom(owner, bob, operatorId);
         _setStatus(bob, GpuStatus.OFFLINE);
-        // who brought it may still
-        _setStatus(owner, GpuStatus.ACTIVE);
+        _setStatus(bob, GpuStatus.ACTIVE);
     }
 
     /// Who buys a GPU NFT gets its earnings; the machine stays with those who run it.

@@ -122,12 +122,11 @@ contract AttestTest is EpochBase {
     }
 
     function test_RefusesATotalThatNoRootAccountsFor() external {
-        vm.expectRevert(abi.encodeWithSelector(IEpochRewards.EpochRewards_MissingRoot.selector, 0, bytes32("lines"), 0));
-        _attest(0, 0, Commit("lines", 0, 1, "inputs", 1));
-        vm.expectRevert(
-            abi.encodeWithSelector(IEpochRewards.EpochRewards_MissingRoot.selector, 0, 0, bytes32("claims"))
-        );
-        _attest(0, 0, Commit(0, "claims", 1, "inputs", 1));
+        (bytes32 lines, bytes32 claims) = ("lines", "claims");
+        vm.expectRevert(abi.encodeWithSelector(IEpochRewards.EpochRewards_MissingRoot.selector, 0, lines, 0));
+        _attest(0, 0, Commit(lines, 0, 1, "inputs", 1));
+        vm.expectRevert(abi.encodeWithSelector(IEpochRewards.EpochRewards_MissingRoot.selector, 0, 0, claims));
+        _attest(0, 0, Commit(0, claims, 1, "inputs", 1));
     }
 
     function test_AcceptsNoRootsAsLongAsNothingIsOwed() external {

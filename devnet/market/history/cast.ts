@@ -1,0 +1,52 @@
+import { accountOf } from "../wallets.ts";
+import type { AccountIndex, MarketPlan } from "../plan.ts";
+
+/** Who and what the history is about, by the numbers that the bootstrap gave them on the chain. */
+export interface Cast {
+  plan: MarketPlan;
+  /** GPU ids by pool, in the order of the plan */
+  gpus: readonly (readonly bigint[])[];
+}
+
+/** The cast of a plan on a chain where nothing but the bootstrap has happened: it counts GPUs from 1, pool after pool. */
+export function castOf(plan: MarketPlan): Cast {
+  let count = 0n;
+  const gpus = plan.pools.map((pool) => {
+    const size = plan.hosts
+      .filter(({ name }) => pool.hosts.includes(name))
+      .reduce((sum, host) => sum + host.gpuCount, 0);
+    return Array.from({ length: size }, () => ++count);
+  });
+  return { plan, gpus };
+}
+
+/** GPU number `place` of pool number `pool`, both counted from 0. */
+export function gpuAt({ gpus }: Cast, pool: number, place: number): bigint {
+  return oneOf(gpus[pool], place);
+}
+
+/** Who runs pool number `pool`, counted from 0. */
+export function operatorAt({ plan }: Cast, pool: number): AccountIndex {
+  return oneOf(plan.operators, oneOf(plan.pools, pool).operator).owner;
+}
+
+/** Who first held GPU number `place` of pool number `pool`. */
+export function ownerAt({ plan }: Cast, pool: number, place: number): AccountIndex {
+  const { owners } = oneOf(plan.pools, pool);
+  return oneOf(owners, place % owners.length);
+}
+
+/** Rates of pool number `pool`, as at its opening. */
+export function ratesAt({ plan }: Cast, pool: number): { spot: bigint; onDemand: bigint; reserved: bigint } {
+  return oneOf(plan.pools, pool).rates;
+}
+
+/** Address of an account. */
+export const addressAt = (index: AccountIndex): `0x${string}` => accountOf(index).address;
+
+/** An item that the plan has. */
+export function oneOf<T>(list: readonly T[] | undefined, place: number): T {
+  const item = list?.[place];
+  if (item === undefined) throw new Error(`BUG: the plan has no number ${place} of these`);
+  return item;
+}

@@ -1,0 +1,85 @@
+import type { Fleet } from "../../fleet/types.ts";
+import { uuidHashOf } from "../bootstrap.ts";
+import type { Floor } from "./floor.ts";
+
+const ACTIVE = 0;
+
+/** A GPU of the fleet with its NFT. */
+export interface Seat {
+  uuid: string;
+  gpuId: bigint;
+  /** 0: in none */
+  poolId: bigint;
+  isActive: boolean;
+  /** the rental that runs on it, 0: none */
+  rentalId: bigint;
+  load: number;
+}
+
+/** What runs where, as the chain says; the fleet's load follows it. */
+export class Seats {
+  readonly #floor: Floor;
+  readonly #fleet: Fleet;
+  #all: Seat[] = [];
+  /** rentals that no longer run: ended by their customer, or over and still to be ended by the keeper */
+  left: bigint[] = [];
+
+  constructor(floor: Floor, fleet: Fleet) {
+    this.#floor = floor;
+    this.#fleet = fleet;
+  }
+
+  /** Finds the GPUs' NFTs. */
+  async open(): Promise<void> {
+    this.#all = await Promise.all(
+      this.#fleet.gpus.map(async ({ uuid }) => ({
+        uuid,
+        gpuId: await this.#floor.network.gpus.read.gpuOf([uuidHashOf(uuid)]),
+        poolId: 0n,
+        isActive: false,
+        rentalId: 0n,
+        load: 0,
+      })),
+    );
+    await this.follow();
+  }
+
+  /** Reads what runs where, and lets the GPUs work accordingly. */
+  async follow(): Promise<void> {
+    const { market, gpus } = this.#floor.network;
+    await Promise.all(
+      this.#all.map(async (seat) => {
+        const [rentalId, [status, poolId]] = await Promise.all([
+          market.read.runningRental([seat.gpuId]),
+          gpus.read.stateOf([seat.gpuId]),
+        ]);
+        seat.poolId = poolId;
+        seat.isActive = status === ACTIVE;
+        if (seat.rentalId !== 0n && rentalId !== seat.rentalId) this.left.push(seat.rentalId);
+        if (rentalId !== seat.rentalId) seat.load = rentalId === 0n ? 0 : 0.35 + 0.65 * this.#floor.random.next();
+        seat.rentalId = rentalId;
+        this.#fleet.setLoad(seat.uuid, seat.load);
+      }),
+    );
+  }
+
+  /** GPUs in service. */
+  get active(): Seat[] {
+    return this.#all.filter(({ isActive }) => isActive);
+  }
+
+  /** GPUs in service that nobody uses. */
+  get free(): Seat[] {
+    return this.active.filter(({ rentalId }) => rentalId === 0n);
+  }
+
+  /** GPUs that somebody uses. */
+  get running(): Seat[] {
+    return this.#all.filter(({ rentalId }) => rentalId !== 0n);
+  }
+
+  /** Part of the GPUs in service that is used. */
+  get occupancy(): number {
+    return this.running.length / Math.max(1, this.active.length);
+  }
+}
