@@ -5,36 +5,29 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {RentalWords} from "contracts/src/libraries/RentalWords.sol";
 import {SlotWords} from "contracts/src/libraries/SlotWords.sol";
 import {Rental, Slot, Tier} from "contracts/src/types/Types.sol";
-import {TestKit} from "contracts/test/utils/TestKit.sol";
+import {Test} from "contracts/test/utils/TestKit.sol";
 
 /// What is packed by hand comes out as it went in, field by field, or is refused.
-contract WordsTest is TestKit {
+contract WordsTest is Test {
     using RentalWords for RentalWords.Words;
     using SlotWords for uint256;
 
     RentalWords.Words private _words;
 
-    function testFuzz_ARentalComesOutAsItWentIn(Rental memory rental) external {
-        rental.gpuId = uint32(rental.gpuId);
-        rental.poolId = uint32(rental.poolId);
-        rental.operatorId = uint32(rental.operatorId);
-        rental.rateDcPerHour = uint40(rental.rateDcPerHour);
-        rental.startAt = uint32(rental.startAt);
-        rental.settledAt = uint32(rental.settledAt);
-        rental.endsBy = uint32(rental.endsBy);
-        rental.escrowDc = uint56(rental.escrowDc);
-        rental.burnedDc = uint56(rental.burnedDc);
+    function testFuzz_ARentalComesOutAsItWentIn(
+        address customer,
+        uint8 tier,
+        uint32[6] memory fields,
+        uint40 rate,
+        uint56[2] memory amounts,
+        bool isEnded
+    ) external {
+        Rental memory rental = _rental(customer, tier, fields, rate, amounts);
         _words.store(rental);
         assertEq(abi.encode(_words.load()), abi.encode(rental));
-    }
-
-    /// Each settlement and each end store the second word only.
-    function testFuzz_AChangeLeavesThePartiesAlone(Rental memory rental, uint56 burnedDc, bool isEnded) external {
-        rental = Rental(
-            rental.customer, Tier.SPOT, false, 1, 2, 3, uint40(rental.rateDcPerHour), 4, 5, 6, type(uint56).max, 0
-        );
-        _words.store(rental);
-        (rental.burnedDc, rental.isEnded) = (burnedDc, isEnded);
+        // each settlement and each end store the second word only
+        (rental.burnedDc, rental.isEnded) = (amounts[0], isEnded);
+        rental.settledAt = fields[5];
         _words.storeState(rental);
         assertEq(abi.encode(_words.load()), abi.encode(rental));
     }
@@ -58,6 +51,19 @@ contract WordsTest is TestKit {
 
     function store(Rental memory rental) external {
         _words.store(rental);
+    }
+
+    function _rental(address customer, uint8 tier, uint32[6] memory fields, uint40 rate, uint56[2] memory amounts)
+        private
+        pure
+        returns (Rental memory rental)
+    {
+        rental.customer = customer;
+        rental.tier = Tier(tier % 3);
+        (rental.gpuId, rental.poolId, rental.operatorId) = (fields[0], fields[1], fields[2]);
+        (rental.startAt, rental.settledAt, rental.endsBy) = (fields[3], fields[4], fields[5]);
+        rental.rateDcPerHour = rate;
+        (rental.escrowDc, rental.burnedDc) = (amounts[0], amounts[1]);
     }
 
     function _refuses(Rental memory rental, uint8 bits, uint256 value) private {
