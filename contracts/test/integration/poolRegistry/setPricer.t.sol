@@ -41,6 +41,12 @@ contract SetPricerTest is Base {
         _price(1e6, 2e6, 15e5);
     }
 
+    function test_RefusesRatesByAnybodyElse() external {
+        vm.expectRevert(abi.encodeWithSelector(IPoolRegistry.PoolRegistry_CannotPrice.selector, poolId, alice));
+        vm.prank(alice);
+        network.pools.setRates(poolId, Rates(1e6, 2e6, 15e5));
+    }
+
     function test_RefusesBoundsThatCannotBe() external {
         Rates memory floor = _floor;
         _floor = Rates(2e6 + 1, 4e6, 1);
