@@ -90,7 +90,7 @@ contract Marketplace is Rentals, AccessManaged {
         }
         rental.escrowDc = escrowDc.toUint128();
         _store(rentalId, rental);
-        emit RentalToppedUp(rentalId, msg.sender, amountDc, uint64(until));
+        emit RentalToppedUp(rentalId, msg.sender, amountDc, until.toUint64());
         CREDITS.escrow(msg.sender, msg.sender, amountDc);
     }
 
@@ -145,7 +145,7 @@ contract Marketplace is Rentals, AccessManaged {
     function setReservedEnd(uint256 rentalId, uint64 endsBy) external onlySlots {
         Rental memory rental = _requireRental(rentalId);
         if (rental.isEnded || _isOver(rental)) return;
-        rental.endsBy = uint64(endsBy);
+        rental.endsBy = endsBy;
         _store(rentalId, rental);
         emit ReservedEndSet(rentalId, endsBy);
     }
@@ -225,9 +225,9 @@ contract Marketplace is Rentals, AccessManaged {
         if (endsBy < earliest && endsBy < _overAt(rental)) {
             revert Marketplace_SpotNotice(rental.gpuId, rentalId, earliest);
         }
-        rental.endsBy = uint64(endsBy);
+        rental.endsBy = endsBy.toUint64();
         _store(rentalId, rental);
-        emit SpotPreemptionNotice(rentalId, uint64(endsBy), slotId);
+        emit SpotPreemptionNotice(rentalId, endsBy.toUint64(), slotId);
     }
 
     /// @dev Spot runs in free hours, up to the next booking or the GPU's exit.
@@ -235,7 +235,7 @@ contract Marketplace is Rentals, AccessManaged {
         uint256 hour = nextBooking(gpuId, _hourNow());
         if (hour == _hourNow()) revert Marketplace_HoursTaken(gpuId, hour);
         endsBy = exitAt;
-        if (hour != Calendar.NONE && (exitAt == 0 || hour * 1 hours < exitAt)) endsBy = uint64(hour * 1 hours);
+        if (hour != Calendar.NONE && (exitAt == 0 || hour * 1 hours < exitAt)) endsBy = (hour * 1 hours).toUint64();
         if (endsBy != 0 && endsBy < block.timestamp + MIN_DURATION) revert Marketplace_BookedSoon(gpuId, endsBy);
     }
 

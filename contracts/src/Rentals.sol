@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IDataCredits} from "contracts/src/interfaces/IDataCredits.sol";
 import {IEpochRewards} from "contracts/src/interfaces/IEpochRewards.sol";
 import {IGpuNFT} from "contracts/src/interfaces/IGpuNFT.sol";
@@ -58,7 +59,7 @@ abstract contract Rentals is IMarketplace, Meter {
 
     /// @inheritdoc IMarketplace
     function paidUntil(uint256 rentalId) external view returns (uint64) {
-        return uint64(_paidUntil(_requireRental(rentalId)));
+        return SafeCast.toUint64(_paidUntil(_requireRental(rentalId)));
     }
 
     /// @inheritdoc IMarketplace
@@ -114,7 +115,7 @@ abstract contract Rentals is IMarketplace, Meter {
             rental.rateDcPerHour,
             rental.escrowDc,
             rental.startAt,
-            uint64(_paidUntil(rental)),
+            SafeCast.toUint64(_paidUntil(rental)),
             rental.endsBy
         );
     }
@@ -135,7 +136,7 @@ abstract contract Rentals is IMarketplace, Meter {
         _store(rentalId, rental);
         if (rental.tier == Tier.ON_DEMAND) _freeRest(rental);
         uint256 refundDc = rental.escrowDc - rental.burnedDc;
-        emit RentalEnded(rentalId, rental.gpuId, reason, refundDc, uint64(usedUntil));
+        emit RentalEnded(rentalId, rental.gpuId, reason, refundDc, SafeCast.toUint64(usedUntil));
         if (amountDc != 0) CREDITS.burnEscrowed(amountDc);
         if (refundDc != 0) CREDITS.release(rental.customer, refundDc);
     }
@@ -156,8 +157,8 @@ abstract contract Rentals is IMarketplace, Meter {
         amountDc = _owed(rental, toTime) - rental.burnedDc;
         if (amountDc == 0) return 0;
         uint256 fromTime = rental.settledAt;
-        rental.burnedDc += uint128(amountDc);
-        rental.settledAt = uint64(toTime);
+        rental.burnedDc += SafeCast.toUint128(amountDc);
+        rental.settledAt = SafeCast.toUint64(toTime);
         _tally(
             Use({
                 sourceId: rentalId,

@@ -129,7 +129,7 @@ contract TimeSlots is SlotToken, Meter {
 
         uint256 endsBy = uint256(slot.endHour) * 1 hours;
         if (msg.sender != holder) endsBy = Math.min(endsBy, userExpires(slotId));
-        rentalId = MARKET.startReserved(slot.gpuId, msg.sender, uint64(endsBy));
+        rentalId = MARKET.startReserved(slot.gpuId, msg.sender, endsBy.toUint64());
         rentalOf[slotId] = rentalId;
         emit SlotCheckedIn(slotId, rentalId, msg.sender);
     }
@@ -158,7 +158,7 @@ contract TimeSlots is SlotToken, Meter {
         settleSlot(slotId);
 
         refundedDc = slot.hourlyDc * (slot.endHour - fromHour);
-        emit SlotRefunded(slotId, holder, uint32(fromHour), refundedDc);
+        emit SlotRefunded(slotId, holder, fromHour.toUint32(), refundedDc);
         _remove(slotId);
         MARKET.freeSlot(slot.gpuId, fromHour, slot.endHour);
         CREDITS.release(holder, refundedDc);
@@ -175,11 +175,11 @@ contract TimeSlots is SlotToken, Meter {
 
         uint256 fromGpuId = slot.gpuId;
         slot.gpuId = toGpuId.toUint64();
-        slot.startHour = uint32(fromHour);
-        slot.settledHour = uint32(fromHour);
+        slot.startHour = fromHour.toUint32();
+        slot.settledHour = fromHour.toUint32();
         ++slot.transferCount;
         _store(slotId, slot);
-        emit SlotMoved(slotId, fromGpuId, toGpuId, uint32(fromHour));
+        emit SlotMoved(slotId, fromGpuId, toGpuId, fromHour.toUint32());
         emit MetadataUpdate(slotId);
         _checkOut(slotId);
         MARKET.moveSlot(fromGpuId, toGpuId, fromHour, slot.endHour, slotId);
@@ -222,9 +222,9 @@ contract TimeSlots is SlotToken, Meter {
             Slot({
                 gpuId: gpuId.toUint64(),
                 poolId: poolId.toUint64(),
-                startHour: uint32(startHour),
-                endHour: uint32(endHour),
-                settledHour: uint32(startHour),
+                startHour: startHour.toUint32(),
+                endHour: endHour.toUint32(),
+                settledHour: startHour.toUint32(),
                 transferCount: 0,
                 hourlyDc: hourlyDc
             })
@@ -261,9 +261,9 @@ contract TimeSlots is SlotToken, Meter {
         burnedDc = slot.hourlyDc * delivered;
         refundedDc = slot.hourlyDc * (passed - delivered);
         uint32 fromHour = slot.settledHour;
-        slot.settledHour = uint32(toHour);
+        slot.settledHour = toHour.toUint32();
         _store(slotId, slot);
-        emit SlotSettled(slotId, holder, fromHour, uint32(toHour), delivered, burnedDc, refundedDc);
+        emit SlotSettled(slotId, holder, fromHour, toHour.toUint32(), delivered, burnedDc, refundedDc);
         if (burnedDc != 0) _tally(_use(slotId, slot, holder, burnedDc, fromHour), price);
         if (refundedDc != 0) CREDITS.release(holder, refundedDc);
     }
@@ -299,7 +299,7 @@ contract TimeSlots is SlotToken, Meter {
         if (rentalId == 0) return;
         uint256 endsBy = endHour * 1 hours;
         Rental memory rental = MARKET.rentalOf(rentalId);
-        if (rental.customer == holder || endsBy < rental.endsBy) MARKET.setReservedEnd(rentalId, uint64(endsBy));
+        if (rental.customer == holder || endsBy < rental.endsBy) MARKET.setReservedEnd(rentalId, endsBy.toUint64());
     }
 
     /// @dev The GPU's pool and operator, if it can be booked up to an hour.

@@ -19,6 +19,9 @@ library RentalWords {
         uint256 state;
     }
 
+    // the casts cut fields out of their words
+    // forge-lint: disable-start(unsafe-typecast)
+
     /// @notice The rental that was stored; all zero if none was.
     function load(Words storage self) internal view returns (Rental memory rental) {
         uint256 parties = self.parties;
@@ -36,6 +39,8 @@ library RentalWords {
         rental.tier = Tier(state >> 248 & 0xf);
         rental.isEnded = state >> 252 != 0;
     }
+
+    // forge-lint: disable-end(unsafe-typecast)
 
     /// @notice Stores all of a new rental.
     function store(Words storage self, Rental memory rental) internal {

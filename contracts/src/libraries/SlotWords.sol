@@ -11,6 +11,9 @@ import {Slot} from "contracts/src/types/Types.sol";
 library SlotWords {
     using SafeCast for uint256;
 
+    // the casts cut fields out of the word
+    // forge-lint: disable-start(unsafe-typecast)
+
     /// @notice The slot that was stored; all zero if none was.
     function unpack(uint256 word) internal pure returns (Slot memory slot) {
         slot.gpuId = uint32(word);
@@ -21,6 +24,8 @@ library SlotWords {
         slot.hourlyDc = uint64(word >> 160);
         slot.transferCount = uint32(word >> 224);
     }
+
+    // forge-lint: disable-end(unsafe-typecast)
 
     /// @notice The word to store.
     function pack(Slot memory slot) internal pure returns (uint256 word) {

@@ -17,17 +17,36 @@ contract WordsTest is Test {
     function testFuzz_ARentalComesOutAsItWentIn(
         address customer,
         uint8 tier,
-        uint32[6] memory fields,
+        bool isEnded,
+        uint32[6] memory small,
         uint40 rate,
-        uint56[2] memory amounts,
-        bool isEnded
+        uint56[2] memory money
     ) external {
-        Rental memory rental = _rental(customer, tier, fields, rate, amounts);
+        Rental memory rental = Rental({
+            customer: customer,
+            tier: Tier(tier % 3),
+            isEnded: isEnded,
+            gpuId: small[0],
+            poolId: small[1],
+            operatorId: small[2],
+            rateDcPerHour: rate,
+            startAt: small[3],
+            settledAt: small[4],
+            endsBy: small[5],
+            escrowDc: money[0],
+            burnedDc: money[1]
+        });
         _words.store(rental);
         assertEq(abi.encode(_words.load()), abi.encode(rental));
-        // each settlement and each end store the second word only
-        (rental.burnedDc, rental.isEnded) = (amounts[0], isEnded);
-        rental.settledAt = fields[5];
+    }
+
+    /// Each settlement and each end store the second word only.
+    function testFuzz_AChangeLeavesThePartiesAlone(address customer, uint40 rate, uint56 burnedDc, bool isEnded)
+        external
+    {
+        Rental memory rental = Rental(customer, Tier.SPOT, false, 1, 2, 3, rate, 4, 5, 6, type(uint56).max, 0);
+        _words.store(rental);
+        (rental.burnedDc, rental.isEnded) = (burnedDc, isEnded);
         _words.storeState(rental);
         assertEq(abi.encode(_words.load()), abi.encode(rental));
     }
@@ -51,19 +70,6 @@ contract WordsTest is Test {
 
     function store(Rental memory rental) external {
         _words.store(rental);
-    }
-
-    function _rental(address customer, uint8 tier, uint32[6] memory fields, uint40 rate, uint56[2] memory amounts)
-        private
-        pure
-        returns (Rental memory rental)
-    {
-        rental.customer = customer;
-        rental.tier = Tier(tier % 3);
-        (rental.gpuId, rental.poolId, rental.operatorId) = (fields[0], fields[1], fields[2]);
-        (rental.startAt, rental.settledAt, rental.endsBy) = (fields[3], fields[4], fields[5]);
-        rental.rateDcPerHour = rate;
-        (rental.escrowDc, rental.burnedDc) = (amounts[0], amounts[1]);
     }
 
     function _refuses(Rental memory rental, uint8 bits, uint256 value) private {
