@@ -45,6 +45,18 @@ contract SetStatusTest is GpuBase {
         gpus.setStatus(id, GpuStatus.OFFLINE);
     }
 
+    /// Else it would keep the operator from letting its GPU go, which takes a GPU without a running rental.
+    function test_StaysOfflineForAContributorWhomTheOperatorKicked() external {
+        (uint256 operator,, uint256 id) = _memberGpu(bob);
+        vm.prank(bob);
+        gpus.setStatus(id, GpuStatus.OFFLINE);
+        vm.prank(owner);
+        network.operators.kickMember(operator, bob, KickReason.UPTIME);
+        vm.expectRevert(abi.encodeWithSelector(IGpuNFT.GpuNFT_NotCaretaker.selector, id, bob));
+        vm.prank(bob);
+        gpus.setStatus(id, GpuStatus.ACTIVE);
+    }
+
     function test_ListensToWhoeverHoldsTheOperatorsToken() external {
         vm.prank(owner);
         network.operators.transferFrom(owner, bob, operatorId);
