@@ -1,70 +1,26 @@
-import { execFile } from "node:child_process";
-import { mkdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createPublicClient, createWalletClient, http, parseEventLogs, type Address, type Hash } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
-import { guarded } from "#devnet/guard.ts";
-import { startChild, type Child } from "#kernel/child.ts";
+import type { Child } from "#kernel/child.ts";
 import { computeTokenAbi } from "../abi/computeToken.ts";
 import { dataCreditsAbi } from "../abi/dataCredits.ts";
 import { epochRewardsAbi } from "../abi/epochRewards.ts";
 import { reportedPriceFeedAbi } from "../abi/reportedPriceFeed.ts";
 import { compileContracts } from "../tools/abis.ts";
+import type { Deployed } from "./check/chain.ts";
+import { deploy, startAnvil } from "./testing.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MNEMONIC = "test test test test test test test test test test test junk";
 const account = (addressIndex: number) => mnemonicToAccount(MNEMONIC, { addressIndex });
-
-interface Deployment {
-  chainId: number;
-  startBlock: number;
-  genesisTime: number;
-  epochLength: number;
-  contracts: Record<string, Address>;
-}
-
-/** Starts anvil on a port of its choice. */
-async function startAnvil(): Promise<{ anvil: Child; rpcUrl: string }> {
-  let port = "";
-  const [command, args] = guarded(join(ROOT, "node_modules/.bin/anvil"), [
-    "--port",
-    "0",
-    "--prune-history",
-    "--accounts",
-    "20",
-  ]);
-  const anvil = await startChild({
-    name: "anvil",
-    command,
-    args,
-    isReady: (line) => {
-      port = /Listening on .*:(\d+)/.exec(line)?.[1] ?? "";
-      return port !== "";
-    },
-  });
-  return { anvil, rpcUrl: `http://127.0.0.1:${port}` };
-}
-
-async function deploy(rpcUrl: string, out: string): Promise<Deployment> {
-  const args = ["script", "contracts/script/Deploy.s.sol", "--rpc-url", rpcUrl, "--broadcast", "--slow"];
-  await promisify(execFile)(
-    join(ROOT, "node_modules/.bin/forge"),
-    [...args, "--unlocked", "--sender", account(0).address],
-    { cwd: ROOT, env: { ...process.env, DEPLOYMENT_OUT: out } },
-  );
-  return JSON.parse(await readFile(join(ROOT, out), "utf8")) as Deployment;
-}
 
 describe("the deployment script on a local chain", () => {
   // forge may write only inside the repository
   const out = `.cache/deploy-test-${process.pid}.json`;
   let anvil: Child | undefined;
   let rpcUrl: string;
-  let deployment: Deployment;
+  let deployment: Deployed;
   const at = (name: string): Address => deployment.contracts[name] ?? "0x";
   const client = () => createPublicClient({ chain: foundry, transport: http(rpcUrl) });
   const walletOf = (index: number) =>
@@ -72,15 +28,14 @@ describe("the deployment script on a local chain", () => {
   const mined = async (hash: Promise<Hash>) => client().waitForTransactionReceipt({ hash: await hash });
 
   beforeAll(async () => {
-    await mkdir(join(ROOT, ".cache"), { recursive: true });
     await compileContracts();
     ({ anvil, rpcUrl } = await startAnvil());
-    deployment = await deploy(rpcUrl, out);
+    deployment = await deploy(rpcUrl, account(0).address, out);
   }, 120_000);
 
   afterAll(async () => {
     await anvil?.stop();
-    await rm(join(ROOT, out), { force: true });
+    await rm(out, { force: true });
   });
 
   it("writes down twelve contracts, each with code, from the block of the first", async () => {
