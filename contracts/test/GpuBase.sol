@@ -4,24 +4,19 @@ pragma solidity 0.8.37;
 import {GpuNFT} from "contracts/src/GpuNFT.sol";
 import {GpuStatus, OperatorMode} from "contracts/src/types/Types.sol";
 import {Base} from "contracts/test/Base.t.sol";
-import {StubMarket} from "contracts/test/utils/StubMarket.sol";
 
-/// @title The base network with a second registry of GPUs, whose market has the bookings that a test gives it
-/// @dev GPU 1 of `gpus`: run by the single-source operator, owned by alice.
+/// @title The base network with a GPU run by the single-source operator and owned by alice, and a customer to use it
 abstract contract GpuBase is Base {
     uint64 internal constant EXIT_DELAY = 3 days;
 
     GpuNFT internal gpus;
-    StubMarket internal market;
     uint256 internal gpu;
+    address internal customer = makeAddr("customer");
 
     function setUp() public virtual override {
         super.setUp();
-        market = new StubMarket();
-        bytes memory args = abi.encode(network.manager, network.operators, network.pools, uint16(250), EXIT_DELAY);
-        gpus = GpuNFT(deployCode(_artifact("GpuNFT"), args));
-        vm.prank(admin);
-        gpus.setMarket(address(market));
+        gpus = network.gpus;
+        _giveDc(customer, 200e6);
         vm.prank(owner);
         gpu = gpus.mint(poolId, alice, keccak256("gpu of alice"));
     }
@@ -46,6 +41,19 @@ abstract contract GpuBase is Base {
         skip(EXIT_DELAY);
         vm.prank(holder);
         gpus.withdraw(id);
+    }
+
+    /// @dev At spot, 1.250001 DC per hour, for 100 hours but a second.
+    function _rentSpot(uint256 id) internal returns (uint256 rentalId) {
+        vm.prank(customer);
+        return network.market.rentSpot(id, 125e6, type(uint64).max);
+    }
+
+    /// @dev The 80th hour from now.
+    function _book(uint256 id) internal {
+        uint256 hour = vm.getBlockTimestamp() / 1 hours + 80;
+        vm.prank(customer);
+        network.slots.reserve(id, hour, 1, type(uint64).max);
     }
 
     function _setStatus(address caller, GpuStatus status) internal {

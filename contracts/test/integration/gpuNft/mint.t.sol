@@ -14,12 +14,12 @@ contract MintTest is GpuBase {
 
     function test_MintsTheTwinOfAGpu() external {
         vm.expectEmit(address(gpus));
-        emit IGpuNFT.GpuMinted(2, poolId, operatorId, alice, owner, MODEL, UUID);
+        emit IGpuNFT.GpuMinted(3, poolId, operatorId, alice, owner, MODEL, UUID);
         vm.expectEmit(address(gpus));
-        emit IERC721.Transfer(address(0), alice, 2);
+        emit IERC721.Transfer(address(0), alice, 3);
         uint256 id = _mint(poolId, alice, UUID);
 
-        assertEq(id, 2);
+        assertEq(id, 3);
         assertEq(gpus.ownerOf(id), alice);
         assertEq(gpus.contributorOf(id), owner);
         assertEq(gpus.modelOf(id), MODEL);
@@ -30,7 +30,7 @@ contract MintTest is GpuBase {
 
     function test_RefusesAUuidThatLivesAlready() external {
         _mint(poolId, alice, UUID);
-        vm.expectRevert(abi.encodeWithSelector(IGpuNFT.GpuNFT_UuidTaken.selector, UUID, 2));
+        vm.expectRevert(abi.encodeWithSelector(IGpuNFT.GpuNFT_UuidTaken.selector, UUID, 3));
         _mint(poolId, alice, UUID);
     }
 
@@ -46,8 +46,8 @@ contract MintTest is GpuBase {
         _setStatus(alice, GpuStatus.RETIRED);
         bytes32 uuid = keccak256("gpu of alice");
         assertEq(gpus.gpuOf(uuid), 0);
-        assertEq(_mint(poolId, alice, uuid), 2);
-        assertEq(gpus.gpuOf(uuid), 2);
+        assertEq(_mint(poolId, alice, uuid), 3);
+        assertEq(gpus.gpuOf(uuid), 3);
     }
 
     function test_RefusesAUuidOfZero() external {

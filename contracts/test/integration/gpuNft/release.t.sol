@@ -17,6 +17,8 @@ contract ReleaseTest is GpuBase {
     }
 
     function test_PutsTheGpuOfAKickedMemberOut() external {
+        _rentSpot(_gpu);
+        skip(1 hours);
         _kick();
         vm.expectEmit(address(gpus));
         emit IGpuNFT.GpuLeftPool(_gpu, _pool, _operator, LeaveReason.RELEASED);
@@ -25,7 +27,9 @@ contract ReleaseTest is GpuBase {
         _release();
         _assertState(_gpu, GpuStatus.OFFLINE, 0, 0, 0);
         assertEq(gpus.ownerOf(_gpu), bob);
-        assertEq(market.toldPoolId(), _pool);
+        // for use until then the old pool is paid
+        assertEq(network.market.runningRental(_gpu), 0);
+        assertEq(network.rewards.tallyOfPool(_pool).lifetimeDc, 1_250_001);
     }
 
     function test_PutsOutWhatAFormerHolderOfTheOperatorBrought() external {
@@ -52,8 +56,8 @@ contract ReleaseTest is GpuBase {
     }
 
     function test_RefusesToReleaseWithBookingsAhead() external {
+        _book(_gpu);
         _kick();
-        market.setBooked(_gpu, true);
         vm.expectRevert(abi.encodeWithSelector(IGpuNFT.GpuNFT_Booked.selector, _gpu));
         _release();
     }

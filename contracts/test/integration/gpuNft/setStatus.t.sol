@@ -4,32 +4,34 @@ pragma solidity 0.8.37;
 import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IERC4906} from "@openzeppelin/contracts/interfaces/IERC4906.sol";
 import {IGpuNFT} from "contracts/src/interfaces/IGpuNFT.sol";
+import {IMarketplace} from "contracts/src/interfaces/IMarketplace.sol";
 import {GpuStatus, KickReason} from "contracts/src/types/Types.sol";
 import {GpuBase} from "contracts/test/GpuBase.sol";
 
 contract SetStatusTest is GpuBase {
     function test_GoesOfflineAndTellsTheMarket() external {
+        uint256 rentalId = _rentSpot(gpu);
         vm.expectEmit(address(gpus));
         emit IGpuNFT.GpuStatusSet(gpu, GpuStatus.OFFLINE);
         vm.expectEmit(address(gpus));
         emit IERC4906.MetadataUpdate(gpu);
         _setStatus(owner, GpuStatus.OFFLINE);
         _assertState(gpu, GpuStatus.OFFLINE, poolId, operatorId, 0);
-        assertEq(market.toldCount(), 1);
+        assertTrue(network.market.rentalOf(rentalId).isEnded);
     }
 
     /// Slots refund the hours lost; only for good it can't go.
     function test_GoesOfflineWithBookingsAhead() external {
-        market.setBooked(gpu, true);
+        _book(gpu);
         _setStatus(owner, GpuStatus.OFFLINE);
-        assertEq(market.toldCount(), 1);
+        assertTrue(network.market.hasBookings(gpu));
     }
 
     function test_ComesBackWithoutTellingTheMarket() external {
         _setStatus(owner, GpuStatus.OFFLINE);
+        vm.expectCall(address(network.market), abi.encodeWithSelector(IMarketplace.onGpuInactive.selector), 0);
         _setStatus(owner, GpuStatus.ACTIVE);
         _assertState(gpu, GpuStatus.ACTIVE, poolId, operatorId, 0);
-        assertEq(market.toldCount(), 1);
     }
 
     function test_RefusesTheStatusItHas() external {
@@ -77,12 +79,13 @@ contract SetStatusTest is GpuBase {
     }
 
     function test_RetiresForItsOwner() external {
+        uint256 rentalId = _rentSpot(gpu);
         vm.expectEmit(address(gpus));
         emit IGpuNFT.GpuStatusSet(gpu, GpuStatus.RETIRED);
         _setStatus(alice, GpuStatus.RETIRED);
         // it keeps its pool, for the record
         _assertState(gpu, GpuStatus.RETIRED, poolId, operatorId, 0);
-        assertEq(market.toldCount(), 1);
+        assertTrue(network.market.rentalOf(rentalId).isEnded);
     }
 
     function test_RetiresForWhomTheOwnerApproved() external {
@@ -105,7 +108,7 @@ contract SetStatusTest is GpuBase {
     }
 
     function test_RefusesToRetireWithBookingsAhead() external {
-        market.setBooked(gpu, true);
+        _book(gpu);
         bytes memory refusal = abi.encodeWithSelector(IGpuNFT.GpuNFT_Booked.selector, gpu);
         vm.expectRevert(refusal);
         _setStatus(alice, GpuStatus.RETIRED);

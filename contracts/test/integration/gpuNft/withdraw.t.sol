@@ -37,6 +37,7 @@ contract WithdrawTest is GpuBase {
     }
 
     function test_LeavesThePoolOnceTheDelayIsOver() external {
+        uint256 rentalId = _rentSpot(gpu);
         _announce();
         skip(3 days);
         vm.expectEmit(address(gpus));
@@ -48,8 +49,8 @@ contract WithdrawTest is GpuBase {
         _leave();
         _assertState(gpu, GpuStatus.OFFLINE, 0, 0, 0);
         // for use until then the old pool is paid
-        assertEq(market.toldCount(), 1);
-        assertEq(market.toldPoolId(), poolId);
+        assertTrue(network.market.rentalOf(rentalId).isEnded);
+        assertEq(network.rewards.tallyOfPool(poolId).lifetimeDc, 90_000_072);
     }
 
     function test_LeavesThePoolWhileOffline() external {
@@ -77,12 +78,12 @@ contract WithdrawTest is GpuBase {
     }
 
     function test_RefusesToLeaveWithBookingsAhead() external {
+        _book(gpu);
         _announce();
         skip(3 days);
-        market.setBooked(gpu, true);
         vm.expectRevert(abi.encodeWithSelector(IGpuNFT.GpuNFT_Booked.selector, gpu));
         _leave();
-        market.setBooked(gpu, false);
+        skip(9 hours);
         _leave();
     }
 

@@ -41,12 +41,13 @@ contract SettleSlotsTest is SlotBase {
         assertEq(vm.getRecordedLogs().length, 0);
     }
 
-    /// Somebody's merge or refund, or a wrong id, doesn't spoil a keeper's batch.
+    /// Somebody's merge or refund, or a wrong id, doesn't spoil a keeper's batch. Alice's hour is burned all the same.
     function test_PassesOverThoseThatDoNotExist() external {
-        uint256 before = network.credits.escrowed();
-        _ids.push(99);
+        uint256[] memory ids = new uint256[](3);
+        (ids[0], ids[1], ids[2]) = (99, _ids[0], 0);
         skip(1 hours);
-        network.slots.settleSlots(_ids);
-        assertLt(network.credits.escrowed(), before);
+        network.slots.settleSlots(ids);
+        assertEq(network.rewards.burnedIn(0), 2_500_000);
+        assertEq(network.credits.escrowed(), 5_000_000);
     }
 }
