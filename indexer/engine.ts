@@ -169,6 +169,8 @@ export class Engine {
     end();
     this.written = last;
     this.batch = new Batch();
+    const goal = Math.min(this.parts.source.head, this.parts.until ?? Infinity);
+    if (last.isRecent || last.number >= goal) await this.persist("making indexes", () => store.finishHistory());
     cache.current.evict();
     health.indexed = last.number;
     metrics.indexed.set(last.number);
@@ -242,7 +244,9 @@ export class Engine {
     this.parts.onStep?.({ type: "finalize", block });
     if (block.number < this.finalizedTo + FINALIZE_STEP) return;
     await this.flush();
-    await this.persist("forgetting hashes", () => this.parts.store.finalize(block));
+    await this.persist("forgetting hashes", () =>
+      this.parts.store.finalize(block, this.written?.number ?? block.number),
+    );
     this.finalizedTo = block.number;
   }
 }

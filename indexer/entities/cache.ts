@@ -8,8 +8,16 @@ import { faultOf } from "./validate.ts";
 
 /** What a block does to one entity. */
 export type Modification =
-  | { readonly kind: "insert" | "overwrite"; readonly type: EntityType; readonly id: string; readonly row: Row }
-  | { readonly kind: "remove"; readonly type: EntityType; readonly id: string };
+  | { readonly kind: "insert"; readonly type: EntityType; readonly id: string; readonly row: Row }
+  | (Replacing & { readonly kind: "overwrite"; readonly row: Row })
+  | (Replacing & { readonly kind: "remove" });
+
+interface Replacing {
+  readonly type: EntityType;
+  readonly id: string;
+  /** vid of the version that ends */
+  readonly replaces: bigint;
+}
 
 type Layer = Map<EntityType, Map<string, Operation>>;
 
@@ -221,7 +229,7 @@ export class EntityCache {
     if (operation.kind === "remove") {
       if (!base) return undefined;
       this.current.put(type, id, null);
-      return { kind: "remove", type, id };
+      return { kind: "remove", type, id, replaces: base.vid };
     }
     if (!base) {
       const row = mergeOver({ values: [], vid: 0n }, operation.row);
@@ -232,7 +240,7 @@ export class EntityCache {
     const row = operation.kind === "overwrite" ? operation.row : mergeOver(base, operation.row);
     const isChanged = isChange(type, base, row);
     this.current.put(type, id, row);
-    return isChanged ? { kind: "overwrite", type, id, row } : undefined;
+    return isChanged ? { kind: "overwrite", type, id, row, replaces: base.vid } : undefined;
   }
 }
 

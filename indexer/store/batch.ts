@@ -13,11 +13,18 @@ export interface Version {
   to: number | undefined;
 }
 
+/** The end of a stored version. */
+export interface Clamp {
+  readonly vid: bigint;
+  /** the block that ends it */
+  readonly to: number;
+}
+
 /** What a batch does to one table. */
 export interface TableChanges {
   readonly versions: Version[];
-  /** stored versions that end, by id: the block that ends each */
-  readonly clamps: Map<string, number>;
+  /** stored versions that end, by id */
+  readonly clamps: Map<string, Clamp>;
   /** the open version of each entity that the batch wrote */
   readonly open: Map<string, Version>;
 }
@@ -34,6 +41,8 @@ export class Batch {
   /** the last block's failures end indexing */
   isFatal = false;
   last: Block | undefined;
+  /** the last of its blocks that can't change anymore */
+  finalTo = -1;
   entityCountChange = 0;
   modificationCount = 0;
 
@@ -47,6 +56,7 @@ export class Batch {
     this.modificationCount += modifications.length;
     this.dataSources.push(...created);
     if (block.isRecent) this.recentBlocks.push(block);
+    else this.finalTo = block.number;
     if (triggerCount > 0 || block.isRecent) this.blockTimes.push({ number: block.number, time: block.time });
     for (const failure of failures) this.failures.push({ block, ...failure });
     this.isFatal ||= isFatal;
@@ -59,7 +69,7 @@ export class Batch {
     if (kind !== "insert") {
       const open = changes.open.get(id);
       if (open) open.to = block;
-      else changes.clamps.set(id, block);
+      else changes.clamps.set(id, { vid: modification.replaces, to: block });
       changes.open.delete(id);
     }
     this.entityCountChange += kind === "insert" ? 1 : kind === "remove" ? -1 : 0;

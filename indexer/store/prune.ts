@@ -1,0 +1,57 @@
+import type { PoolClient } from "#kernel/pg.ts";
+import { ALL_HISTORY, type Manifest } from "../manifest/manifest.ts";
+import type { Batch } from "./batch.ts";
+import { UPPER, qualified } from "./ddl.ts";
+import type { Deployment } from "./deployment.ts";
+
+/**
+ * Keeps no more history than the manifest's `indexerHints.prune` asks for: versions that ended at or before the
+ * earliest block are never written or deleted, as graph-node deletes them. Blocks that may change lose nothing.
+ */
+export class Pruning {
+  private readonly manifest: Manifest;
+  private readonly deployment: Deployment;
+  private earliest: number;
+  /** the highest block known to be final */
+  private final = -1;
+
+  constructor(manifest: Manifest, deployment: Deployment) {
+    this.manifest = manifest;
+    this.deployment = deployment;
+    this.earliest = deployment.earliest;
+  }
+
+  /** The earliest block whose entities are all kept once the head is at `head` and `final` can't change anymore. */
+  earliestAt(head: number, final: number): number {
+    this.final = Math.max(this.final, final);
+    const { historyBlocks } = this.manifest;
+    if (historyBlocks === ALL_HISTORY) return this.earliest;
+    return Math.max(this.earliest, Math.min(head - historyBlocks, this.final));
+  }
+
+  /** Deletes stored versions that ended at or before `earliest`. */
+  async prune(client: PoolClient, earliest: number): Promise<void> {
+    if (earliest <= this.earliest) return;
+    for (const table of this.manifest.schema.tables) {
+      if (table.isImmutable) continue;
+      await client.query(
+        `delete from ${qualified(this.deployment.namespace, table)} where ${UPPER} <= $1 and ${UPPER} < 2147483647`,
+        [earliest],
+      );
+    }
+    await client.query("update subgraphs.deployment set earliest_block_number = $2 where id = $1", [
+      this.deployment.id,
+      earliest,
+    ]);
+  }
+
+  /** Notes that `earliest` is committed. */
+  advance(earliest: number): void {
+    this.earliest = earliest;
+  }
+
+  /** What a batch keeps. */
+  keptOf(batch: Batch): number {
+    return this.earliestAt(batch.last?.number ?? -1, batch.finalTo);
+  }
+}
