@@ -21,12 +21,18 @@ export class Pruning {
     this.earliest = deployment.earliest;
   }
 
-  /** The earliest block whose entities are all kept once the head is at `head` and `final` can't change anymore. */
-  earliestAt(head: number, final: number): number {
+  /**
+   * The earliest block whose entities are all kept.
+   *
+   * @param head the block that indexing has reached
+   * @param final the last block up to `head` that can't change anymore
+   * @param goal the block that indexing is on its way to: what will be too old then isn't kept on the way
+   */
+  earliestAt(head: number, final: number, goal = head): number {
     this.final = Math.max(this.final, final);
     const { historyBlocks } = this.manifest;
     if (historyBlocks === ALL_HISTORY) return this.earliest;
-    return Math.max(this.earliest, Math.min(head - historyBlocks, this.final));
+    return Math.max(this.earliest, Math.min(Math.max(head, goal) - historyBlocks, head, this.final));
   }
 
   /** Deletes stored versions that ended at or before `earliest`. */
@@ -50,8 +56,8 @@ export class Pruning {
     this.earliest = earliest;
   }
 
-  /** What a batch keeps. */
-  keptOf(batch: Batch): number {
-    return this.earliestAt(batch.last?.number ?? -1, batch.finalTo);
+  /** The earliest block whose entities are all kept once a batch is written. */
+  earliestAfter(batch: Batch, goal: number): number {
+    return this.earliestAt(batch.last?.number ?? -1, batch.finalTo, goal);
   }
 }

@@ -55,13 +55,14 @@ export class Store {
   /**
    * Writes a batch: entities, rollups, data sources, hashes, faults and the cursor.
    *
+   * @param goal the block that indexing is on its way to
    * @param isAgain an earlier try may have been committed, its answer lost: then it stays with that
    */
-  async write(batch: Batch, isAgain = false): Promise<void> {
+  async write(batch: Batch, goal: number, isAgain = false): Promise<void> {
     if (batch.isEmpty) return;
     const { deployment } = this;
     const { isFatal } = batch;
-    const earliest = this.pruning.keptOf(batch);
+    const earliest = this.pruning.earliestAfter(batch, goal);
     const failures = batch.failures.map<Failure>((failure) => ({ ...failure, isDeterministic: true }));
     await this.transaction(async (client) => {
       if (isAgain && (await isHeadAt(client, deployment, batch.last))) return;
