@@ -147,7 +147,7 @@ export class Engine {
   }
 
   private note(outcome: BlockOutcome): void {
-    this.batch.add(outcome);
+    this.batch.add(outcome, this.parts.store.horizon(this.goal));
     this.last = outcome.block;
     if (!this.parts.onStep) return;
     const entities = outcome.modifications.map(({ type, id }) => ({ type: type.name, id }));

@@ -28,6 +28,11 @@ export class Reader {
     this.staticStrings.set(pointer, text);
   }
 
+  /** Whether a string lies where the host put it for good. */
+  isPermanent(pointer: Pointer): boolean {
+    return this.staticStrings.has(pointer);
+  }
+
   word(pointer: Pointer, index: number): number {
     this.checkNull(pointer);
     const word = this.heap.u32[(pointer >>> 2) + index];
@@ -89,12 +94,25 @@ export class Reader {
     return `0x${this.heap.buffer.toString("hex", start, start + length)}`;
   }
 
-  /** The elements of an array of pointers. */
-  pointers(pointer: Pointer): Pointer[] {
+  /** How many elements an array of pointers has; all of them can be read. */
+  pointerCount(pointer: Pointer): number {
     const length = this.word(pointer, 3);
     const start = this.word(pointer, 1) >>> 2;
     if ((start + length) * 4 > this.heap.u8.length) throw outOfBounds(pointer, length * 4);
-    return Array.from(this.heap.u32.subarray(start, start + length));
+    return length;
+  }
+
+  /** One element of an array of pointers. */
+  pointerAt(pointer: Pointer, index: number): Pointer {
+    return this.heap.u32[((this.heap.u32[(pointer >>> 2) + 1] as number) >>> 2) + index] as Pointer;
+  }
+
+  /** The elements of an array of pointers. */
+  pointers(pointer: Pointer): Pointer[] {
+    const result: Pointer[] = [];
+    const count = this.pointerCount(pointer);
+    for (let index = 0; index < count; index++) result.push(this.pointerAt(pointer, index));
+    return result;
   }
 
   /** A BigInt as a number when it fits 32 bits, else NaN. */

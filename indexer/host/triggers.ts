@@ -121,7 +121,7 @@ function writeParameters(heap: Heap, event: EventFragment, log: Log, name: (text
       value = decodeToHeap(heap, input.type, data, at, 2);
       at += input.type.headWords * WORD_DIGITS;
     }
-    pointers.push(heap.object(AscType.EventParam, [name(input.name), value]));
+    pointers.push(heap.pair(AscType.EventParam, name(input.name), value));
   }
   return heap.array(pointers, AscType.ArrayEventParam);
 }

@@ -8,8 +8,8 @@ import type { BlockTime } from "./rollup.ts";
 
 /** A version of an entity: `to` is the block that ended it, if one did within the batch. */
 export interface Version {
-  readonly row: Row;
-  readonly from: number;
+  row: Row;
+  from: number;
   to: number | undefined;
 }
 
@@ -43,6 +43,8 @@ export class Batch {
   last: Block | undefined;
   /** the last of its blocks that can't change anymore */
   finalTo = -1;
+  /** versions that ended up to this block are dropped already */
+  droppedTo = -1;
   entityCountChange = 0;
   modificationCount = 0;
 
@@ -50,9 +52,15 @@ export class Batch {
     return this.last === undefined;
   }
 
-  /** Adds what became of a block. */
-  add({ block, modifications, created, failures, isFatal, triggerCount }: BlockOutcome): void {
-    for (const modification of modifications) this.modify(modification, block.number);
+  /**
+   * Adds what became of a block.
+   *
+   * @param horizon what ends up to this block isn't kept, unless the block may change
+   */
+  add({ block, modifications, created, failures, isFatal, triggerCount }: BlockOutcome, horizon = -1): void {
+    const keepsEnded = block.isRecent || block.number > horizon;
+    if (!keepsEnded) this.droppedTo = block.number;
+    for (const modification of modifications) this.modify(modification, block.number, keepsEnded);
     this.modificationCount += modifications.length;
     this.dataSources.push(...created);
     if (block.isRecent) this.recentBlocks.push(block);
@@ -63,11 +71,16 @@ export class Batch {
     this.last = block;
   }
 
-  private modify(modification: Modification, block: number): void {
+  private modify(modification: Modification, block: number, keepsEnded: boolean): void {
     const { kind, type, id } = modification;
     const changes = this.changesOf(type);
     if (kind !== "insert") {
       const open = changes.open.get(id);
+      if (kind === "overwrite" && open && !keepsEnded) {
+        open.row = modification.row;
+        open.from = block;
+        return;
+      }
       if (open) open.to = block;
       else changes.clamps.set(id, { vid: modification.replaces, to: block });
       changes.open.delete(id);

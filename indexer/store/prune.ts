@@ -32,7 +32,12 @@ export class Pruning {
     this.final = Math.max(this.final, final);
     const { historyBlocks } = this.manifest;
     if (historyBlocks === ALL_HISTORY) return this.earliest;
-    return Math.max(this.earliest, Math.min(Math.max(head, goal) - historyBlocks, head, this.final));
+    return Math.max(this.earliest, Math.min(this.horizon(Math.max(head, goal)), head, this.final));
+  }
+
+  /** Versions that end up to this block won't be kept once `goal` is reached. */
+  horizon(goal: number): number {
+    return this.manifest.historyBlocks === ALL_HISTORY ? -1 : goal - this.manifest.historyBlocks;
   }
 
   /** Deletes stored versions that ended at or before `earliest`. */
@@ -58,6 +63,6 @@ export class Pruning {
 
   /** The earliest block whose entities are all kept once a batch is written. */
   earliestAfter(batch: Batch, goal: number): number {
-    return this.earliestAt(batch.last?.number ?? -1, batch.finalTo, goal);
+    return Math.max(this.earliestAt(batch.last?.number ?? -1, batch.finalTo, goal), batch.droppedTo);
   }
 }

@@ -80,6 +80,11 @@ export class Store {
     this.rollups.advance(batch.blockTimes);
   }
 
+  /** Versions that end up to this block won't be kept once indexing has reached `goal`. */
+  horizon(goal: number): number {
+    return this.pruning.horizon(goal);
+  }
+
   /** Undoes every block above `target`, all without one; nothing if the head is there already. */
   async revertTo(target: BlockRef | undefined): Promise<void> {
     await this.transaction(async (client) => {
