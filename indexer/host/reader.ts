@@ -18,6 +18,9 @@ export class Reader {
   staticEnd = 0;
   private readonly heap: Heap;
   private readonly staticStrings = new Map<Pointer, string>();
+  /** the highest 64 bits of a BigInt being read */
+  private readonly topWord = new BigInt64Array(1);
+  private readonly topBytes = new Uint8Array(this.topWord.buffer);
 
   constructor(heap: Heap) {
     this.heap = heap;
@@ -136,11 +139,15 @@ export class Reader {
 
   private twosComplement(start: number, length: number): bigint {
     if (length === 0) return 0n;
-    let value = 0n;
-    let left = length;
-    for (; left >= 8; left -= 8) value = (value << 64n) | this.heap.view.getBigUint64(start + left - 8, true);
-    for (; left > 0; left--) value = (value << 8n) | BigInt(this.heap.u8[start + left - 1] as number);
-    return BigInt.asIntN(length * 8, value);
+    const { heap } = this;
+    let word = start + ((length - 1) & ~7);
+    const last = start + length - word;
+    // the highest word, filled up with the sign
+    this.topBytes.fill((heap.u8[start + length - 1] as number) >= 128 ? 255 : 0);
+    for (let index = 0; index < last; index++) this.topBytes[index] = heap.u8[word + index] as number;
+    let value = this.topWord[0] as bigint;
+    for (word -= 8; word >= start; word -= 8) value = (value << 64n) | heap.view.getBigUint64(word, true);
+    return value;
   }
 
   bigDecimal(pointer: Pointer): BigDecimal {
