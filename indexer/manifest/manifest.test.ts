@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BaseError } from "#kernel/errors.ts";
+import { RUNTIME, mappingOf } from "../testdata/wasm.ts";
 import { loadManifest } from "./load.ts";
 
 let folder: string;
@@ -9,7 +10,7 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "bc-manifest-"));
   writeFileSync(join(folder, "schema.graphql"), "type Thing @entity(immutable: false) { id: ID! }");
-  writeFileSync(join(folder, "mapping.wasm"), "");
+  writeFileSync(join(folder, "mapping.wasm"), mappingOf({ functions: [...RUNTIME, "handleMoved"] }));
   writeFileSync(
     join(folder, "abi.json"),
     JSON.stringify([
@@ -88,7 +89,7 @@ describe("a manifest", () => {
     expect(id).toMatch(/^Qm[1-9A-HJ-NP-Za-km-z]{44}$/);
     expect((await load()).id).toBe(id);
     expect((await load((text) => text.replace("startBlock: 7", "startBlock: 8"))).id).not.toBe(id);
-    writeFileSync(join(folder, "mapping.wasm"), "changed");
+    writeFileSync(join(folder, "mapping.wasm"), mappingOf({ functions: [...RUNTIME, "handleMoved", "another"] }));
     expect((await load()).id).not.toBe(id);
   });
 
@@ -131,12 +132,6 @@ describe("a manifest", () => {
       "call handlers (manifest line 21)",
     ],
     [
-      "declared calls",
-      "          topic1: ['0xAA']",
-      "          calls:\n            a: Abi[event.address].f()",
-      "declared calls (manifest line 24)",
-    ],
-    [
       "call filters",
       "      eventHandlers:",
       "      blockHandlers:\n        - handler: h\n          filter:\n            kind: call\n      eventHandlers:",
@@ -175,6 +170,8 @@ describe("a manifest", () => {
     const second = MANIFEST.slice(MANIFEST.indexOf("  - kind"))
       .replace("mainnet", "base")
       .replace("name: Source", "name: Second");
-    expect((await faultOf((text) => text + second)).message).toBe("Second is on base, others on mainnet");
+    expect((await faultOf((text) => text + second)).message).toBe(
+      "Second is on base, others on mainnet (manifest line 27)",
+    );
   });
 });

@@ -7,7 +7,9 @@ import { NeedsTransaction, type Mapping } from "../host/mapping.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { LogQuery } from "../source/filter.ts";
 import type { Block, Log } from "../source/types.ts";
+import { BlockState, type StateAsker } from "./block-state.ts";
 import { dataSourceOfTemplate, type DataSource } from "./data-source.ts";
+import { declaredCalls } from "./declared-calls.ts";
 import { queriesOf, type Registry } from "./registry.ts";
 import { Surroundings, type TransactionReader } from "./surroundings.ts";
 import { triggersOf, type Trigger } from "./triggers.ts";
@@ -38,6 +40,7 @@ export interface BlockRunnerOptions {
   readonly registry: Registry;
   readonly cache: EntityCache;
   readonly transactions: TransactionReader;
+  readonly state: StateAsker;
   /** logs of new data sources in the block being run */
   readonly extend: (block: Block, queries: readonly LogQuery[]) => Promise<Log[]>;
   readonly logger: Logger;
@@ -48,10 +51,13 @@ export interface BlockRunnerOptions {
 export class BlockRunner {
   private readonly options: BlockRunnerOptions;
   private readonly surroundings: Surroundings;
+  /** the chain's state at the block that is run */
+  private state: BlockState;
 
   constructor(options: BlockRunnerOptions) {
     this.options = options;
     this.surroundings = new Surroundings(options.transactions);
+    this.state = new BlockState(options.state, { number: -1, hash: "" });
   }
 
   /**
@@ -62,6 +68,7 @@ export class BlockRunner {
   async run(block: Block): Promise<BlockOutcome> {
     const { cache, registry } = this.options;
     cache.beginBlock(block.number, block.time);
+    this.state = new BlockState(this.options.state, block);
     const failures: HandlerFailure[] = [];
     const created: DataSource[] = [];
     let counts = { triggers: 0, events: 0 };
@@ -122,6 +129,7 @@ export class BlockRunner {
     failures: HandlerFailure[],
   ): Promise<DataSourceParameters[]> {
     await this.surroundings.prepare(triggers);
+    await this.makeDeclaredCalls(block, triggers);
     const requested: DataSourceParameters[] = [];
     for (const trigger of triggers) {
       try {
@@ -135,6 +143,15 @@ export class BlockRunner {
     return requested;
   }
 
+  /** Declared calls only save waiting: one that reverts is told of, and the handler that makes it finds the same. */
+  private async makeDeclaredCalls(block: Block, triggers: readonly Trigger[]): Promise<void> {
+    const calls = declaredCalls(triggers);
+    if (calls.length === 0) return;
+    const reverted = new Set(await this.state.warm(calls));
+    const labels = calls.filter((call) => reverted.has(call)).map(({ label }) => label);
+    if (labels.length > 0) this.options.logger.warn({ block: block.number, labels }, "declared calls reverted");
+  }
+
   /** Runs one handler until it lacks nothing; what it waits for is fetched between the runs. */
   private async runTrigger(block: Block, trigger: Trigger): Promise<readonly DataSourceParameters[]> {
     const { cache, mappings, onHandler } = this.options;
@@ -144,6 +161,8 @@ export class BlockRunner {
         address: trigger.source.address,
         network: trigger.source.definition.network,
         context: trigger.source.context,
+        abis: trigger.source.definition.abis,
+        state: this.state,
         created: [],
         logs: [],
       };

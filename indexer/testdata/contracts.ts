@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Abi, Hex } from "viem";
@@ -20,12 +20,13 @@ let compiled: Map<string, Contract> | undefined;
 export function compileContracts(): Map<string, Contract> {
   if (compiled) return compiled;
   const solc = createRequire(import.meta.url)("solc") as { compile(input: string): string };
-  const path = fileURLToPath(new URL("contracts/Emitter.sol", import.meta.url));
+  const folder = fileURLToPath(new URL("contracts/", import.meta.url));
+  const names = readdirSync(folder).sort();
   const output = JSON.parse(
     solc.compile(
       JSON.stringify({
         language: "Solidity",
-        sources: { "Emitter.sol": { content: readFileSync(path, "utf8") } },
+        sources: Object.fromEntries(names.map((name) => [name, { content: readFileSync(folder + name, "utf8") }])),
         settings: {
           evmVersion: "cancun",
           optimizer: { enabled: true },
@@ -37,10 +38,11 @@ export function compileContracts(): Map<string, Contract> {
   const errors = (output.errors ?? []).filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw new Error(errors.map(({ formattedMessage }) => formattedMessage).join("\n"));
   compiled = new Map(
-    Object.entries(output.contracts?.["Emitter.sol"] ?? {}).map(([name, { abi, evm }]) => [
-      name,
-      { abi, bytecode: `0x${evm.bytecode.object}` },
-    ]),
+    Object.values(output.contracts ?? {}).flatMap((found) =>
+      Object.entries(found).map(
+        ([name, { abi, evm }]) => [name, { abi, bytecode: `0x${evm.bytecode.object}` }] as const,
+      ),
+    ),
   );
   return compiled;
 }
