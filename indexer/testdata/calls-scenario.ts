@@ -43,7 +43,7 @@ export function sendTo(
   value = 0n,
 ): Promise<Hex> {
   const { abi } = compileContracts().get(contract) as { abi: readonly unknown[] };
-  const data = encodeFunctionData({ abi, functionName, args } as never);
+  const data = encodeFunctionData({ abi, functionName, args });
   return chain.submit({ to: contract === "Target" ? TARGET : GARBAGE, data, value });
 }
 
