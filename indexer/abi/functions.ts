@@ -1,4 +1,4 @@
-import { keccak256, stringToBytes } from "viem";
+import { keccakHex } from "./keccak.ts";
 import { canonicalType, parseType, type AbiEntry, type AbiParameter, type AbiType } from "./types.ts";
 
 /** A function of a contract's ABI, ready for calling. */
@@ -45,7 +45,7 @@ export function functionFragment({ name = "", inputs = [], outputs = [] }: AbiEn
   return {
     name,
     signature: outputs.length === 0 ? called : `${called}:${listed(outputs)}`,
-    selector: keccak256(stringToBytes(called)).slice(0, 10),
+    selector: keccakHex(called).slice(0, 10),
     inputs: inputs.map(typeOf),
     outputs: outputs.map(typeOf),
   };

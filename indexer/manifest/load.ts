@@ -4,12 +4,12 @@ import { definitionsOf } from "./definitions.ts";
 import { parseManifest, type ManifestDocument } from "./document.ts";
 import { BuildFiles } from "./files.ts";
 import { contentId } from "./identity.ts";
-import { isAtLeast, type Manifest } from "./manifest.ts";
+import { ALL_HISTORY, isAtLeast, type Manifest } from "./manifest.ts";
 import { Place } from "./place.ts";
 import { refuseUnsupported } from "./refuse.ts";
 
-/** Versions kept when a subgraph doesn't ask for pruning. */
-const ALL_HISTORY = 2_147_483_647;
+/** What graph-node keeps by `prune: auto`: twice the blocks that it takes a reorg to undo at most. */
+const AUTO_HISTORY = 500;
 
 /**
  * Reads a built subgraph: its manifest, schema, ABIs and mappings.
@@ -43,5 +43,6 @@ export async function loadManifest(manifestPath: string): Promise<Manifest> {
 
 function historyOf(document: ManifestDocument): number {
   const prune = document.indexerHints?.prune;
+  if (prune === "auto") return AUTO_HISTORY;
   return typeof prune === "number" ? prune : ALL_HISTORY;
 }

@@ -12,7 +12,11 @@ export interface LabeledRequest extends CallRequest {
 
 /** The calls that the manifest declares for the events of a block. */
 export function declaredCalls(triggers: readonly Trigger[]): LabeledRequest[] {
-  return triggers.flatMap((trigger) => ("log" in trigger && trigger.handler.calls.length > 0 ? callsOf(trigger) : []));
+  const calls: LabeledRequest[] = [];
+  for (const trigger of triggers) {
+    if ("log" in trigger && trigger.handler.calls.length > 0) calls.push(...callsOf(trigger));
+  }
+  return calls;
 }
 
 function callsOf({ handler, log }: Extract<Trigger, { log: unknown }>): LabeledRequest[] {
