@@ -2,7 +2,7 @@ import { slice, toFunctionSelector, type Hex } from "viem";
 import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import type { Pool } from "#kernel/pg.ts";
 import { buildSubgraph } from "./testdata/build.ts";
-import { BLOBS, GARBAGE, TARGET, playCalls } from "./testdata/calls-scenario.ts";
+import { BLOBS, DOCUMENTS, GARBAGE, TARGET, playCalls } from "./testdata/calls-scenario.ts";
 import { startChain, type TestChain } from "./testdata/chain.ts";
 import { indexUntil, lookInto } from "./testdata/indexing.ts";
 import { startProxy, type Proxy } from "./testdata/proxy.ts";
@@ -100,7 +100,7 @@ describe("a call", () => {
   });
 
   it("is null when it uses up its gas", () => {
-    expect(inBlock(`${7 + BLOBS.length}-0-`)).toEqual({ burn: REVERTED });
+    expect(inBlock(`${8 + BLOBS.length}-0-`)).toEqual({ burn: REVERTED });
   });
 });
 
@@ -133,6 +133,15 @@ describe("an answer that isn't what the ABI says", () => {
     }
     expect(inBlock("21-0-")).toMatchObject({ "as-list": REVERTED });
   });
+});
+
+describe("a YAML document", () => {
+  it.each(DOCUMENTS.map(([text, expected], index) => [text, expected, index] as const))(
+    "is read as graph-node reads it: %j",
+    (_, expected, index) => {
+      expect(inBlock(`${7 + BLOBS.length}-${index}-`)).toEqual({ yaml: expected });
+    },
+  );
 });
 
 describe("what the node is asked for", () => {

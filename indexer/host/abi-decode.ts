@@ -34,7 +34,11 @@ export function decodeToHeap(heap: Heap, type: AbiType, hex: string, at: number,
     case "bytes":
       return valueOf(heap, EthereumKind.Bytes, heap.hex(hex, place + WORD_DIGITS, lengthAt(hex, place)));
     case "string":
-      return valueOf(heap, EthereumKind.String, heap.string(decodeText(hex, place + WORD_DIGITS, lengthAt(hex, place))));
+      return valueOf(
+        heap,
+        EthereumKind.String,
+        heap.string(decodeText(hex, place + WORD_DIGITS, lengthAt(hex, place))),
+      );
     case "array": {
       const length = readSize(hex, place);
       return valueOf(heap, EthereumKind.Array, decodeItems(heap, type.item, length, hex, place + WORD_DIGITS));

@@ -34,6 +34,50 @@ export const BLOBS: readonly Hex[] = [
   both,
 ];
 
+/** Documents, and what a handler sees of them, as graph-node 0.45 does. */
+export const DOCUMENTS: readonly (readonly [string, string])[] = [
+  ["", "null"],
+  ["a: 1\nb: [x, 'y', \"z\", ~, null, '']\nc:\n", "{'a':#1,'b':['x','y','z',null,null,'',],'c':null,}"],
+  ["[true, True, TRUE, tRUE, yes, on, no, false]", "[true,true,true,'tRUE','yes','on','no',false,]"],
+  [
+    "[0, -0, 1, +1, -7, 007, 00, 0x1F, 0X1F, -0x1f, 0o17, 0b101, 1_000, 0x, '1']",
+    "[#0,#0,#1,#1,#-7,'007','00',#31,'0X1F',#-31,#15,#5,'1_000','0x','1',]",
+  ],
+  ["[18446744073709551615, -9223372036854775808]", "[#18446744073709551615,#-9223372036854775808,]"],
+  ["18446744073709551616", "no YAML"],
+  ["-9223372036854775809", "no YAML"],
+  ["340282366920938463463374607431768211456", "#3.402823669209385e38"],
+  [
+    "[1.0, 1., .5, 1e3, 1E-7, -2.5e300, 0.0, -0.0, 0.1, 123456.789, 1e15, 1e16, 12345678901234567.0, 0.00001, 1.5e-5, 1e400]",
+    "[#1.0,#1.0,#0.5,#1000.0,#1e-7,#-2.5e300,#0.0,#-0.0,#0.1,#123456.789,#1000000000000000.0,#1e16,#1.2345678901234568e16,#0.00001,#0.000015,'1e400',]",
+  ],
+  [
+    "[.inf, -.inf, +.inf, .nan, .NaN, inf, nan, infinity, ., e1]",
+    "[#.inf,#-.inf,#.inf,#.nan,#.nan,'inf','nan','infinity','.','e1',]",
+  ],
+  ["!Ref name", "!Ref('name')"],
+  ["a: !Sub\n  - 1\nb: !Map {x: !Inner 2}", "{'a':!Sub([#1,]),'b':!Map({'x':!Inner(#2),}),}"],
+  ["[!!str 12, !!int '12', !!float 3, !!null null, !!bool true]", "['12',#12,#3.0,null,true,]"],
+  ["!!int x", "no YAML"],
+  ["a: &anchor [1, 2]\nb: *anchor\n", "{'a':[#1,#2,],'b':[#1,#2,],}"],
+  ["a: *nowhere", "no YAML"],
+  ["base: &base {x: 1}\n<<: *base\n", "{'base':{'x':#1,},'<<':{'x':#1,},}"],
+  ["a: 1\na: 2", "no YAML"],
+  [
+    "1: one\n1.0: float\ntrue: yes\n? [k]\n: list\n~: nothing",
+    "{#1:'one',#1.0:'float',true:'yes',['k',]:'list',null:'nothing',}",
+  ],
+  ["--- 1\n--- 2", "no YAML"],
+  ["--- 1\n...\n", "#1"],
+  ["text: |\n  two\n  lines\nfolded: >-\n  one\n  line\n", "{'text':'two\nlines\n','folded':'one line',}"],
+  ["{a: 1", "no YAML"],
+  ["a: b: c", "no YAML"],
+  ["\tx: 1", "no YAML"],
+  ["# nothing", "null"],
+  ["2001-12-14", "'2001-12-14'"],
+  ['"\\u00e9\\x41\\n"', "'éA\n'"],
+];
+
 /** Sends calls of the target, without mining. */
 export function sendTo(
   chain: TestChain,
@@ -76,6 +120,8 @@ export async function playCalls(chain: TestChain): Promise<void> {
     await ask(WATCHED, 1n, "garbage");
     await chain.mine();
   }
+  for (const [document] of DOCUMENTS) await ask(WATCHED, 1n, `yaml ${document}`);
+  await chain.mine();
   await ask(WATCHED, 1n, "burn");
   await chain.mine();
 }

@@ -7,6 +7,7 @@ import { jsonImports } from "./json.ts";
 import { numberImports } from "./numbers.ts";
 import { stateImports } from "./state.ts";
 import { storeImports } from "./store.ts";
+import { yamlImports } from "./yaml.ts";
 
 /** Every host function, working on a mapping's memory. */
 export function hostFunctions(context: HostContext): HostFunctions {
@@ -15,6 +16,7 @@ export function hostFunctions(context: HostContext): HostFunctions {
     ...numberImports(context),
     ...conversionImports(context),
     ...jsonImports(context),
+    ...yamlImports(context),
     ...ethereumImports(context),
     ...stateImports(context),
     ...environmentImports(context),

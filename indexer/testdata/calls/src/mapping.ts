@@ -1,4 +1,4 @@
-import { Address, BigInt, Bytes, ethereum } from "@graphprotocol/graph-ts";
+import { Address, BigInt, Bytes, YAMLValue, YAMLValueKind, ethereum, yaml } from "@graphprotocol/graph-ts";
 import { Claims } from "../generated/Target/Claims";
 import { Asked, Target, Target__sumInputPairStruct } from "../generated/Target/Target";
 import { Answer } from "../generated/schema";
@@ -109,6 +109,23 @@ function askGarbage(): void {
   put("as-both", both.reverted ? "reverted" : both.value.value0.toString() + " '" + both.value.value1 + "'");
 }
 
+function describe(value: YAMLValue): string {
+  if (value.kind == YAMLValueKind.NULL) return "null";
+  if (value.kind == YAMLValueKind.BOOL) return value.toBool().toString();
+  if (value.kind == YAMLValueKind.NUMBER) return "#" + value.toNumber();
+  if (value.kind == YAMLValueKind.STRING) return "'" + value.toString() + "'";
+  if (value.kind == YAMLValueKind.TAGGED) return value.toTagged().tag + "(" + describe(value.toTagged().value) + ")";
+  let text = "";
+  if (value.kind == YAMLValueKind.ARRAY) {
+    let items = value.toArray();
+    for (let i = 0; i < items.length; i++) text += describe(items[i]) + ",";
+    return "[" + text + "]";
+  }
+  let entries = value.toObject().entries;
+  for (let i = 0; i < entries.length; i++) text += describe(entries[i].key) + ":" + describe(entries[i].value) + ",";
+  return "{" + text + "}";
+}
+
 export function handleAsked(event: Asked): void {
   prefix = event.block.number.toString() + "-" + event.logIndex.toString() + "-";
   let target = Target.bind(event.address);
@@ -126,6 +143,9 @@ export function handleAsked(event: Asked): void {
     ethereum.call(new ethereum.SmartContractCall("Target", event.address, "needs", "needs(uint256):(uint256)", []));
   } else if (text == "must not revert") {
     target.needs(BigInt.fromI32(10));
+  } else if (text.startsWith("yaml ")) {
+    let result = yaml.try_fromString(text.slice(5));
+    put("yaml", result.isOk ? describe(result.value) : "no YAML");
   } else if (text == "burn") {
     put("burn", shown(target.try_burn()));
   } else if (text == "garbage") {
