@@ -13,11 +13,12 @@ import { DEFAULT_BATCH_CHANGES, DEFAULT_NAME, DEFAULT_POLL_MS, type IndexerOptio
 import { staticDataSource } from "./runner/data-source.ts";
 import { loadMappings } from "./runner/mappings.ts";
 import { Registry } from "./runner/registry.ts";
-import { BlockRunner } from "./runner/run-block.ts";
+import { BlockRunner, type BlockRunnerOptions } from "./runner/run-block.ts";
 import { ChainReader } from "./source/chain-reader.ts";
 import { Source } from "./source/follow.ts";
 import { BLOCK_TRIES, createRetry, type OnTrouble } from "./source/retry.ts";
 import { RpcClient } from "./source/rpc.ts";
+import { StateReader } from "./source/state-reader.ts";
 import type { BlockRef } from "./source/types.ts";
 import { openDeployment, type Deployment } from "./store/deployment.ts";
 import { Lease } from "./store/lease.ts";
@@ -48,6 +49,8 @@ export async function openIndexer(options: IndexerOptions, health: HealthBoard):
   };
   const chain = await readIdentity(rpcOptions);
   const reader = new ChainReader(new RpcClient(rpcOptions));
+  // one try: between two the chain is looked at, as the block may be gone
+  const state = new StateReader(new RpcClient({ ...rpcOptions, tries: 1 }), chain.chainId);
   const pool = createPool(options.databaseUrl, { name: "indexer", max: 3 });
   let lease: Lease | undefined;
   try {
@@ -56,7 +59,7 @@ export async function openIndexer(options: IndexerOptions, health: HealthBoard):
     const deployment = await openDeployment(pool, manifest, chain, options.name ?? DEFAULT_NAME, anchor);
     lease = await Lease.take(pool, deployment.id, options.signal);
     const store = new Store(pool, manifest, deployment, lease);
-    return await assemble({ options, manifest, metrics, reader, pool, deployment, store, health, firstBlock });
+    return await assemble({ options, manifest, metrics, reader, state, pool, deployment, store, health, firstBlock });
   } catch (error) {
     await lease?.release(pool).catch(() => undefined);
     await pool.end();
@@ -69,6 +72,7 @@ interface Opened {
   manifest: Manifest;
   metrics: IndexerMetrics;
   reader: ChainReader;
+  state: StateReader;
   pool: Pool;
   deployment: Deployment;
   store: Store;
@@ -77,7 +81,7 @@ interface Opened {
 }
 
 async function assemble(opened: Opened): Promise<OpenIndexer> {
-  const { options, manifest, metrics, reader, pool, deployment, store, health, firstBlock } = opened;
+  const { options, manifest, metrics, pool, deployment, store, health, firstBlock } = opened;
   const { logger, signal } = options;
   await store.open();
   const head = await startingPoint(opened);
@@ -93,16 +97,12 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
   };
   const window = new ReorgWindow(head && [{ ...head, parentHash: "" }, ...(await store.recentBlocks(head))]);
   const source = createSource(opened, registry, window, onTrouble);
-  const tryBlock = createRetry("block", signal, onTrouble, BLOCK_TRIES);
   const runner = new BlockRunner({
     manifest,
     mappings,
     registry,
     cache,
-    transactions: {
-      transactions: (hashes) => tryBlock(() => reader.transactions(hashes)),
-      receipts: (hashes) => tryBlock(() => reader.receipts(hashes)),
-    },
+    ...createAskers(opened, onTrouble),
     extend: (block, queries) => source.extend(block, queries),
     logger,
     onHandler: (handler) => metrics.handlers.inc({ handler }),
@@ -132,6 +132,25 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
     await pool.end();
   };
   return { source, engine, store, checkpoint: head && encodeCheckpoint(head), close };
+}
+
+/** Asks for what one block needs, a few times: after that it may have left the chain. */
+function createAskers(
+  { options, reader, state }: Opened,
+  onTrouble: OnTrouble,
+): Pick<BlockRunnerOptions, "transactions" | "state"> {
+  const tryBlock = createRetry("block", options.signal, onTrouble, BLOCK_TRIES);
+  return {
+    transactions: {
+      transactions: (hashes) => tryBlock(() => reader.transactions(hashes)),
+      receipts: (hashes) => tryBlock(() => reader.receipts(hashes)),
+    },
+    state: {
+      calls: (block, requests) => tryBlock(() => state.calls(block, requests)),
+      balance: (block, address) => tryBlock(() => state.balance(block, address)),
+      hasCode: (block, address) => tryBlock(() => state.hasCode(block, address)),
+    },
+  };
 }
 
 function createSource(
