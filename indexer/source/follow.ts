@@ -24,7 +24,7 @@ export interface SourceOptions {
   readonly pollMs: number;
   readonly signal: AbortSignal;
   readonly onPoll?: (head: number) => void;
-  /** asked when nothing that was indexed is found; throws when the node serves another chain altogether */
+  /** asked when an indexed block isn't found; throws when the node serves another chain altogether */
   readonly checkChain: () => Promise<void>;
   /** what goes wrong and is tried again, or goes well again */
   readonly onTrouble?: OnTrouble;
@@ -108,14 +108,10 @@ export class Source {
     }
   }
 
-  /** @throws BaseError `REORG_TOO_DEEP` or, if that is the reason, `CHAIN_CHANGED` */
+  /** @throws BaseError `REORG_TOO_DEEP`; `CHAIN_CHANGED` when the node serves another chain, forked off or not */
   private async ancestorOf(last: BlockRef): Promise<BlockRef> {
-    try {
-      return await this.retry(() => findAncestor(this.options.reader, this.options.window, last));
-    } catch (error) {
-      if ((error as Partial<BaseError>).code === "REORG_TOO_DEEP") await this.options.checkChain();
-      throw error;
-    }
+    await this.retry(() => this.options.checkChain());
+    return this.retry(() => findAncestor(this.options.reader, this.options.window, last));
   }
 
   /**

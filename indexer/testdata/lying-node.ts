@@ -70,9 +70,13 @@ export async function startLyingNode(target: string): Promise<LyingNode> {
   return node;
 }
 
-async function ask(target: string, call: RpcCall): Promise<RpcAnswer> {
-  const headers = { "content-type": "application/json" };
-  const response = await fetch(target, { method: "POST", headers, body: JSON.stringify(call) });
+/** Asks a node one question. */
+export async function ask(target: string, { method, params }: Omit<RpcCall, "id">): Promise<RpcAnswer> {
+  const response = await fetch(target, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+  });
   const { result, error } = (await response.json()) as RpcAnswer;
   return error ? { error } : { result };
 }
