@@ -104,15 +104,17 @@ export class ChainReader {
       })),
     );
     const result = headers.map<Log[]>(() => []);
-    for (const [position, { index, header }] of asked.entries()) {
+    const doubtful = headers.map<LogQuery[]>(() => []);
+    for (const [position, { index, header, query }] of asked.entries()) {
       const logs = checkLogs(found[position]);
       const stranger = logs.find(({ blockHash }) => blockHash !== header.hash);
       if (stranger) throw inconsistent(`the node gave a log of block ${stranger.blockHash} for block ${header.hash}`);
       result[index]?.push(...logs);
+      if (logs.length === 0) doubtful[index]?.push(query);
     }
     for (const [index, header] of headers.entries()) {
-      const isAsked = asked.some((item) => item.index === index);
-      if (isAsked && result[index]?.length === 0) await this.checkEmpty(header, queries);
+      const empty = doubtful[index] ?? [];
+      if (empty.length > 0) await this.checkEmpty(header, empty);
     }
     return result.map(inOrder);
   }

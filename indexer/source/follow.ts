@@ -49,7 +49,7 @@ export class Source {
   /** the node's head as of the last poll */
   head = -1;
   /** the node's last `finalized`, once it gave one */
-  private finalized: number | undefined;
+  private finalized: BlockRef | undefined;
   private readonly options: SourceOptions;
   private readonly backfill: Backfill;
   private readonly retry: Retry;
@@ -132,23 +132,33 @@ export class Source {
     const final = await this.finalOf(headNumber);
     this.head = headNumber;
     onPoll?.(headNumber);
-    return { head, headNumber, final, isReorg: await this.isReorg(last, head, headNumber) };
+    const isReorg = this.isBesideFinal() || (await this.isReorg(last, head, headNumber));
+    return { head, headNumber, final, isReorg };
   }
 
   /**
-   * The highest block that can't change anymore, as far as the node has it. Once a node was seen to know `finalized`,
-   * a failing answer isn't taken for one that doesn't.
+   * The highest block that can't change anymore. Once a node was seen to know `finalized`, a failing answer isn't taken
+   * for one that doesn't; and a head below it is an old one, whose blocks may all have been replaced.
    */
   private async finalOf(headNumber: number): Promise<number> {
     const { reader, reorgWindow } = this.options;
     if (reorgWindow !== undefined) return headNumber - reorgWindow;
     try {
       const header = await reader.tagged("finalized");
-      if (header) this.finalized = Number(header.number);
+      if (header && Number(header.number) <= headNumber)
+        this.finalized = { number: Number(header.number), hash: header.hash };
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
     }
-    return Math.min(this.finalized ?? headNumber - DEFAULT_WINDOW, headNumber);
+    const { number } = this.finalized ?? { number: Infinity };
+    return number <= headNumber ? number : headNumber - DEFAULT_WINDOW;
+  }
+
+  /** Whether another block than the node's final one was indexed at its height. */
+  private isBesideFinal(): boolean {
+    const { finalized } = this;
+    const indexed = finalized && this.options.window.hashOf(finalized.number);
+    return indexed !== undefined && indexed !== finalized?.hash;
   }
 
   /**

@@ -7,16 +7,16 @@ import { promisify } from "node:util";
 import { compileContracts } from "./contracts.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const SOURCES = fileURLToPath(new URL("subgraph/", import.meta.url));
+const SOURCES = { subgraph: new URL("subgraph/", import.meta.url), ledger: new URL("ledger/", import.meta.url) };
 const CACHE = join(ROOT, ".cache/indexer-subgraph");
 
-/** Files of the test subgraph by path, with changes applied. */
-function sources(changes: Changes): Map<string, string> {
+/** Files of a test subgraph by path, with changes applied. */
+function sources(folder: string, changes: Changes): Map<string, string> {
   const files = new Map<string, string>();
-  for (const entry of readdirSync(SOURCES, { recursive: true, withFileTypes: true })) {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    const name = path.slice(SOURCES.length);
+    const name = path.slice(folder.length);
     const text = readFileSync(path, "utf8");
     files.set(name, changes[name]?.(text) ?? text);
   }
@@ -27,13 +27,14 @@ function sources(changes: Changes): Map<string, string> {
 export type Changes = Readonly<Record<string, (text: string) => string>>;
 
 /**
- * Builds the test subgraph with graph-cli, without any network; each version once per checkout.
+ * Builds the test subgraph, or the small one for simulations, with graph-cli, without any network; each version once per
+ * checkout.
  *
  * @returns the path of the built manifest
  */
-export async function buildSubgraph(changes: Changes = {}): Promise<string> {
-  const files = sources(changes);
-  const contracts = compileContracts();
+export async function buildSubgraph(changes: Changes = {}, which: keyof typeof SOURCES = "subgraph"): Promise<string> {
+  const files = sources(fileURLToPath(SOURCES[which]), changes);
+  const contracts = which === "subgraph" ? compileContracts() : [];
   for (const [name, { abi }] of contracts) files.set(`abis/${name}.json`, JSON.stringify(abi, null, 2));
   const hash = createHash("sha256");
   for (const [name, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${name}\0${text}\0`);

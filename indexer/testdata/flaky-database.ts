@@ -7,8 +7,12 @@ export interface FlakyDatabase {
   readonly faults: number;
   /** breaks the next connections that send this text, before it gets there */
   refuse(text: string, times?: number): void;
-  /** breaks the next connection that sends this text once its transaction is committed: nobody hears of it */
+  /** breaks the next connection that sends this text (any, if empty) once its transaction is committed: nobody hears of it */
   loseCommitAfter(text: string): void;
+  /** breaks every connection that is open now */
+  cut(): void;
+  /** lets no connection through anymore, or lets them again */
+  bar(isBarred: boolean): void;
   close(): void;
 }
 
@@ -18,19 +22,30 @@ const COMMIT = Buffer.from([0x51, 0, 0, 0, 11, ...Buffer.from("commit\0")]);
 /** Puts a breakable connection between a database and its client. */
 export async function startFlakyDatabase(databaseUrl: string): Promise<FlakyDatabase> {
   const { port, hostname } = new URL(databaseUrl);
-  const plan = { refused: "", refusals: 0, lost: "" };
+  const plan: { refused: string; refusals: number; lost: string | undefined; isBarred: boolean } = {
+    ...{ refused: "", refusals: 0, lost: undefined, isBarred: false },
+  };
   const open = new Set<Socket>();
   const database = {
     url: "",
     faults: 0,
     refuse: (text: string, times = 1) => Object.assign(plan, { refused: text, refusals: times }),
     loseCommitAfter: (text: string) => Object.assign(plan, { lost: text }),
+    cut: () => {
+      database.faults++;
+      for (const socket of open) socket.destroy();
+    },
+    bar: (isBarred: boolean) => {
+      plan.isBarred = isBarred;
+      if (isBarred) for (const socket of open) socket.destroy();
+    },
     close: () => {
       server.close();
       for (const socket of open) socket.destroy();
     },
   };
   const server = createServer((client) => {
+    if (plan.isBarred) return void client.destroy();
     const upstream = connect(Number(port), hostname);
     const cut = (): void => {
       client.destroy();
@@ -51,9 +66,9 @@ export async function startFlakyDatabase(databaseUrl: string): Promise<FlakyData
         database.faults++;
         return cut();
       }
-      if (plan.lost !== "" && chunk.includes(plan.lost)) {
+      if (plan.lost !== undefined && chunk.includes(plan.lost)) {
         isMarked = true;
-        plan.lost = "";
+        plan.lost = undefined;
       }
       isLosing ||= isMarked && chunk.equals(COMMIT);
       upstream.write(chunk);
