@@ -25,12 +25,12 @@ export class World {
 
   private event(): SimulatedEvent {
     const key = String(++this.made);
-    const account = `0x${this.pick(1, ACCOUNTS).toString(16).padStart(40, "a")}` as Hex;
+    const account: Hex = `0x${this.pick(1, ACCOUNTS).toString(16).padStart(40, "a")}`;
     const kind = this.random();
     if (kind < 0.6) return { key, kind: "paid", account, amount: BigInt(this.pick(1, 3)) };
     if (kind < 0.7) return { key, kind: "closed", account };
     if (kind < 0.78 || this.children.length === 0) {
-      const child = `0x${this.made.toString(16).padStart(40, "c")}` as Hex;
+      const child: Hex = `0xc${this.made.toString(16).padStart(39, "0")}`;
       this.children.push(child);
       return { key, kind: "opened", child, tag: BigInt(this.made) };
     }
