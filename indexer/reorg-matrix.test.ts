@@ -72,7 +72,7 @@ async function mine(blocks: number, value: number): Promise<string> {
 interface Scene {
   readonly old: string;
   /** puts the new blocks in place of the old ones, and gives the new head */
-  replace(): Promise<string>;
+  readonly replace: () => Promise<string>;
 }
 
 async function prepare(depth: number, blocks: number): Promise<Scene> {
