@@ -28,6 +28,8 @@ export function decodeToHeap(heap: Heap, type: AbiType, hex: string, at: number,
       return value(EthereumKind.Bool, HEX_VALUE[hex.charCodeAt(at + WORD_DIGITS - 1)] === 0 ? 0 : 1);
     case "fixedBytes":
       return value(EthereumKind.FixedBytes, heap.hex(hex, at, type.size));
+    case "function":
+      return value(EthereumKind.Function, heap.hex(hex, at, 24));
     case "bytes":
       return value(EthereumKind.Bytes, heap.hex(hex, place + WORD_DIGITS, lengthAt(hex, place)));
     case "string":

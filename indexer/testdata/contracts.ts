@@ -20,12 +20,17 @@ let compiled: Map<string, Contract> | undefined;
 export function compileContracts(): Map<string, Contract> {
   if (compiled) return compiled;
   const solc = createRequire(import.meta.url)("solc") as { compile(input: string): string };
-  const path = fileURLToPath(new URL("contracts/Emitter.sol", import.meta.url));
+  const sources = Object.fromEntries(
+    ["Emitter.sol", "Torture.sol"].map((name) => {
+      const path = fileURLToPath(new URL(`contracts/${name}`, import.meta.url));
+      return [name, { content: readFileSync(path, "utf8") }];
+    }),
+  );
   const output = JSON.parse(
     solc.compile(
       JSON.stringify({
         language: "Solidity",
-        sources: { "Emitter.sol": { content: readFileSync(path, "utf8") } },
+        sources,
         settings: {
           evmVersion: "cancun",
           optimizer: { enabled: true },
@@ -37,10 +42,11 @@ export function compileContracts(): Map<string, Contract> {
   const errors = (output.errors ?? []).filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw new Error(errors.map(({ formattedMessage }) => formattedMessage).join("\n"));
   compiled = new Map(
-    Object.entries(output.contracts?.["Emitter.sol"] ?? {}).map(([name, { abi, evm }]) => [
-      name,
-      { abi, bytecode: `0x${evm.bytecode.object}` },
-    ]),
+    Object.values(output.contracts ?? {}).flatMap((file) =>
+      Object.entries(file).map(
+        ([name, { abi, evm }]) => [name, { abi, bytecode: `0x${evm.bytecode.object}` }] as const,
+      ),
+    ),
   );
   return compiled;
 }
