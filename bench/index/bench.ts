@@ -5,6 +5,8 @@ import { startNativePostgres } from "#indexer/testdata/native-postgres.ts";
 import type { BenchFlags, Figure } from "../main.ts";
 import { CACHE, EVENTS_PER_BLOCK, startBenchChain } from "./chain.ts";
 import { compareWithGoals } from "./goals.ts";
+import { graphNode } from "./graph-node.ts";
+import { ponder } from "./ponder.ts";
 import { formatTable, rateOf } from "./report.ts";
 import { measure, type Measured, type Side } from "./run.ts";
 import { engine, limit } from "./sides.ts";
@@ -14,7 +16,19 @@ const BLOCKS = 3_000;
 const PART_BLOCKS = 400;
 const DEFAULT_RUNS = 3;
 
-const SIDES: readonly Side[] = [limit(), engine("auto"), engine("never")];
+/** The last block of the part; block 1 has the contract, events begin in block 2. */
+const PART_END = PART_BLOCKS + 1;
+
+const SIDES: readonly Side[] = [
+  limit(),
+  engine("auto"),
+  engine("never"),
+  ponder(),
+  engine("auto", PART_END),
+  engine("never", PART_END),
+  graphNode("auto", PART_END),
+  graphNode("never", PART_END),
+];
 
 /** The engine beside its peers on one generated chain; then how soon a block's rows can be seen at the tip. */
 export async function benchIndex(flags: BenchFlags): Promise<Figure[]> {

@@ -1,5 +1,5 @@
 import type { Child } from "#kernel/child.ts";
-import { createPool } from "#kernel/pg.ts";
+import { createPool, type Pool } from "#kernel/pg.ts";
 import { sleep } from "#kernel/time.ts";
 import type { NativePostgres } from "#indexer/testdata/native-postgres.ts";
 import { createDatabase } from "#indexer/testdata/graph-node.ts";
@@ -27,7 +27,7 @@ export interface Side {
   /** starts its process, the only one that is measured */
   start(job: Job): Promise<Child>;
   /** whether it has indexed everything, for one that doesn't end by itself */
-  isDone?(job: Job): Promise<boolean>;
+  isDone?(job: Job, pool: Pool): Promise<boolean>;
 }
 
 /** What one run took. */
@@ -87,7 +87,7 @@ export async function measure(
 async function watch(
   side: Side,
   job: Job,
-  pool: ReturnType<typeof createPool>,
+  pool: Pool,
 ): Promise<{ doneAt: number; firstRowAt: number; peakBytes: number }> {
   const startedAt = performance.now();
   const child = await side.start(job);
@@ -98,7 +98,7 @@ async function watch(
     while (!end) {
       peakBytes = Math.max(peakBytes, peakMemoryOfTree(child.pid));
       if (firstRowAt === Infinity && (await hasFirstRow(pool, side.layout))) firstRowAt = performance.now();
-      if (firstRowAt < Infinity && (await side.isDone?.(job)) === true) break;
+      if (firstRowAt < Infinity && (await side.isDone?.(job, pool)) === true) break;
       if (performance.now() - startedAt > GIVE_UP_MS) throw new Error(`${side.name} did not get there`);
       await Promise.race([sleep(LOOK_MS), child.ended]);
     }

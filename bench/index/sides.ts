@@ -5,7 +5,7 @@ import ts from "typescript";
 import { startChild } from "#kernel/child.ts";
 import { CACHE } from "./chain.ts";
 import type { Side } from "./run.ts";
-import { buildBenchSubgraph, type Prune } from "./subgraph.ts";
+import { buildBenchSubgraph, kindOf, type Prune } from "./subgraph.ts";
 import type { Layout } from "./tables.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -13,24 +13,24 @@ const LIMIT = fileURLToPath(new URL("limit.ts", import.meta.url));
 /** Tables as graph-node makes them in an empty database. */
 export const SUBGRAPH_LAYOUT: Layout = { schema: "sgd1", current: "upper_inf(block_range)" };
 
-/** Our engine, as anyone would run it. */
-export function engine(prune: Prune, isPart = false): Side {
+/** Our engine, as anyone would run it; on the chain's first part if `until` is given. */
+export function engine(prune: Prune, until?: number): Side {
   let manifest = "";
   return {
-    name: `engine, ${prune === "auto" ? "pruned" : "full history"}`,
+    name: `${until === undefined ? "" : "part: "}engine ${kindOf(prune)}`,
     layout: SUBGRAPH_LAYOUT,
-    isPart,
+    isPart: until !== undefined,
     prepare: async () => {
-      manifest = await buildBenchSubgraph(prune);
+      manifest = await buildBenchSubgraph(prune, until);
     },
-    start: async ({ rpcUrl, databaseUrl, until, profile }) =>
+    start: async ({ rpcUrl, databaseUrl, until: last, profile }) =>
       startChild({
         name: "engine",
         command: process.execPath,
         args: [
           ...(profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`]),
           ...["--import", "tsx", "cli/main.ts", "index", "--manifest", manifest, "--rpc", rpcUrl],
-          ...["--database", databaseUrl, "--indexer-port", "0", "--log-level", "warn", "--until", String(until)],
+          ...["--database", databaseUrl, "--indexer-port", "0", "--log-level", "warn", "--until", String(last)],
         ],
         cwd: ROOT,
         onLine: (line) => process.stderr.write(`${line}\n`),

@@ -13,14 +13,22 @@ const GRAPH = fileURLToPath(new URL("../../node_modules/.bin/graph", import.meta
 /** What becomes of old versions: `auto` keeps as few as a reorg needs, `never` keeps all. */
 export type Prune = "auto" | "never";
 
+/** What tables call it. */
+export function kindOf(prune: Prune): string {
+  return prune === "auto" ? "pruned" : "full";
+}
+
 /**
  * Builds the benchmark's subgraph, each version once per checkout.
  *
+ * @param endBlock the last block with events that count; all by default
  * @returns the path of the built manifest
  */
-export async function buildBenchSubgraph(prune: Prune): Promise<string> {
+export async function buildBenchSubgraph(prune: Prune, endBlock?: number): Promise<string> {
   const abi = JSON.stringify(compileContract().abi, null, 2);
-  const hash = createHash("sha256").update(abi).update(prune);
+  const hash = createHash("sha256")
+    .update(abi)
+    .update(`${prune} ${endBlock ?? ""}`);
   for (const name of ["schema.graphql", "subgraph.yaml", "src/mapping.ts"])
     hash.update(readFileSync(join(SOURCES, name)));
   const folder = join(CACHE, `subgraph-${prune}-${hash.digest("hex").slice(0, 12)}`);
@@ -32,7 +40,9 @@ export async function buildBenchSubgraph(prune: Prune): Promise<string> {
   for (const name of readdirSync(SOURCES)) cpSync(join(SOURCES, name), join(work, name), { recursive: true });
   writeFileSync(join(work, "abis/Market.json"), abi);
   const text = readFileSync(join(work, "subgraph.yaml"), "utf8");
-  writeFileSync(join(work, "subgraph.yaml"), text.replace("prune: auto", `prune: ${prune}`));
+  const end = endBlock === undefined ? "" : `\n      endBlock: ${endBlock}`;
+  const edited = text.replace("prune: auto", `prune: ${prune}`).replace(/startBlock: 1$/m, `$&${end}`);
+  writeFileSync(join(work, "subgraph.yaml"), edited);
   const run = promisify(execFile);
   await run(GRAPH, ["codegen"], { cwd: work });
   await run(GRAPH, ["build"], { cwd: work });
