@@ -49,7 +49,7 @@ export function graphNode(prune: Prune, until: number): Side {
     },
     isDone: async ({ until: last }, pool) => {
       const { rows } = await pool.query<{ number: number | null }>("select block_number as number from subgraphs.head");
-      return (rows[0]?.number ?? -1) >= last;
+      return (rows[0]?.number ?? -1) >= (last ?? Infinity);
     },
   };
 }

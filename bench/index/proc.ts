@@ -32,18 +32,21 @@ export function treeOf(pid: number): number[] {
   }
 }
 
-/** CPU seconds, user and system, of a running process with all its children, those that have ended too. */
+/**
+ * CPU seconds, user and system, of a running process with all its children, those that have ended too. One that ends
+ * while they are added up would be missed, so they are added up until none does.
+ */
 export function cpuOfTree(pid: number): number {
-  let sum = 0;
-  for (const member of treeOf(pid)) {
+  for (;;) {
+    const members = treeOf(pid);
     try {
-      const { own, ended } = timesOf(member);
-      sum += own + ended;
-    } catch {
-      // ended in between: its parent counts it from now on, which a difference of two sums sees
+      const sum = members.map(timesOf).reduce((total, { own, ended }) => total + own + ended, 0);
+      if (treeOf(pid).join() === members.join()) return sum;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT" && (error as NodeJS.ErrnoException).code !== "ESRCH")
+        throw error;
     }
   }
-  return sum;
 }
 
 /** CPU seconds of this process's children that have ended, with all of theirs. */

@@ -1,6 +1,6 @@
 import type { Child } from "#kernel/child.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
-import { sleep } from "#kernel/time.ts";
+import { sleep, waitFor } from "#kernel/time.ts";
 import type { NativePostgres } from "#indexer/testdata/native-postgres.ts";
 import { createDatabase } from "#indexer/testdata/graph-node.ts";
 import { cpuOfEndedChildren, cpuOfTree, peakMemoryOfTree } from "./proc.ts";
@@ -10,8 +10,8 @@ import { digestOf, hasFirstRow, type Layout } from "./tables.ts";
 export interface Job {
   readonly rpcUrl: string;
   readonly databaseUrl: string;
-  /** the last block to index */
-  readonly until: number;
+  /** the last block to index; without it the side follows the chain */
+  readonly until?: number;
   /** a folder for V8's profile, if one is wanted */
   readonly profile?: string;
 }
@@ -58,11 +58,14 @@ export async function measure(
   const pool = createPool(databaseUrl, { name: "bench", max: 1 });
   try {
     await pool.query("checkpoint");
+    if (job.profile !== undefined) await pool.query("select pg_stat_statements_reset()");
     const emptyBytes = await databaseSize();
     const [endedBefore, serverBefore, startedAt] = [cpuOfEndedChildren(), cpuOfTree(server.pid), performance.now()];
     const watched = await watch(side, { ...job, databaseUrl }, pool);
     const indexerCpu = cpuOfEndedChildren() - endedBefore;
+    await othersGone(pool);
     const databaseCpu = cpuOfTree(server.pid) - serverBefore;
+    if (job.profile !== undefined) process.stdout.write(await slowestStatements(pool));
     await pool.query("checkpoint");
     return {
       events,
@@ -81,6 +84,17 @@ export async function measure(
     const { rows } = await pool.query<{ size: bigint }>("select pg_database_size(current_database()) as size");
     return Number(rows[0]?.size ?? 0n);
   }
+}
+
+/** Waits until the server has let go of everyone else's connections: only then is their time counted to the end. */
+async function othersGone(pool: Pool): Promise<void> {
+  const gone = async (): Promise<true | undefined> => {
+    const { rows } = await pool.query(
+      "select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'",
+    );
+    return rows.length === 0 ? true : undefined;
+  };
+  await waitFor(gone, { timeoutMs: 60_000, onTimeout: () => new Error("connections were left behind") });
 }
 
 /** Starts a side and looks at it until it is done. */
@@ -107,4 +121,15 @@ async function watch(
   } finally {
     await child.stop();
   }
+}
+
+/** Where the server's time went, statement by statement. */
+async function slowestStatements(pool: Pool): Promise<string> {
+  const { rows } = await pool.query<{ line: string }>(
+    `select format('%s ms %s calls %s', lpad(round(total_exec_time)::text, 8), lpad(calls::text, 7),
+                   left(regexp_replace(query, '\\s+', ' ', 'g'), 120)) as line
+       from pg_stat_statements where dbid = (select oid from pg_database where datname = current_database())
+      order by total_exec_time desc limit 12`,
+  );
+  return rows.map(({ line }) => `${line}\n`).join("");
 }
