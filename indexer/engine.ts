@@ -19,7 +19,7 @@ import { Batch } from "./store/batch.ts";
 import type { Store } from "./store/store.ts";
 
 /** A batch is written at least this often, so that readers see progress. */
-const MAX_BATCH_MS = 2_000;
+const MAX_BATCH_MS = 5_000;
 /** Hashes that can't change anymore are deleted this many blocks at a time. */
 const FINALIZE_STEP = 25;
 /** Pauses before a block that failed is tried again; short, as the chain isn't looked at meanwhile. */
@@ -80,11 +80,11 @@ export class Engine {
    */
   async handle(block: Block): Promise<void> {
     if (this.failure) return this.rest(block, this.failure);
-    const { metrics, source, batchChanges, until } = this.parts;
+    const { metrics, source, batchChanges } = this.parts;
     const outcome = await this.run(block);
     if (this.batch.isEmpty) this.batchStartedAt = Date.now();
     this.note(outcome);
-    const goal = Math.min(source.head, until ?? Infinity);
+    const { goal } = this;
     this.progress.note(block.number, outcome.eventCount, goal);
     metrics.events.inc(outcome.eventCount);
     metrics.rows.inc(outcome.modifications.length);
@@ -147,7 +147,7 @@ export class Engine {
   }
 
   private note(outcome: BlockOutcome): void {
-    this.batch.add(outcome);
+    this.batch.add(outcome, this.parts.store.horizon(this.goal));
     this.last = outcome.block;
     if (!this.parts.onStep) return;
     const entities = outcome.modifications.map(({ type, id }) => ({ type: type.name, id }));
@@ -161,7 +161,7 @@ export class Engine {
     if (!last) return;
     const end = metrics.flushSeconds.startTimer();
     try {
-      await this.persist("writing a batch", (isAgain) => store.write(this.batch, isAgain));
+      await this.persist("writing a batch", (isAgain) => store.write(this.batch, this.goal, isAgain));
     } catch (error) {
       if (isDuplicate(error)) this.redo(last, error);
       throw hopeless("writing a batch", error);
@@ -169,6 +169,7 @@ export class Engine {
     end();
     this.written = last;
     this.batch = new Batch();
+    if (last.isRecent || last.number >= this.goal) await this.persist("making indexes", () => store.finishHistory());
     cache.current.evict();
     health.indexed = last.number;
     metrics.indexed.set(last.number);
@@ -195,6 +196,11 @@ export class Engine {
     this.touched = [];
     this.last = this.written;
     throw new ChainMoved(error.message, { cause: error });
+  }
+
+  /** The last block that is to be indexed as of now. */
+  private get goal(): number {
+    return Math.min(this.parts.source.head, this.parts.until ?? Infinity);
   }
 
   private persist(what: string, change: (isAgain: boolean) => Promise<void>): Promise<void> {
@@ -242,7 +248,9 @@ export class Engine {
     this.parts.onStep?.({ type: "finalize", block });
     if (block.number < this.finalizedTo + FINALIZE_STEP) return;
     await this.flush();
-    await this.persist("forgetting hashes", () => this.parts.store.finalize(block));
+    await this.persist("forgetting hashes", () =>
+      this.parts.store.finalize(block, this.written?.number ?? block.number),
+    );
     this.finalizedTo = block.number;
   }
 }

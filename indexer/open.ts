@@ -7,7 +7,7 @@ import { Engine } from "./engine.ts";
 import { EntityCache } from "./entities/cache.ts";
 import type { HealthBoard } from "./health.ts";
 import { loadManifest } from "./manifest/load.ts";
-import type { Manifest } from "./manifest/manifest.ts";
+import { ALL_HISTORY, type Manifest } from "./manifest/manifest.ts";
 import { IndexerMetrics } from "./metrics.ts";
 import { DEFAULT_BATCH_CHANGES, DEFAULT_NAME, DEFAULT_POLL_MS, type IndexerOptions } from "./options.ts";
 import { staticDataSource } from "./runner/data-source.ts";
@@ -157,7 +157,8 @@ function createSource(
 }
 
 /** The block to go on from, after the undoing that was asked for or that a failed deployment needs. */
-async function startingPoint({ options, reader, deployment, store }: Opened): Promise<BlockRef | undefined> {
+async function startingPoint(opened: Opened): Promise<BlockRef | undefined> {
+  const { options, reader, deployment, store } = opened;
   const { head, isFailed } = deployment;
   if (!head) return undefined;
   if (options.rewindTo !== undefined && options.rewindTo < head.number) {
@@ -166,6 +167,7 @@ async function startingPoint({ options, reader, deployment, store }: Opened): Pr
       throw new BaseError("BAD_REWIND", `the node has no block ${options.rewindTo}`, {
         hints: ["rewind to a block of the chain"],
       });
+    checkHistory(opened, options.rewindTo);
     const target = { number: options.rewindTo, hash: header.hash };
     await store.revertTo(target);
     return target;
@@ -181,6 +183,14 @@ async function startingPoint({ options, reader, deployment, store }: Opened): Pr
   const target = { number: head.number - 1, hash: parentHash };
   await store.revertTo(target);
   return target;
+}
+
+/** @throws BaseError `BAD_REWIND` when what was current at `block` isn't kept anymore */
+function checkHistory({ manifest, deployment: { earliest } }: Opened, block: number): void {
+  if (manifest.historyBlocks === ALL_HISTORY || block >= earliest) return;
+  throw new BaseError("BAD_REWIND", `versions that ended before block ${earliest} are pruned (indexerHints.prune)`, {
+    hints: [`rewind to block ${earliest} or a later one`, "or index again into an empty database"],
+  });
 }
 
 /** The block before the first one to index; none before block 0. */

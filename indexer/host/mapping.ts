@@ -96,12 +96,10 @@ export class Mapping implements HostContext {
     surroundings: EventSurroundings,
     invocation: Invocation,
   ): void {
-    this.run(handler, invocation, surroundings.transaction === undefined, () =>
-      writeEvent(this.heap, event, log, this.writeBlock(surroundings.header), surroundings, {
-        name: (text) => this.text(text),
-        hasReceiptField: this.hasReceiptField,
-      }),
-    );
+    this.run(handler, invocation, surroundings.transaction === undefined, () => {
+      const block = this.writeBlock(surroundings.header);
+      return writeEvent(this.heap, event, log, block, surroundings, this, this.hasReceiptField);
+    });
   }
 
   private run(handler: string, invocation: Invocation, hasOnlyHead: boolean, write: () => Pointer): void {

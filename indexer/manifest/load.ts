@@ -6,11 +6,12 @@ import { parseSchema } from "../schema/parse.ts";
 import { parseManifest, type DataSourceDocument, type ManifestDocument } from "./document.ts";
 import { blockHandlersOf, eventHandlerOf } from "./handlers.ts";
 import { contentId } from "./identity.ts";
-import { isAtLeast, type DataSourceDefinition, type Manifest } from "./manifest.ts";
+import { ALL_HISTORY, isAtLeast, type DataSourceDefinition, type Manifest } from "./manifest.ts";
 import { refuseUnsupported } from "./refuse.ts";
 
 /** Versions kept when a subgraph doesn't ask for pruning. */
-const ALL_HISTORY = 2_147_483_647;
+/** What graph-node keeps by `prune: auto`: twice the blocks that it takes a reorg to undo at most. */
+const AUTO_HISTORY = 500;
 
 /** Reads files of a build, each once, and remembers them for the identity. */
 class BuildFiles {
@@ -81,6 +82,7 @@ export async function loadManifest(manifestPath: string): Promise<Manifest> {
 
 function historyOf(document: ManifestDocument): number {
   const prune = document.indexerHints?.prune;
+  if (prune === "auto") return AUTO_HISTORY;
   return typeof prune === "number" ? prune : ALL_HISTORY;
 }
 

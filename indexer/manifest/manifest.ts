@@ -49,6 +49,9 @@ export interface ContextValue {
   readonly data: unknown;
 }
 
+/** `historyBlocks` of a subgraph that keeps every version: graph-node's number for it. */
+export const ALL_HISTORY = 2_147_483_647;
+
 /** A built subgraph, read and checked. */
 export interface Manifest {
   /** content hash: a changed subgraph is another deployment */

@@ -125,7 +125,11 @@ export class BlockRunner {
     const requested: DataSourceParameters[] = [];
     for (const trigger of triggers) {
       try {
-        requested.push(...(await this.runTrigger(block, trigger)));
+        for (;;) {
+          const wait = this.attempt(block, trigger, requested);
+          if (!wait) break;
+          await wait();
+        }
       } catch (error) {
         if (!(error instanceof DeterministicError)) throw error;
         this.options.cache.discardHandler(false);
@@ -135,40 +139,43 @@ export class BlockRunner {
     return requested;
   }
 
-  /** Runs one handler until it lacks nothing; what it waits for is fetched between the runs. */
-  private async runTrigger(block: Block, trigger: Trigger): Promise<readonly DataSourceParameters[]> {
+  /**
+   * Runs one handler.
+   *
+   * @returns how to get what it lacks: then it is undone, and must be run again
+   */
+  private attempt(
+    block: Block,
+    trigger: Trigger,
+    requested: DataSourceParameters[],
+  ): (() => Promise<void>) | undefined {
     const { cache, mappings, onHandler } = this.options;
-    const mapping = mappings.get(trigger.source.definition.wasmFile) as Mapping;
-    for (;;) {
-      const invocation: Invocation = {
-        address: trigger.source.address,
-        network: trigger.source.definition.network,
-        context: trigger.source.context,
-        created: [],
-        logs: [],
-      };
-      cache.beginHandler();
-      try {
-        this.call(mapping, block, trigger, invocation);
-        cache.commitHandler();
-        this.tell(trigger, invocation);
-        onHandler?.(trigger.handler.handler);
-        return invocation.created;
-      } catch (error) {
-        if (error instanceof UndecodableError) {
-          cache.discardHandler(true);
-          return [];
-        }
-        if (error instanceof Miss) await error.resolve();
-        else if (error instanceof NeedsTransaction && "log" in trigger)
-          await this.surroundings.fetchTransaction(trigger);
-        else {
-          this.tell(trigger, invocation);
-          throw error;
-        }
-        cache.discardHandler(true);
-      }
+    const { address, context, definition } = trigger.source;
+    const mapping = mappings.get(definition.wasmFile) as Mapping;
+    const invocation: Invocation = { address, network: definition.network, context, created: [], logs: [] };
+    cache.beginHandler();
+    try {
+      this.call(mapping, block, trigger, invocation);
+      cache.commitHandler();
+      if (invocation.logs.length > 0) this.tell(trigger, invocation);
+      onHandler?.(trigger.handler.handler);
+      if (invocation.created.length > 0) requested.push(...invocation.created);
+      return undefined;
+    } catch (error) {
+      const wait = this.waitFor(trigger, error);
+      if (!wait) this.tell(trigger, invocation);
+      if (!wait) throw error;
+      cache.discardHandler(true);
+      return wait === "nothing" ? undefined : wait;
     }
+  }
+
+  /** How to get what a handler was stopped for; nothing when the log isn't its event after all. */
+  private waitFor(trigger: Trigger, error: unknown): (() => Promise<void>) | "nothing" | undefined {
+    if (error instanceof UndecodableError) return "nothing";
+    if (error instanceof Miss) return error.resolve;
+    if (error instanceof NeedsTransaction && "log" in trigger) return () => this.surroundings.fetchTransaction(trigger);
+    return undefined;
   }
 
   private call(mapping: Mapping, block: Block, trigger: Trigger, invocation: Invocation): void {

@@ -8,16 +8,23 @@ import type { BlockTime } from "./rollup.ts";
 
 /** A version of an entity: `to` is the block that ended it, if one did within the batch. */
 export interface Version {
-  readonly row: Row;
-  readonly from: number;
+  row: Row;
+  from: number;
   to: number | undefined;
+}
+
+/** The end of a stored version. */
+export interface Clamp {
+  readonly vid: bigint;
+  /** the block that ends it */
+  readonly to: number;
 }
 
 /** What a batch does to one table. */
 export interface TableChanges {
   readonly versions: Version[];
-  /** stored versions that end, by id: the block that ends each */
-  readonly clamps: Map<string, number>;
+  /** stored versions that end, by id */
+  readonly clamps: Map<string, Clamp>;
   /** the open version of each entity that the batch wrote */
   readonly open: Map<string, Version>;
 }
@@ -34,6 +41,10 @@ export class Batch {
   /** the last block's failures end indexing */
   isFatal = false;
   last: Block | undefined;
+  /** the last of its blocks that can't change anymore */
+  finalTo = -1;
+  /** versions that ended up to this block are dropped already */
+  droppedTo = -1;
   entityCountChange = 0;
   modificationCount = 0;
 
@@ -41,25 +52,37 @@ export class Batch {
     return this.last === undefined;
   }
 
-  /** Adds what became of a block. */
-  add({ block, modifications, created, failures, isFatal, triggerCount }: BlockOutcome): void {
-    for (const modification of modifications) this.modify(modification, block.number);
+  /**
+   * Adds what became of a block.
+   *
+   * @param horizon what ends up to this block isn't kept, unless the block may change
+   */
+  add({ block, modifications, created, failures, isFatal, triggerCount }: BlockOutcome, horizon = -1): void {
+    const keepsEnded = block.isRecent || block.number > horizon;
+    if (!keepsEnded) this.droppedTo = block.number;
+    for (const modification of modifications) this.modify(modification, block.number, keepsEnded);
     this.modificationCount += modifications.length;
     this.dataSources.push(...created);
     if (block.isRecent) this.recentBlocks.push(block);
+    else this.finalTo = block.number;
     if (triggerCount > 0 || block.isRecent) this.blockTimes.push({ number: block.number, time: block.time });
     for (const failure of failures) this.failures.push({ block, ...failure });
     this.isFatal ||= isFatal;
     this.last = block;
   }
 
-  private modify(modification: Modification, block: number): void {
+  private modify(modification: Modification, block: number, keepsEnded: boolean): void {
     const { kind, type, id } = modification;
     const changes = this.changesOf(type);
     if (kind !== "insert") {
       const open = changes.open.get(id);
+      if (kind === "overwrite" && open && !keepsEnded) {
+        open.row = modification.row;
+        open.from = block;
+        return;
+      }
       if (open) open.to = block;
-      else changes.clamps.set(id, block);
+      else changes.clamps.set(id, { vid: modification.replaces, to: block });
       changes.open.delete(id);
     }
     this.entityCountChange += kind === "insert" ? 1 : kind === "remove" ? -1 : 0;

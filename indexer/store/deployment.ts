@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Pool, PoolClient } from "#kernel/pg.ts";
 import { withTransaction } from "#kernel/pg.ts";
 import { checkSameChain, type ChainIdentity } from "../chain/identity.ts";
-import type { Manifest } from "../manifest/manifest.ts";
+import { ALL_HISTORY, type Manifest } from "../manifest/manifest.ts";
 import type { BlockRef } from "../source/types.ts";
 import { deploymentSql } from "./ddl.ts";
 import { chainTablesSql, createMetadata } from "./metadata.ts";
@@ -19,6 +19,10 @@ export interface Deployment {
   /** a deterministic error stopped it at its head */
   readonly isFailed: boolean;
   readonly isSynced: boolean;
+  /** versions that ended at or before this block may be gone */
+  readonly earliest: number;
+  /** the indexes that history is indexed without are made */
+  readonly hasAllIndexes: boolean;
 }
 
 interface DeploymentRow {
@@ -29,6 +33,8 @@ interface DeploymentRow {
   block_hash: string | null;
   is_failed: boolean;
   is_synced: boolean;
+  earliest: number;
+  has_all_indexes: boolean;
 }
 
 /**
@@ -75,7 +81,8 @@ async function findDeployment(pool: Pool, id: string): Promise<Deployment | unde
     `select s.id, s.name, c.namespace,
             coalesce(h.block_number, m.start_block_number) as block_number,
             '0x' || encode(coalesce(h.block_hash, m.start_block_hash), 'hex') as block_hash,
-            d.failed and coalesce(e.deterministic, true) as is_failed, d.synced_at is not null as is_synced
+            d.failed and coalesce(e.deterministic, true) as is_failed, d.synced_at is not null as is_synced,
+            d.earliest_block_number as earliest, d.postponed_indexes_created as has_all_indexes
        from public.deployment_schemas s
        join public.chains c on c.name = s.network
        join subgraphs.head h on h.id = s.id
@@ -95,6 +102,8 @@ async function findDeployment(pool: Pool, id: string): Promise<Deployment | unde
     head,
     isFailed: row.is_failed,
     isSynced: row.is_synced,
+    earliest: row.earliest,
+    hasAllIndexes: row.has_all_indexes,
   };
 }
 
@@ -143,7 +152,7 @@ async function insertDeployment(
       manifest.historyBlocks,
     ],
   );
-  await client.query(deploymentSql(manifest.schema, name));
+  await client.query(deploymentSql(manifest.schema, name, manifest.historyBlocks !== ALL_HISTORY));
   await insertVersion(client, manifest.id, subgraph);
 }
 
