@@ -2,7 +2,8 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { hasNativePostgres, startNativePostgres, type NativePostgres } from "#indexer/testdata/native-postgres.ts";
 import { BaseError } from "#kernel/errors.ts";
-import type { BenchFlags, Figure } from "../main.ts";
+import type { Figure } from "../figure.ts";
+import type { BenchFlags } from "../flags.ts";
 import { CACHE, EVENTS_PER_BLOCK, startBenchChain } from "./chain.ts";
 import { checkEqual } from "./equal.ts";
 import { compareWithGoals } from "./goals.ts";
@@ -54,7 +55,7 @@ function choose(only: string | undefined): (name: string) => boolean {
   const names = [...SIDES.map(({ name }) => name), TIP];
   const unknown = starts.find((start) => !names.some((name) => name.startsWith(start)));
   if (unknown === undefined) return (name) => starts.some((start) => name.startsWith(start));
-  throw new BaseError("BAD_FLAG", `--only ${unknown} names no side`, { hints: [`sides: ${names.join(", ")}`] });
+  throw new BaseError("BAD_FLAG", `--only ${unknown} names no side`, { hints: [names.join(", ")] });
 }
 
 /** All sides in turn, then all again, so that a busy minute of the machine doesn't fall on one alone. */

@@ -1,4 +1,4 @@
-import type { Figure } from "../main.ts";
+import type { Figure } from "../figure.ts";
 import { medianRun, rateOf } from "./report.ts";
 import type { Measured } from "./run.ts";
 

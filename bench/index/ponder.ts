@@ -27,11 +27,11 @@ export function ponder(): Side {
     },
     start: async ({ rpcUrl, databaseUrl, until }) => {
       rmSync(join(folder, ".ponder"), { recursive: true, force: true });
-      const flags = ["start", "--schema", SCHEMA, "--port", "0", "--hostname", "127.0.0.1", "--log-level", "warn"];
+      const flags = ["start", "--schema", SCHEMA, "--port", "0", "--hostname", "127.0.0.1", "--log-level", "error"];
       const program = ["node_modules/ponder/dist/esm/bin/ponder.js", ...flags];
       const [command, args] = guarded(join(folder, "node_modules/node/bin/node"), program);
       const variables = { DATABASE_URL: databaseUrl, BENCH_RPC_URL: rpcUrl, BENCH_UNTIL: String(until) };
-      const quiet = { PONDER_TELEMETRY_DISABLED: "true", CI: "true" };
+      const quiet = { PONDER_TELEMETRY_DISABLED: "true", CI: "true", NODE_NO_WARNINGS: "1" };
       const env = { ...process.env, ...variables, ...quiet };
       return startChild({
         name: "Ponder",
