@@ -2,7 +2,7 @@ import type { AbiType } from "../abi/types.ts";
 import { UndecodableError, WORD_DIGITS, checkRange, readSize } from "../abi/words.ts";
 import { AscType, EthereumKind } from "./asc-types.ts";
 import type { Heap, Pointer } from "./heap.ts";
-import { HEX_VALUE, byteAt } from "./hex.ts";
+import { byteAt } from "./hex.ts";
 
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -28,13 +28,17 @@ export function decodeToHeap(heap: Heap, type: AbiType, hex: string, at: number,
     case "int":
       return valueOf(heap, EthereumKind.Int, heap.bigIntFromHex(hex, at, 32, true));
     case "bool":
-      return valueOf(heap, EthereumKind.Bool, HEX_VALUE[hex.charCodeAt(at + WORD_DIGITS - 1)] === 0 ? 0 : 1);
+      return valueOf(heap, EthereumKind.Bool, isZero(hex, at) ? 0 : 1);
     case "fixedBytes":
       return valueOf(heap, EthereumKind.FixedBytes, heap.hex(hex, at, type.size));
     case "bytes":
       return valueOf(heap, EthereumKind.Bytes, heap.hex(hex, place + WORD_DIGITS, lengthAt(hex, place)));
     case "string":
-      return valueOf(heap, EthereumKind.String, heap.string(decodeText(hex, place + WORD_DIGITS, lengthAt(hex, place))));
+      return valueOf(
+        heap,
+        EthereumKind.String,
+        heap.string(decodeText(hex, place + WORD_DIGITS, lengthAt(hex, place))),
+      );
     case "array": {
       const length = readSize(hex, place);
       return valueOf(heap, EthereumKind.Array, decodeItems(heap, type.item, length, hex, place + WORD_DIGITS));
@@ -51,6 +55,14 @@ export function decodeToHeap(heap: Heap, type: AbiType, hex: string, at: number,
       return valueOf(heap, EthereumKind.Tuple, heap.array(pointers, AscType.ArrayEthereumValue));
     }
   }
+}
+
+/** Any bit of a word makes it true, as for graph-node. */
+function isZero(hex: string, at: number): boolean {
+  for (let index = at + WORD_DIGITS - 1; index >= at; index--) {
+    if (hex.charCodeAt(index) !== 48) return false;
+  }
+  return true;
 }
 
 /** The byte length at `place`, whose bytes must all be there. */

@@ -147,10 +147,6 @@ export class Instance {
     return this.constants.get(text) ?? this.heap.string(text);
   }
 
-  hasHandler(name: string): boolean {
-    return typeof this.exports[name] === "function";
-  }
-
   /** Calls an exported handler. */
   call(handler: string, argument: Pointer): void {
     (this.exports[handler] as (pointer: Pointer) => void)(argument);
