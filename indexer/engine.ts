@@ -2,8 +2,7 @@ import { describeError, type BaseError } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
 import { SECOND_MS, backoffMs, sleep } from "#kernel/time.ts";
 import { encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
-import { failureOf, hopeless, isDuplicate, mayPass } from "./faults.ts";
-import { MappingError } from "./host/errors.ts";
+import { failureOf, faultAt, hopeless, isDuplicate, mayPass } from "./faults.ts";
 import type { HealthBoard } from "./health.ts";
 import type { IndexerMetrics } from "./metrics.ts";
 import type { IndexedStep, TouchedEntity } from "./options.ts";
@@ -25,6 +24,9 @@ const FINALIZE_STEP = 25;
 /** Pauses before a block that failed is tried again; short, as the chain isn't looked at meanwhile. */
 const BLOCK_PAUSE_MS = SECOND_MS;
 const MAX_BLOCK_PAUSE_MS = 10 * SECOND_MS;
+/** A run up to a block gives up on one that failed so often; a block that may still change is given more time. */
+const FINAL_TRIES = 2;
+const RECENT_TRIES = 5;
 
 /** What the engine joins. */
 export interface EngineParts {
@@ -116,7 +118,7 @@ export class Engine {
    * @throws ChainMoved after a fault that may pass, noted and waited for: the chain is looked at before the next try
    */
   private async run(block: Block): Promise<BlockOutcome> {
-    const { runner, health, signal } = this.parts;
+    const { runner, signal } = this.parts;
     try {
       const outcome = await runner.run(block);
       this.settleBlock();
@@ -124,26 +126,37 @@ export class Engine {
     } catch (error) {
       signal.throwIfAborted();
       if (!mayPass(error)) throw hopeless("reading entities", error);
-      health.noteTrouble("block", error);
-      await this.flush();
-      await this.noteTrouble(block, error);
-      await sleep(backoffMs(this.failedTries++, BLOCK_PAUSE_MS, MAX_BLOCK_PAUSE_MS), signal);
+      await this.endure(block, error);
       throw new ChainMoved(error.message, { cause: error });
     }
+  }
+
+  /**
+   * Notes a fault that may pass, and waits.
+   *
+   * @throws BaseError `SUBGRAPH_FAILED` when it is the subgraph's and a run that is to end has tried often enough
+   */
+  private async endure(block: Block, error: Error): Promise<void> {
+    const { health, logger, signal, store, until } = this.parts;
+    const failure = faultAt(block, error);
+    health.noteTrouble("block", failure ?? error);
+    await this.flush();
+    const reason = (failure ?? error).message;
+    logger.error({ block: block.number, reason }, "a block can't be handled; it is tried again");
+    if (failure) {
+      // as graph-node writes it: the handler isn't named
+      const noted = { block, handler: undefined, message: error.message, isDeterministic: false };
+      await store.noteTrouble(noted).catch(() => undefined);
+    }
+    const tries = ++this.failedTries;
+    if (failure && until !== undefined && tries >= (block.isRecent ? RECENT_TRIES : FINAL_TRIES)) throw failure;
+    await sleep(backoffMs(tries - 1, BLOCK_PAUSE_MS, MAX_BLOCK_PAUSE_MS), signal);
   }
 
   /** No block fails at present. */
   private settleBlock(): void {
     this.failedTries = 0;
     this.parts.health.noteTrouble("block", undefined);
-  }
-
-  private async noteTrouble(block: Block, error: Error): Promise<void> {
-    const { store, logger } = this.parts;
-    logger.error({ block: block.number, reason: error.message }, "a block can't be handled; it is tried again");
-    if (!(error instanceof MappingError)) return;
-    const failure = { block, handler: undefined, message: error.message, isDeterministic: false };
-    await store.noteTrouble(failure).catch(() => undefined);
   }
 
   private note(outcome: BlockOutcome): void {
@@ -171,6 +184,7 @@ export class Engine {
     this.batch = new Batch();
     cache.current.evict();
     health.indexed = last.number;
+    health.indexedTime = last.time;
     metrics.indexed.set(last.number);
     const told = this.touched;
     this.touched = [];
@@ -226,6 +240,7 @@ export class Engine {
       "reorg: blocks are undone",
     );
     health.indexed = ancestor.number;
+    health.indexedTime = undefined; // until the next block is written
     this.last = ancestor;
     this.written = ancestor;
     metrics.indexed.set(ancestor.number);

@@ -1,10 +1,13 @@
 import { BaseError } from "#kernel/errors.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
+import { checkRewind, checkUntil, waitForAnchor } from "./chain/anchor.ts";
 import { readIdentity } from "./chain/identity.ts";
+import { checkNetwork } from "./chain/networks.ts";
 import { ReorgWindow } from "./chain/window.ts";
 import { encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { Engine } from "./engine.ts";
 import { EntityCache } from "./entities/cache.ts";
+import { hopeless } from "./faults.ts";
 import type { HealthBoard } from "./health.ts";
 import { loadManifest } from "./manifest/load.ts";
 import type { Manifest } from "./manifest/manifest.ts";
@@ -19,7 +22,8 @@ import { Source } from "./source/follow.ts";
 import { BLOCK_TRIES, createRetry, type OnTrouble } from "./source/retry.ts";
 import { RpcClient } from "./source/rpc.ts";
 import type { BlockRef } from "./source/types.ts";
-import { openDeployment, type Deployment } from "./store/deployment.ts";
+import { checkStore } from "./store/check.ts";
+import { openDeployment, type FoundDeployment } from "./store/deployment.ts";
 import { Lease } from "./store/lease.ts";
 import { Store } from "./store/store.ts";
 
@@ -39,6 +43,8 @@ export interface OpenIndexer {
  */
 export async function openIndexer(options: IndexerOptions, health: HealthBoard): Promise<OpenIndexer> {
   const manifest = await loadManifest(options.manifestPath);
+  const firstBlock = Math.min(...manifest.dataSources.map(({ startBlock }) => startBlock));
+  checkUntil(options.until, firstBlock);
   const metrics = new IndexerMetrics(options.registry);
   const rpcOptions = {
     url: options.rpcUrl,
@@ -47,12 +53,13 @@ export async function openIndexer(options: IndexerOptions, health: HealthBoard):
     onTrouble: (error: Error | undefined) => health.noteTrouble("node", error),
   };
   const chain = await readIdentity(rpcOptions);
+  if (options.anyNetwork !== true) checkNetwork(manifest.network, chain.chainId);
   const reader = new ChainReader(new RpcClient(rpcOptions));
   const pool = createPool(options.databaseUrl, { name: "indexer", max: 3 });
   let lease: Lease | undefined;
   try {
-    const firstBlock = Math.min(...manifest.dataSources.map(({ startBlock }) => startBlock));
-    const anchor = (): Promise<BlockRef | undefined> => anchorOf(reader, firstBlock);
+    await checkStore(pool, options.logger);
+    const anchor = (): Promise<BlockRef | undefined> => anchorOf(reader, firstBlock, options, health);
     const deployment = await openDeployment(pool, manifest, chain, options.name ?? DEFAULT_NAME, anchor);
     lease = await Lease.take(pool, deployment.id, options.signal);
     const store = new Store(pool, manifest, deployment, lease);
@@ -60,7 +67,7 @@ export async function openIndexer(options: IndexerOptions, health: HealthBoard):
   } catch (error) {
     await lease?.release(pool).catch(() => undefined);
     await pool.end();
-    throw error;
+    throw hopeless("opening the deployment", error);
   }
 }
 
@@ -70,7 +77,7 @@ interface Opened {
   metrics: IndexerMetrics;
   reader: ChainReader;
   pool: Pool;
-  deployment: Deployment;
+  deployment: FoundDeployment;
   store: Store;
   health: HealthBoard;
   firstBlock: number;
@@ -109,7 +116,9 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
   });
   if (options.viewsSchema !== undefined) await store.offerViews(options.viewsSchema);
   health.indexed = head?.number ?? -1;
+  health.indexedTime = deployment.headTime;
   health.isSynced = deployment.isSynced;
+  if (deployment.hasErrors) health.noteErrors();
   const engine = new Engine({
     source,
     runner,
@@ -149,16 +158,19 @@ function createSource(
     pollMs: options.pollMs ?? DEFAULT_POLL_MS,
     signal: options.signal,
     onTrouble,
-    onPoll: (number) => {
+    onPoll: (number, time) => {
       health.head = number;
+      health.headTime = time;
       metrics.head.set(number);
     },
   });
 }
 
 /** The block to go on from, after the undoing that was asked for or that a failed deployment needs. */
-async function startingPoint({ options, reader, deployment, store }: Opened): Promise<BlockRef | undefined> {
+async function startingPoint(opened: Opened): Promise<BlockRef | undefined> {
+  const { options, reader, deployment, store, firstBlock } = opened;
   const { head, isFailed } = deployment;
+  if (options.rewindTo !== undefined) checkRewind(options.rewindTo, firstBlock, head);
   if (!head) return undefined;
   if (options.rewindTo !== undefined && options.rewindTo < head.number) {
     const [header] = await reader.headersByNumber([options.rewindTo]);
@@ -183,18 +195,19 @@ async function startingPoint({ options, reader, deployment, store }: Opened): Pr
   return target;
 }
 
-/** The block before the first one to index; none before block 0. */
-async function anchorOf(reader: ChainReader, firstBlock: number): Promise<BlockRef | undefined> {
-  if (firstBlock === 0) return undefined;
-  const [header] = await reader.headersByNumber([firstBlock - 1]);
-  if (!header) {
-    throw new BaseError(
-      "START_BLOCK_AHEAD",
-      `the chain has no block ${firstBlock - 1} yet, but the subgraph starts at ${firstBlock}`,
-      {
-        hints: ["correct startBlock in the manifest", "or wait until the chain is there"],
-      },
-    );
-  }
-  return { number: firstBlock - 1, hash: header.hash };
+/** The block before the first one to index, once the chain has it. */
+async function anchorOf(
+  reader: ChainReader,
+  firstBlock: number,
+  { pollMs = DEFAULT_POLL_MS, signal, logger }: IndexerOptions,
+  health: HealthBoard,
+): Promise<BlockRef | undefined> {
+  const onWait = (head: number): void => {
+    if (!health.isWaiting) logger.info({ head, startBlock: firstBlock }, "waiting for the subgraph's first block");
+    health.head = head;
+    health.waitFor(firstBlock);
+  };
+  const anchor = await waitForAnchor(reader, firstBlock, { pollMs, signal, onWait });
+  health.waitFor(undefined);
+  return anchor;
 }

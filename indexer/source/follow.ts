@@ -21,7 +21,8 @@ export interface SourceOptions {
   readonly until: number | undefined;
   readonly pollMs: number;
   readonly signal: AbortSignal;
-  readonly onPoll?: (head: number) => void;
+  /** told the node's head and its time in seconds since 1970 */
+  readonly onPoll?: (head: number, time: number) => void;
   /** what goes wrong and is tried again, or goes well again */
   readonly onTrouble?: OnTrouble;
 }
@@ -119,7 +120,7 @@ export class Source {
     const tagged = reorgWindow === undefined ? await reader.tagged("finalized") : undefined;
     const final = tagged ? Number(tagged.number) : headNumber - (reorgWindow ?? DEFAULT_WINDOW);
     this.head = headNumber;
-    onPoll?.(headNumber);
+    onPoll?.(headNumber, Number(head.timestamp));
     return { head, headNumber, final, isReorg: await this.isReorg(last, head, headNumber) };
   }
 
