@@ -16,6 +16,7 @@ import { ChainMoved } from "./source/retry.ts";
 import type { Block, BlockRef } from "./source/types.ts";
 import { Batch } from "./store/batch.ts";
 import type { Store } from "./store/store.ts";
+import { isLocked } from "./store/views.ts";
 
 /** A batch is written at least this often, so that readers see progress. */
 const MAX_BATCH_MS = 2_000;
@@ -27,6 +28,14 @@ const MAX_BLOCK_PAUSE_MS = 10 * SECOND_MS;
 /** A run up to a block gives up on one that failed so often; a block that may still change is given more time. */
 const FINAL_TRIES = 2;
 const RECENT_TRIES = 5;
+
+/** Readers that keep the views from being switched have so long without another try, which makes new ones wait. */
+const SWITCH_PAUSE_MS = 5 * SECOND_MS;
+
+/** The views couldn't be switched because they are read: indexing goes on. */
+class Postponed extends Error {
+  override readonly name = "Postponed";
+}
 
 /** What the engine joins. */
 export interface EngineParts {
@@ -69,6 +78,8 @@ export class Engine {
   private failedTries = 0;
   /** noted once in each run: a deployment that was at the head long ago takes over again only now */
   private isNotedSynced = false;
+  /** readers of the views get as long before the next try to switch them */
+  private switchAfter = 0;
 
   constructor(parts: EngineParts) {
     this.parts = parts;
@@ -216,9 +227,20 @@ export class Engine {
   }
 
   private async noteSynced(block: Block): Promise<void> {
-    const { health, store, viewsSchema, logger } = this.parts;
-    if (this.isNotedSynced) return;
-    await this.persist("noting that the head is reached", () => store.markSynced(block, viewsSchema));
+    const { health, store, viewsSchema, logger, until } = this.parts;
+    if (this.isNotedSynced || Date.now() < this.switchAfter) return;
+    try {
+      await this.persist("noting that the head is reached", async () => {
+        await store.markSynced(block, viewsSchema).catch((error: unknown) => {
+          throw until === undefined && isLocked(error) ? new Postponed() : error;
+        });
+      });
+    } catch (error) {
+      if (!(error instanceof Postponed)) throw error;
+      this.switchAfter = Date.now() + SWITCH_PAUSE_MS;
+      logger.warn({ block: block.number, viewsSchema }, "the views are in use; they are switched later");
+      return;
+    }
     health.isSynced = true;
     this.isNotedSynced = true;
     logger.info({ block: block.number }, "at the head");

@@ -26,6 +26,8 @@ import { checkStore } from "./store/check.ts";
 import { openDeployment, type FoundDeployment } from "./store/deployment.ts";
 import { Lease } from "./store/lease.ts";
 import { Store } from "./store/store.ts";
+import { checkViewsFree } from "./store/views-owner.ts";
+import { isLocked } from "./store/views.ts";
 
 /** An indexer that is ready to follow the chain. */
 export interface OpenIndexer {
@@ -59,8 +61,10 @@ export async function openIndexer(options: IndexerOptions, health: HealthBoard):
   let lease: Lease | undefined;
   try {
     await checkStore(pool, options.logger);
+    const name = options.name ?? DEFAULT_NAME;
+    if (options.viewsSchema !== undefined) await checkViewsFree(pool, options.viewsSchema, name);
     const anchor = (): Promise<BlockRef | undefined> => anchorOf(reader, firstBlock, options, health);
-    const deployment = await openDeployment(pool, manifest, chain, options.name ?? DEFAULT_NAME, anchor);
+    const deployment = await openDeployment(pool, manifest, chain, name, anchor);
     lease = await Lease.take(pool, deployment.id, options.signal);
     const store = new Store(pool, manifest, deployment, lease);
     return await assemble({ options, manifest, metrics, reader, pool, deployment, store, health, firstBlock });
@@ -114,7 +118,7 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
     logger,
     onHandler: (handler) => metrics.handlers.inc({ handler }),
   });
-  if (options.viewsSchema !== undefined) await store.offerViews(options.viewsSchema);
+  await offerViews(store, options);
   health.indexed = head?.number ?? -1;
   health.indexedTime = deployment.headTime;
   health.isSynced = deployment.isSynced;
@@ -193,6 +197,15 @@ async function startingPoint(opened: Opened): Promise<BlockRef | undefined> {
   const target = { number: head.number - 1, hash: parentHash };
   await store.revertTo(target);
   return target;
+}
+
+/** Makes the views, unless readers hold them just now: then they are switched once the head is reached. */
+async function offerViews(store: Store, { viewsSchema, logger }: IndexerOptions): Promise<void> {
+  if (viewsSchema === undefined) return;
+  await store.offerViews(viewsSchema).catch((error: unknown) => {
+    if (!isLocked(error)) throw error;
+    logger.warn({ viewsSchema }, "the views are in use and can't be replaced now");
+  });
 }
 
 /** The block before the first one to index, once the chain has it. */

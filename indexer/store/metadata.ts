@@ -117,6 +117,8 @@ create table if not exists subgraphs.head_time (
   id int4 primary key references subgraphs.head(id) on delete cascade,
   block_timestamp int8 not null
 );
+-- when that was written
+alter table subgraphs.head_time add column if not exists written_at timestamptz;
 `;
 
 /** A lock's number, any: two indexers that start at once would both make what is missing. */
