@@ -93,6 +93,7 @@ export class Writer {
     this.last = block;
     this.written = block;
     this.parts.health.indexed = block.number;
+    this.parts.health.indexedTime = undefined; // until the next block is written
     this.parts.metrics.indexed.set(block.number);
   }
 
@@ -125,6 +126,7 @@ export class Writer {
     const { health, metrics } = this.parts;
     this.written = last;
     health.indexed = last.number;
+    health.indexedTime = last.time;
     metrics.indexed.set(last.number);
   }
 

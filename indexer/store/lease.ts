@@ -103,7 +103,7 @@ function isHere(holder: string): boolean {
 }
 
 /** Whether a holder was a process of this machine that has ended: `host/pid/start/count`, whose start holds a "/" too. */
-function isGone(holder: string): boolean {
+export function isGone(holder: string): boolean {
   const [host, pid, ...rest] = holder.split("/");
   if (host !== hostname()) return false;
   if (!isProcessAlive(Number(pid))) return true;
