@@ -1,7 +1,7 @@
 import { BaseError } from "#kernel/errors.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
-import { readIdentity } from "./chain/identity.ts";
-import { ReorgWindow } from "./chain/window.ts";
+import { checkSameChain, readIdentity } from "./chain/identity.ts";
+import { ReorgWindow, type LinkedBlock } from "./chain/window.ts";
 import { encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { Engine } from "./engine.ts";
 import { EntityCache } from "./entities/cache.ts";
@@ -59,7 +59,21 @@ export async function openIndexer(options: IndexerOptions, health: HealthBoard):
     const deployment = await openDeployment(pool, manifest, chain, options.name ?? DEFAULT_NAME, anchor);
     lease = await Lease.take(pool, deployment.id, options.signal);
     const store = new Store(pool, manifest, deployment, lease);
-    return await assemble({ options, manifest, metrics, reader, state, pool, deployment, store, health, firstBlock });
+    const checkChain = async (): Promise<void> =>
+      checkSameChain(chain, await readIdentity(rpcOptions), manifest.network);
+    return await assemble({
+      options,
+      manifest,
+      metrics,
+      reader,
+      state,
+      pool,
+      deployment,
+      store,
+      health,
+      firstBlock,
+      checkChain,
+    });
   } catch (error) {
     await lease?.release(pool).catch(() => undefined);
     await pool.end();
@@ -78,6 +92,8 @@ interface Opened {
   store: Store;
   health: HealthBoard;
   firstBlock: number;
+  /** throws when the node serves another chain than at the start */
+  checkChain: () => Promise<void>;
 }
 
 async function assemble(opened: Opened): Promise<OpenIndexer> {
@@ -95,7 +111,7 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
     health.noteTrouble(ask, error);
     if (error) logger.warn({ err: error, ask }, "trying again");
   };
-  const window = new ReorgWindow(head && [{ ...head, parentHash: "" }, ...(await store.recentBlocks(head))]);
+  const window = new ReorgWindow(head && (await knownBlocks(store, head, firstBlock)));
   const source = createSource(opened, registry, window, onTrouble);
   const runner = new BlockRunner({
     manifest,
@@ -142,8 +158,8 @@ function createAskers(
   const tryBlock = createRetry("block", options.signal, onTrouble, BLOCK_TRIES);
   return {
     transactions: {
-      transactions: (hashes) => tryBlock(() => reader.transactions(hashes)),
-      receipts: (hashes) => tryBlock(() => reader.receipts(hashes)),
+      transactions: (hashes, block) => tryBlock(() => reader.transactions(hashes, block)),
+      receipts: (hashes, block) => tryBlock(() => reader.receipts(hashes, block)),
     },
     state: {
       calls: (block, requests) => tryBlock(() => state.calls(block, requests)),
@@ -154,7 +170,7 @@ function createAskers(
 }
 
 function createSource(
-  { options, metrics, reader, health }: Opened,
+  { options, metrics, reader, health, checkChain }: Opened,
   filter: Registry,
   window: ReorgWindow,
   onTrouble: OnTrouble,
@@ -168,11 +184,20 @@ function createSource(
     pollMs: options.pollMs ?? DEFAULT_POLL_MS,
     signal: options.signal,
     onTrouble,
+    checkChain,
     onPoll: (number) => {
       health.head = number;
       metrics.head.set(number);
     },
   });
+}
+
+/** The head and those below it whose hashes are kept; also the one before the first, which all of them may be undone to. */
+async function knownBlocks(store: Store, head: BlockRef, firstBlock: number): Promise<LinkedBlock[]> {
+  const recent = await store.recentBlocks(head);
+  const lowest = recent.at(-1);
+  const anchor = { number: firstBlock - 1, hash: lowest?.parentHash ?? "", parentHash: "" };
+  return [{ ...head, parentHash: "" }, ...recent, ...(lowest?.number === firstBlock && firstBlock > 0 ? [anchor] : [])];
 }
 
 /** The block to go on from, after the undoing that was asked for or that a failed deployment needs. */
@@ -188,6 +213,15 @@ async function startingPoint(opened: Opened): Promise<BlockRef | undefined> {
       });
     checkHistory(opened, options.rewindTo);
     const target = { number: options.rewindTo, hash: header.hash };
+    const known = (await store.recentBlocks(head)).find(({ number }) => number === target.number);
+    if (known && known.hash !== target.hash)
+      throw new BaseError(
+        "BAD_REWIND",
+        `block ${known.number} was indexed as ${known.hash}, the node has ${target.hash}`,
+        {
+          hints: ["rewind to a block that both chains share: a lower one"],
+        },
+      );
     await store.revertTo(target);
     return target;
   }

@@ -98,7 +98,7 @@ export class EntityCodec {
   private readColumn(type: EntityType, column: Column, pointer: Pointer): Value | null {
     const { reader, heap } = this.context;
     if (!column.isList && reader.word(pointer, 0) === column.kind) {
-      return readScalar(reader, heap, column.kind, pointer) as Value;
+      return readScalar(reader, heap, column.kind, pointer);
     }
     const given = readValue(reader, heap, pointer);
     checkKind(type, column, given);
