@@ -41,10 +41,14 @@ export async function benchIndex(flags: BenchFlags): Promise<Figure[]> {
   const isWanted = choose(flags.only);
   const sides = SIDES.filter(({ name }) => isWanted(name));
   const server = await startNativePostgres({ isDurable: true });
+  // other children end with this process, but the server's folder is large
+  const interrupt = (): void => void server.stop().finally(() => process.exit(130));
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
     const figures = sides.length > 0 ? await measureSides(sides, server, flags) : [];
     return isWanted(TIP) ? [...figures, await measureTipOf(engine("auto"), server)] : figures;
   } finally {
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     await server.stop();
   }
 }

@@ -1,7 +1,9 @@
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
+import { guarded } from "#devnet/guard.ts";
 import { startChild } from "#kernel/child.ts";
+import { freePort } from "#indexer/testdata/free-port.ts";
 import { GND_BINARY } from "#indexer/testdata/graph-node.ts";
 import type { Side } from "./run.ts";
 import { SUBGRAPH_LAYOUT } from "./sides.ts";
@@ -20,32 +22,19 @@ export function graphNode(prune: Prune, until: number): Side {
       manifest = await buildBenchSubgraph(prune, until);
     },
     start: async ({ rpcUrl, databaseUrl }) => {
-      // it insists on an IPFS node that answers
-      const ipfs = createServer((request, response) => {
-        const isVersion = request.url?.startsWith("/api/v0/version") === true;
-        response.writeHead(isVersion ? 200 : 412, { "content-type": "application/json" });
-        response.end(isVersion ? '{"Version":"0.0.0"}' : "");
-      });
-      await new Promise<void>((resolve) => ipfs.listen(0, "127.0.0.1", resolve));
-      const flags = {
+      const ipfs = await startIpfs();
+      const flags: Record<string, string> = {
         "--manifests": `${manifest}:.`,
         "--ethereum-rpc": `testnet:archive:${rpcUrl}`,
         "--postgres-url": databaseUrl,
         "--ipfs": `http://127.0.0.1:${(ipfs.address() as AddressInfo).port}`,
       };
-      const ports = (await freePorts(PORTS.length)).flatMap((port, index) => [`--${PORTS[index]}-port`, String(port)]);
-      const child = await startChild({
-        name: "graph-node",
-        command: GND_BINARY,
-        args: ["dev", ...Object.entries(flags).flat(), ...ports],
-        cwd: tmpdir(),
-      });
+      for (const name of PORTS) flags[`--${name}-port`] = String(await freePort());
       // it goes on after SIGTERM
-      const stop = async (): Promise<void> => {
-        await child.stop(100);
-        ipfs.close();
-      };
-      return { ...child, stop };
+      const [command, args] = guarded(GND_BINARY, ["dev", ...Object.entries(flags).flat()], "KILL");
+      const child = await startChild({ name: "graph-node", command, args, cwd: tmpdir() });
+      void child.ended.then(() => ipfs.close());
+      return child;
     },
     isDone: async ({ until: last }, pool) => {
       const { rows } = await pool.query<{ number: number | null }>("select block_number as number from subgraphs.head");
@@ -54,10 +43,13 @@ export function graphNode(prune: Prune, until: number): Side {
   };
 }
 
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  for (const server of servers) await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  for (const server of servers) await new Promise((resolve) => server.close(resolve));
-  return ports;
+/** It insists on an IPFS node that answers, and needs nothing of it. */
+async function startIpfs(): Promise<Server> {
+  const ipfs = createServer((request, response) => {
+    const isVersion = request.url?.startsWith("/api/v0/version") === true;
+    response.writeHead(isVersion ? 200 : 412, { "content-type": "application/json" });
+    response.end(isVersion ? '{"Version":"0.0.0"}' : "");
+  });
+  await new Promise<void>((resolve) => ipfs.listen(0, "127.0.0.1", resolve));
+  return ipfs;
 }
