@@ -40,6 +40,13 @@ export async function createDatabase(name: string): Promise<string> {
   return url.href;
 }
 
+/** Removes a database of `createDatabase`. */
+export async function dropDatabase(name: string): Promise<void> {
+  const server = createPool(GND_SERVER, { name: "test", max: 1 });
+  await server.query(`drop database if exists ${name} with (force)`);
+  await server.end();
+}
+
 /** Lets real graph-node index a built subgraph until it has reached a block. */
 export async function runGraphNode(
   manifestPath: string,
