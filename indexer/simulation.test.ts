@@ -16,7 +16,7 @@ import { FINALITY, World } from "./testdata/simulation/world.ts";
  * `GND_DATABASE_URL` names one, its backends are ended as well.
  */
 const SEED = Number(process.env["SIMULATION_SEED"] ?? Date.now() % 1_000_000);
-const STEPS = Number(process.env["SIMULATION_STEPS"] ?? 2_500);
+const STEPS = Number(process.env["SIMULATION_STEPS"] ?? 2_000);
 const STEPS_BETWEEN_LOOKS = 25;
 const isNative = GND_SERVER !== "";
 const CALM: Mood = { breaks: 0, lies: 0, strays: 0 };

@@ -1,4 +1,5 @@
 import { BaseError } from "#kernel/errors.ts";
+import { checkHeader } from "../source/check.ts";
 import { RpcClient, type RpcOptions } from "../source/rpc.ts";
 import type { Header } from "../source/types.ts";
 
@@ -15,10 +16,20 @@ export interface ChainIdentity {
  */
 export async function readIdentity(options: RpcOptions): Promise<ChainIdentity> {
   const client = new RpcClient({ ...options, tries: 4 });
-  const chainId = await client.call<string>("eth_chainId");
-  const genesis = await client.call<Header | null>("eth_getBlockByNumber", "0x0", false);
-  if (!genesis)
-    throw new BaseError("RPC_BAD_ANSWER", "the node has no block 0", { hints: ["use a node with the whole chain"] });
+  const chainId = await client.call<unknown>("eth_chainId");
+  if (typeof chainId !== "string" || !/^0x[0-9a-f]+$/i.test(chainId)) {
+    throw new BaseError("RPC_BAD_ANSWER", `the node's chain id is ${String(chainId)}`, {
+      isRetryable: true,
+      hints: ["check RPC_URL (--rpc): is it an Ethereum node?"],
+    });
+  }
+  const genesis = checkHeader(await client.call<Header | null>("eth_getBlockByNumber", "0x0", false));
+  if (!genesis) {
+    throw new BaseError("RPC_BAD_ANSWER", "the node has no block 0", {
+      isRetryable: true,
+      hints: ["use a node with the whole chain"],
+    });
+  }
   return { chainId: BigInt(chainId).toString(), genesisHash: genesis.hash };
 }
 
