@@ -109,7 +109,7 @@ async function expectModel(world: World, mood: Mood, runner: Runner): Promise<vo
       return found?.rows[0]?.hash === head.header.hash || undefined;
     },
     {
-      timeoutMs: 40_000,
+      timeoutMs: 120_000,
       everyMs: 10,
       onTimeout: () => new Error(`block ${head.number} was not reached: ${JSON.stringify(runner.reason)}`),
     },
