@@ -4,6 +4,8 @@ import { runIndexer } from "../index.ts";
 import { createDatabase, namespaceOf, runGraphNode } from "./graph-node.ts";
 import { dump, lookInto } from "./indexing.ts";
 
+const TIMEOUT_MS = 30_000;
+
 /** What one of the two made of a manifest. */
 export interface Outcome {
   /** every row of every table as text, block ranges and vids included */
@@ -63,14 +65,22 @@ export async function compare(contest: Contest): Promise<Comparison[]> {
   return found;
 }
 
-/** A deployment that fails ends the run; what it says is in its tables. */
+/** A deployment that fails ends the run, or is tried again and again; what it says is in its tables. */
 async function runOurs(manifestPath: string, rpcUrl: string, databaseUrl: string, until: number): Promise<void> {
-  const { signal } = new AbortController();
-  await runIndexer({ manifestPath, rpcUrl, databaseUrl, until, signal, logger: silentLogger }).catch(
-    (error: { code?: unknown }) => {
-      if (error.code !== "SUBGRAPH_FAILED") throw error;
-    },
-  );
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  await runIndexer({
+    manifestPath,
+    rpcUrl,
+    databaseUrl,
+    until,
+    // as npm's graph-node has it: buckets are filled at the next block that it looks into, and before the window those
+    // without a trigger are passed over
+    reorgWindow: 10,
+    signal,
+    logger: silentLogger,
+  }).catch((error: { code?: unknown }) => {
+    if (error.code !== "SUBGRAPH_FAILED") throw error;
+  });
 }
 
 async function outcome(pool: Pool, namespace: string): Promise<Outcome> {

@@ -76,7 +76,7 @@ abstract contract Meanings {
         uint8 u8, int8 i8, uint24 u24, int256 i256, bytes1 b1, bytes32 b32, bool flag, address who, string text, bytes blob
     );
     event Nested(uint256[][] grid, Branch[2] branches, address[2][] pairs, bool[] flags, Branch single);
-    event Hashed(string indexed text, uint256[] indexed list, Leaf indexed leaf, bytes rest);
+    event Hashed(string indexed text, uint256[] indexed list, bytes indexed blob, bytes rest);
     event Filtered(address indexed who, uint256 indexed what, bytes32 indexed why);
 
     event Overloaded(uint256 value);

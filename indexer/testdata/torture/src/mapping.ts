@@ -2,6 +2,7 @@ import { Bytes, Entity, Value, dataSource, ethereum, store } from "@graphprotoco
 import {
   Filtered,
   Hashed,
+  Nameless,
   Nested,
   Overloaded,
   Overloaded1,
@@ -85,6 +86,10 @@ export function handleOverloadedText(event: Overloaded2): void {
 
 export function handleRenamed(event: Renamed): void {
   parameters(event, "renamed");
+}
+
+export function handleNameless(event: Nameless): void {
+  parameters(event, "nameless");
 }
 
 function optional(bytes: Bytes | null): string {
