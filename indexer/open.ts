@@ -1,6 +1,5 @@
-import { BaseError } from "#kernel/errors.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
-import { checkRewind, checkUntil, waitForAnchor } from "./chain/anchor.ts";
+import { checkUntil, waitForAnchor } from "./chain/anchor.ts";
 import { readIdentity } from "./chain/identity.ts";
 import { checkNetwork } from "./chain/networks.ts";
 import { ReorgWindow } from "./chain/window.ts";
@@ -16,12 +15,14 @@ import { DEFAULT_BATCH_CHANGES, DEFAULT_NAME, DEFAULT_POLL_MS, type IndexerOptio
 import { staticDataSource } from "./runner/data-source.ts";
 import { loadMappings } from "./runner/mappings.ts";
 import { Registry } from "./runner/registry.ts";
-import { BlockRunner } from "./runner/run-block.ts";
+import { BlockRunner, type BlockRunnerOptions } from "./runner/run-block.ts";
 import { ChainReader } from "./source/chain-reader.ts";
 import { Source } from "./source/follow.ts";
 import { BLOCK_TRIES, createRetry, type OnTrouble } from "./source/retry.ts";
 import { RpcClient } from "./source/rpc.ts";
+import { StateReader } from "./source/state-reader.ts";
 import type { BlockRef } from "./source/types.ts";
+import { startingPoint } from "./starting-point.ts";
 import { checkStore } from "./store/check.ts";
 import { openDeployment, type FoundDeployment } from "./store/deployment.ts";
 import { Lease } from "./store/lease.ts";
@@ -57,6 +58,8 @@ export async function openIndexer(options: IndexerOptions, health: HealthBoard):
   const chain = await readIdentity(rpcOptions);
   if (options.anyNetwork !== true) checkNetwork(manifest.network, chain.chainId);
   const reader = new ChainReader(new RpcClient(rpcOptions));
+  // one try: between two the chain is looked at, as the block may be gone
+  const state = new StateReader(new RpcClient({ ...rpcOptions, tries: 1 }), chain.chainId);
   const pool = createPool(options.databaseUrl, { name: "indexer", max: 3 });
   let lease: Lease | undefined;
   try {
@@ -67,7 +70,7 @@ export async function openIndexer(options: IndexerOptions, health: HealthBoard):
     const deployment = await openDeployment(pool, manifest, chain, name, anchor);
     lease = await Lease.take(pool, deployment.id, options.signal);
     const store = new Store(pool, manifest, deployment, lease);
-    return await assemble({ options, manifest, metrics, reader, pool, deployment, store, health, firstBlock });
+    return await assemble({ options, manifest, metrics, reader, state, pool, deployment, store, health, firstBlock });
   } catch (error) {
     await lease?.release(pool).catch(() => undefined);
     await pool.end();
@@ -80,6 +83,7 @@ interface Opened {
   manifest: Manifest;
   metrics: IndexerMetrics;
   reader: ChainReader;
+  state: StateReader;
   pool: Pool;
   deployment: FoundDeployment;
   store: Store;
@@ -88,7 +92,7 @@ interface Opened {
 }
 
 async function assemble(opened: Opened): Promise<OpenIndexer> {
-  const { options, manifest, metrics, reader, pool, deployment, store, health, firstBlock } = opened;
+  const { options, manifest, metrics, pool, deployment, store, health, firstBlock } = opened;
   const { logger, signal } = options;
   await store.open();
   const head = await startingPoint(opened);
@@ -104,16 +108,12 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
   };
   const window = new ReorgWindow(head && [{ ...head, parentHash: "" }, ...(await store.recentBlocks(head))]);
   const source = createSource(opened, registry, window, onTrouble);
-  const tryBlock = createRetry("block", signal, onTrouble, BLOCK_TRIES);
   const runner = new BlockRunner({
     manifest,
     mappings,
     registry,
     cache,
-    transactions: {
-      transactions: (hashes) => tryBlock(() => reader.transactions(hashes)),
-      receipts: (hashes) => tryBlock(() => reader.receipts(hashes)),
-    },
+    ...createAskers(opened, onTrouble),
     extend: (block, queries) => source.extend(block, queries),
     logger,
     onHandler: (handler) => metrics.handlers.inc({ handler }),
@@ -147,6 +147,25 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
   return { source, engine, store, checkpoint: head && encodeCheckpoint(head), close };
 }
 
+/** Asks for what one block needs, a few times: after that it may have left the chain. */
+function createAskers(
+  { options, reader, state }: Opened,
+  onTrouble: OnTrouble,
+): Pick<BlockRunnerOptions, "transactions" | "state"> {
+  const tryBlock = createRetry("block", options.signal, onTrouble, BLOCK_TRIES);
+  return {
+    transactions: {
+      transactions: (hashes) => tryBlock(() => reader.transactions(hashes)),
+      receipts: (hashes) => tryBlock(() => reader.receipts(hashes)),
+    },
+    state: {
+      calls: (block, requests) => tryBlock(() => state.calls(block, requests)),
+      balance: (block, address) => tryBlock(() => state.balance(block, address)),
+      hasCode: (block, address) => tryBlock(() => state.hasCode(block, address)),
+    },
+  };
+}
+
 function createSource(
   { options, metrics, reader, health }: Opened,
   filter: Registry,
@@ -168,35 +187,6 @@ function createSource(
       metrics.head.set(number);
     },
   });
-}
-
-/** The block to go on from, after the undoing that was asked for or that a failed deployment needs. */
-async function startingPoint(opened: Opened): Promise<BlockRef | undefined> {
-  const { options, reader, deployment, store, firstBlock } = opened;
-  const { head, isFailed } = deployment;
-  if (options.rewindTo !== undefined) checkRewind(options.rewindTo, firstBlock, head);
-  if (!head) return undefined;
-  if (options.rewindTo !== undefined && options.rewindTo < head.number) {
-    const [header] = await reader.headersByNumber([options.rewindTo]);
-    if (!header)
-      throw new BaseError("BAD_REWIND", `the node has no block ${options.rewindTo}`, {
-        hints: ["rewind to a block of the chain"],
-      });
-    const target = { number: options.rewindTo, hash: header.hash };
-    await store.revertTo(target);
-    return target;
-  }
-  if (!isFailed) return head;
-  // a block that failed is tried once more at each start
-  if (head.number === 0) {
-    await store.revertTo(undefined);
-    return undefined;
-  }
-  const [known] = await store.recentBlocks(head);
-  const parentHash = known?.parentHash ?? (await reader.headersByHash([head.hash]))[0]?.parentHash ?? "";
-  const target = { number: head.number - 1, hash: parentHash };
-  await store.revertTo(target);
-  return target;
 }
 
 /** Makes the views, unless readers hold them just now: then they are switched once the head is reached. */

@@ -32,6 +32,9 @@ export interface ChildOptions {
   args: readonly string[];
   env?: NodeJS.ProcessEnv;
   cwd?: string;
+  /** as whom it runs, where we may choose */
+  uid?: number;
+  gid?: number;
   /** called with each line of its stdout and stderr */
   onLine?: (line: string) => void;
   /** true for the line that says it can be used; without it the child is ready at once */
@@ -52,6 +55,8 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     detached: true,
     env: { ...(options.env ?? process.env), [SUPERVISED]: "1" },
     cwd: options.cwd,
+    uid: options.uid,
+    gid: options.gid,
   });
   const failed = new Promise<never>((_resolve, reject) => process_.once("error", reject));
   failed.catch(() => undefined);

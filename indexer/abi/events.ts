@@ -1,4 +1,4 @@
-import { keccak256, stringToBytes } from "viem";
+import { keccakHex } from "./keccak.ts";
 import { canonicalType, parseType, type AbiEntry, type AbiType } from "./types.ts";
 
 /** A parameter of an event, ready for decoding. */
@@ -21,7 +21,7 @@ export interface EventFragment {
 
 /** The first topic of an event as a manifest writes it: the hash of its signature without `indexed` and spaces. */
 export function topicOf(signature: string): string {
-  return keccak256(stringToBytes(signature.replaceAll("indexed ", "").replaceAll(" ", "")));
+  return keccakHex(signature.replaceAll("indexed ", "").replaceAll(" ", ""));
 }
 
 /** Prepares an event of a JSON ABI. */

@@ -2,16 +2,29 @@ import { DeterministicError, MappingError, Miss } from "../host/errors.ts";
 import type { EntityType, Schema } from "../schema/schema.ts";
 import { CurrentEntities, type EntityReader } from "./current.ts";
 import { byId, normalizeId } from "./ids.ts";
-import { accumulate, applyTo, isChange, type Operation } from "./operations.ts";
-import { keyOf, mergeOver, type Row } from "./row.ts";
+import { REMOVE, accumulate, applyTo, isChange, type Operation } from "./operations.ts";
+import { keyOf, type Row } from "./row.ts";
 import { faultOf } from "./validate.ts";
 
 /** What a block does to one entity. */
 export type Modification =
-  | { readonly kind: "insert" | "overwrite"; readonly type: EntityType; readonly id: string; readonly row: Row }
-  | { readonly kind: "remove"; readonly type: EntityType; readonly id: string };
+  | { readonly kind: "insert"; readonly type: EntityType; readonly id: string; readonly row: Row }
+  | (Replacing & { readonly kind: "overwrite"; readonly row: Row })
+  | (Replacing & { readonly kind: "remove" });
 
-type Layer = Map<EntityType, Map<string, Operation>>;
+interface Replacing {
+  readonly type: EntityType;
+  readonly id: string;
+  /** vid of the version that ends */
+  readonly replaces: bigint;
+}
+
+/** What the running handler replaced in the block's changes. */
+interface Undo {
+  readonly operations: Map<string, Operation>;
+  readonly id: string;
+  readonly before: Operation | undefined;
+}
 
 /** Vids below this are graph-node's own in each block. */
 const FIRST_VID = 100;
@@ -23,10 +36,15 @@ const FIRST_VID = 100;
 export class EntityCache {
   readonly current: CurrentEntities;
   private readonly schema: Schema;
-  private updates: Layer = new Map();
-  private handlerUpdates: Layer = new Map();
+  /** changes of the block by type, those of the running handler included */
+  private updates = new Map<EntityType, Map<string, Operation>>();
+  /** how to undo the running handler, last change first */
+  private readonly journal: Undo[] = [];
+  /** vid of the block's save number 0 */
+  private firstVid = 0n;
   private block = 0;
-  private blockTime = 0;
+  /** µs since 1970 */
+  private blockTime = 0n;
   private vidSequence = FIRST_VID;
   private idSequence = 0;
   /** see `lookForImmutable` */
@@ -42,33 +60,46 @@ export class EntityCache {
   /** Begins a block; `time` in seconds since 1970. */
   beginBlock(block: number, time: number): void {
     this.block = block;
-    this.blockTime = time;
+    this.firstVid = BigInt(block) << 32n;
+    this.blockTime = BigInt(time) * 1_000_000n;
     this.vidSequence = FIRST_VID;
     this.idSequence = 0;
     this.updates = new Map();
-    this.handlerUpdates = new Map();
+    this.journal.length = 0;
   }
 
   beginHandler(): void {
-    this.before = { vid: this.vidSequence, id: this.idSequence };
-    this.handlerUpdates = new Map();
+    this.before.vid = this.vidSequence;
+    this.before.id = this.idSequence;
+    this.journal.length = 0;
   }
 
   /** Keeps what the handler did. */
   commitHandler(): void {
-    for (const [type, operations] of this.handlerUpdates) {
-      const layer = layerOf(this.updates, type);
-      for (const [id, operation] of operations) put(layer, id, operation);
-    }
-    this.handlerUpdates = new Map();
+    this.journal.length = 0;
   }
 
   /** Drops what the handler did. Its vids stay used, as in graph-node, unless it is about to run again. */
   discardHandler(isRerun: boolean): void {
-    this.handlerUpdates = new Map();
+    for (const { operations, id, before } of this.journal.reverse()) {
+      if (before) operations.set(id, before);
+      else operations.delete(id);
+    }
+    this.journal.length = 0;
     if (!isRerun) return;
     this.vidSequence = this.before.vid;
     this.idSequence = this.before.id;
+  }
+
+  private change(type: EntityType, id: string, operation: Operation): void {
+    let operations = this.updates.get(type);
+    if (!operations) {
+      operations = new Map();
+      this.updates.set(type, operations);
+    }
+    const before = operations.get(id);
+    this.journal.push({ operations, id, before });
+    operations.set(id, before ? accumulate(before, operation) : operation);
   }
 
   /**
@@ -85,7 +116,12 @@ export class EntityCache {
   /** An entity as of now; `undefined` when there is none. */
   get(type: EntityType, id: string, isInBlockOnly = false): Row | undefined {
     const key = normalizeId(type, id);
-    return this.resolve(type, key, isInBlockOnly ? undefined : this.stored(type, key));
+    if (isInBlockOnly) return this.resolve(type, key, undefined);
+    const operation = this.updates.get(type)?.get(key);
+    // what doesn't depend on the stored entity doesn't wait for it
+    return operation && operation.kind !== "update"
+      ? applyTo(operation, undefined)
+      : this.resolve(type, key, this.stored(type, key));
   }
 
   private stored(type: EntityType, id: string): Row | undefined {
@@ -95,12 +131,8 @@ export class EntityCache {
   }
 
   private resolve(type: EntityType, id: string, base: Row | undefined): Row | undefined {
-    let row = base;
-    for (const layer of [this.updates, this.handlerUpdates]) {
-      const operation = layer.get(type)?.get(id);
-      if (operation) row = applyTo(operation, row);
-    }
-    return row;
+    const operation = this.updates.get(type)?.get(id);
+    return operation ? applyTo(operation, base) : base;
   }
 
   /**
@@ -110,7 +142,7 @@ export class EntityCache {
    */
   set(type: EntityType, id: string, row: Row): void {
     const key = id === "auto" || type.isTimeseries ? this.generateId(type, row) : normalizeId(type, id);
-    if (type.timestampColumn >= 0) row.values[type.timestampColumn] = BigInt(this.blockTime) * 1_000_000n;
+    if (type.timestampColumn >= 0) row.values[type.timestampColumn] = this.blockTime;
     const given = row.values[type.idColumn];
     if (given === undefined) row.values[type.idColumn] = type.idKind === "Int8" ? BigInt(key) : key;
     else if (given === null || keyOf(given) !== key) {
@@ -119,8 +151,8 @@ export class EntityCache {
       );
     }
     const fault = faultOf(type, row, key);
-    row.vid = (BigInt(this.block) << 32n) + BigInt(this.vidSequence++);
-    put(layerOf(this.handlerUpdates, type), key, { kind: "update", row });
+    row.vid = this.firstVid + BigInt(this.vidSequence++);
+    this.change(type, key, { kind: "update", row });
     if (fault === undefined) return;
     const merged = this.get(type, key);
     const mergedFault = merged ? faultOf(type, merged, key) : fault;
@@ -132,14 +164,14 @@ export class EntityCache {
     if (type.idKind === "String") {
       throw new MappingError(`String ids can't be generated (type ${type.name}, id "auto")`);
     }
-    const number = (BigInt(this.block) << 32n) + BigInt(sequence);
+    const number = this.firstVid + BigInt(sequence);
     const key = type.idKind === "Int8" ? number.toString() : `0x${number.toString(16).padStart(16, "0")}`;
     row.values[type.idColumn] = type.idKind === "Int8" ? number : key;
     return key;
   }
 
   remove(type: EntityType, id: string): void {
-    put(layerOf(this.handlerUpdates, type), normalizeId(type, id), { kind: "remove" });
+    this.change(type, normalizeId(type, id), REMOVE);
   }
 
   /** The entities that a derived field holds, sorted by id; none where the field it is derived from is a list. */
@@ -155,9 +187,7 @@ export class EntityCache {
     const stored = this.current.related(target, column, wanted);
     if (!stored) throw new Miss(() => this.current.loadRelated(target, column, wanted));
     const ids = new Set(stored.keys());
-    for (const layer of [this.updates, this.handlerUpdates]) {
-      for (const touched of layer.get(target)?.keys() ?? []) ids.add(touched);
-    }
+    for (const touched of this.updates.get(target)?.keys() ?? []) ids.add(touched);
     const rows: Row[] = [];
     for (const candidate of [...ids].sort(byId(target))) {
       const row = this.resolve(target, candidate, stored.get(candidate));
@@ -172,6 +202,7 @@ export class EntityCache {
    */
   lookForImmutable(block: number): void {
     this.checkedTo = block;
+    for (const type of this.schema.entities.values()) if (type.isImmutable) this.current.startReading(type);
   }
 
   /** Ids that `endBlock` needs and doesn't know: load them first. */
@@ -183,6 +214,7 @@ export class EntityCache {
       const ids: string[] = [];
       for (const [id, { kind }] of operations) {
         if (isTrusted && kind !== "remove") continue;
+        this.current.startReading(type);
         if (this.current.peek(type, id) === undefined) ids.push(id);
       }
       if (ids.length > 0) result.push({ type, ids });
@@ -221,18 +253,18 @@ export class EntityCache {
     if (operation.kind === "remove") {
       if (!base) return undefined;
       this.current.put(type, id, null);
-      return { kind: "remove", type, id };
+      return { kind: "remove", type, id, replaces: base.vid };
     }
     if (!base) {
-      const row = mergeOver({ values: [], vid: 0n }, operation.row);
-      this.current.put(type, id, row);
+      const row = withoutNulls(operation.row);
+      this.current.putNew(type, id, row);
       return { kind: "insert", type, id, row };
     }
     if (type.isImmutable) return undefined; // the same once more, or a duplicate to skip
-    const row = operation.kind === "overwrite" ? operation.row : mergeOver(base, operation.row);
+    const row = withoutNulls(applyTo(operation, base) as Row);
     const isChanged = isChange(type, base, row);
     this.current.put(type, id, row);
-    return isChanged ? { kind: "overwrite", type, id, row } : undefined;
+    return isChanged ? { kind: "overwrite", type, id, row, replaces: base.vid } : undefined;
   }
 }
 
@@ -241,16 +273,8 @@ function isRefused(type: EntityType, base: Row, operation: Operation): boolean {
   return !type.skipDuplicates && isChange(type, base, applyTo(operation, base) as Row);
 }
 
-function layerOf(layer: Layer, type: EntityType): Map<string, Operation> {
-  let operations = layer.get(type);
-  if (!operations) {
-    operations = new Map();
-    layer.set(type, operations);
-  }
-  return operations;
-}
-
-function put(operations: Map<string, Operation>, id: string, operation: Operation): void {
-  const known = operations.get(id);
-  operations.set(id, known ? accumulate(known, operation) : operation);
+/** A row as it is stored: a field that was set to null is absent. */
+function withoutNulls(row: Row): Row {
+  if (!row.values.includes(null)) return row;
+  return { values: row.values.map((value) => value ?? undefined), vid: row.vid };
 }

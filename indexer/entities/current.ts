@@ -11,6 +11,14 @@ export interface EntityReader {
   allRows(type: EntityType, limit: number): Promise<Map<string, Row> | undefined>;
 }
 
+/** Changes on their way to the store. */
+export interface Unwritten {
+  /** whether this row, or none, is what the changes made of an entity */
+  has(type: EntityType, id: string, row: Row | null): boolean;
+  /** stored entities that end without a new version */
+  removed(type: EntityType): Iterable<string>;
+}
+
 interface Held {
   /** ids by value, for the columns that `loadRelated` was asked for */
   readonly idsByValue: Map<number, Map<Value, Set<string>>>;
@@ -18,8 +26,12 @@ interface Held {
   readonly rows: Map<string, Row | null>;
   /** every stored entity of the type is in `rows` */
   isComplete: boolean;
-  /** a handler has asked for an entity of the type */
+  /** entities of the type are asked for: by handlers, or to find one that is made twice */
   isRead: boolean;
+  /** new immutable entities while nobody asks for them: put into `rows` once somebody does, unless written by then */
+  unread: (readonly [id: string, row: Row])[];
+  /** those of them that are being written */
+  unreadWriting: (readonly [id: string, row: Row])[];
 }
 
 const DEFAULT_BUDGET_BYTES = 96 * 1024 * 1024;
@@ -46,7 +58,14 @@ export class CurrentEntities {
   private heldOf(type: EntityType): Held {
     let held = this.held.get(type);
     if (!held) {
-      held = { rows: new Map(), isComplete: false, isRead: false, idsByValue: new Map() };
+      held = {
+        rows: new Map(),
+        isComplete: false,
+        isRead: false,
+        unread: [],
+        unreadWriting: [],
+        idsByValue: new Map(),
+      };
       this.held.set(type, held);
     }
     return held;
@@ -66,8 +85,20 @@ export class CurrentEntities {
 
   /** As `peek`, on behalf of a handler. */
   read(type: EntityType, id: string): Row | null | undefined {
-    this.heldOf(type).isRead = true;
+    this.startReading(type);
     return this.peek(type, id);
+  }
+
+  /** From now on entities of the type can be looked up. */
+  startReading(type: EntityType): Held {
+    const held = this.heldOf(type);
+    if (held.isRead) return held;
+    held.isRead = true;
+    const unread = [...held.unreadWriting, ...held.unread];
+    held.unread = [];
+    held.unreadWriting = [];
+    for (const [id, row] of unread) this.put(type, id, row);
+    return held;
   }
 
   /** Notes what the block that just ended made of an entity. */
@@ -77,15 +108,23 @@ export class CurrentEntities {
     const old = held.rows.get(id);
     if (old) this.bytes -= weightOf(old);
     if (row) this.bytes += weightOf(row);
-    // put last again, so that the oldest entries come first
-    held.rows.delete(id);
+    // put last again, so that the oldest entries come first; of no use while there is room for all
+    if (row === null || this.bytes * 2 > this.budgetBytes) held.rows.delete(id);
     if (row || !held.isComplete) held.rows.set(id, row);
+    if (held.idsByValue.size === 0) return;
     for (const [column, ids] of held.idsByValue) {
       const [before, after] = [old?.values[column], row?.values[column]];
       if (before === after) continue;
       if (before !== undefined && before !== null) ids.get(before)?.delete(id);
       note(ids, after, id);
     }
+  }
+
+  /** Notes an entity that is new and, as it can't be changed, need not be found again unless somebody asks. */
+  putNew(type: EntityType, id: string, row: Row): void {
+    const held = this.heldOf(type);
+    if (held.isRead || !type.isImmutable) this.put(type, id, row);
+    else held.unread.push([id, row]);
   }
 
   /** Reads what isn't known; whole types where they are small. */
@@ -104,8 +143,7 @@ export class CurrentEntities {
 
   /** Stored rows whose `column` equals `value`, or `undefined` when they must be loaded. */
   related(type: EntityType, column: number, value: Value): ReadonlyMap<string, Row> | undefined {
-    const held = this.heldOf(type);
-    held.isRead = true;
+    const held = this.startReading(type);
     if (!held.isComplete) return this.relatedLoads.get(relatedKey(type, column, value));
     return heldWhere(held, column, value);
   }
@@ -120,26 +158,30 @@ export class CurrentEntities {
     this.relatedLoads.set(relatedKey(type, column, value), found);
   }
 
-  /** Frees the oldest entries above the budget. Only when the store holds everything: right after a flush. */
-  evict(): void {
-    for (const [type, held] of this.held) if (type.isImmutable && !held.isRead) this.drop(held);
+  /**
+   * Frees the oldest entries above the budget.
+   *
+   * @param writing what the store doesn't hold yet
+   */
+  evict(writing: Unwritten): void {
+    for (const held of this.held.values()) {
+      if (held.unreadWriting.length > 0) held.isComplete = false;
+      held.unreadWriting = held.unread;
+      held.unread = [];
+    }
     const immutableFirst = [...this.held].sort(([a], [b]) => Number(b.isImmutable) - Number(a.isImmutable));
-    for (const [, held] of immutableFirst) {
+    for (const [type, held] of immutableFirst) {
+      if (this.bytes <= this.budgetBytes) return;
+      if (held.isComplete) for (const id of writing.removed(type)) held.rows.set(id, null);
+      held.isComplete = false;
+      held.idsByValue.clear();
       for (const [id, row] of held.rows) {
         if (this.bytes <= this.budgetBytes) return;
+        if (writing.has(type, id, row)) continue;
         held.rows.delete(id);
-        held.idsByValue.clear();
-        held.isComplete = false;
         if (row) this.bytes -= weightOf(row);
       }
     }
-  }
-
-  private drop(held: Held): void {
-    for (const row of held.rows.values()) if (row) this.bytes -= weightOf(row);
-    held.rows.clear();
-    held.idsByValue.clear();
-    held.isComplete = false;
   }
 
   /** Forgets everything: the store was changed from outside, by a revert. */

@@ -46,15 +46,6 @@ export function mergeOver(base: Row, update: Row): Row {
   return { values, vid: update.vid };
 }
 
-/** Lays `update` into `target`, another update: nulls stay. */
-export function mergeInto(target: Row, update: Row): void {
-  for (let index = 0; index < update.values.length; index++) {
-    const value = update.values[index];
-    if (value !== undefined) target.values[index] = value;
-  }
-  target.vid = update.vid;
-}
-
 /** A rough count of the memory a row holds, in bytes, with its place in a map. */
 export function weightOf(row: Row): number {
   let bytes = 200;

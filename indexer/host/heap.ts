@@ -14,6 +14,14 @@ export type Pointer = number;
 /** Bytes before an object's content: mmInfo, gcInfo, gcInfo2, rtId, rtSize. */
 export const HEADER_BYTES = 20;
 
+const MAX_ASC_TYPE = Math.max(...Object.values(AscType));
+
+function longer(words: BigInt64Array): BigInt64Array<ArrayBuffer> {
+  const result = new BigInt64Array(words.length * 2);
+  result.set(words);
+  return result;
+}
+
 /** Writes objects into a mapping's memory in AssemblyScript 0.19's layout, in an arena taken from its allocator. */
 export class Heap {
   u8 = new Uint8Array(0);
@@ -31,7 +39,10 @@ export class Heap {
   /** address of the bytes that `allocateBytes` made last */
   lastData: Pointer = 0;
   readonly exports: MappingExports;
-  private readonly ids = new Map<number, number>();
+  /** a BigInt on its way to memory */
+  private words = new BigInt64Array(8);
+  /** the mapping's numbers of classes by graph-ts' number; -1 before it is asked */
+  private readonly ids = new Int32Array(MAX_ASC_TYPE + 1).fill(-1);
 
   constructor(exports: MappingExports) {
     this.exports = exports;
@@ -40,8 +51,8 @@ export class Heap {
 
   /** Makes the views again when memory has grown: growing detaches them. */
   refresh(): void {
+    if (this.u8.length > 0) return;
     const memory = this.exports.memory.buffer;
-    if (this.u8.buffer === memory && this.u8.length > 0) return;
     this.u8 = new Uint8Array(memory);
     this.u16 = new Uint16Array(memory);
     this.u32 = new Uint32Array(memory);
@@ -51,10 +62,10 @@ export class Heap {
 
   /** The mapping's own number of a class, constant per compiled module. */
   id(type: AscType): number {
-    let id = this.ids.get(type);
-    if (id === undefined) {
+    let id = this.ids[type] as number;
+    if (id === -1) {
       id = this.exports.id_of_type(type);
-      this.ids.set(type, id);
+      this.ids[type] = id;
     }
     return id;
   }
@@ -94,6 +105,14 @@ export class Heap {
     return pointer;
   }
 
+  /** An object of two pointers. */
+  pair(type: AscType, first: number, second: number): Pointer {
+    const pointer = this.allocate(8, type);
+    this.u32[pointer >> 2] = first;
+    this.u32[(pointer >> 2) + 1] = second;
+    return pointer;
+  }
+
   string(text: string): Pointer {
     const pointer = this.allocate(text.length * 2, AscType.String);
     if (text.length < 48) {
@@ -106,7 +125,11 @@ export class Heap {
   /** A Uint8Array of `length` zero bytes; its data is at `lastData`. */
   allocateBytes(length: number): Pointer {
     const data = this.allocate(length, AscType.ArrayBuffer);
-    const pointer = this.object(AscType.Uint8Array, [data, data, length]);
+    const pointer = this.allocate(12, AscType.Uint8Array);
+    const word = pointer >> 2;
+    this.u32[word] = data;
+    this.u32[word + 1] = data;
+    this.u32[word + 2] = length;
     this.lastData = data;
     return pointer;
   }
@@ -126,16 +149,22 @@ export class Heap {
   }
 
   /** An array of pointers. */
-  array(pointers: readonly Pointer[], type: AscType): Pointer {
+  array(pointers: ArrayLike<Pointer>, type: AscType): Pointer {
     const data = this.allocate(pointers.length * 4, AscType.ArrayBuffer);
-    let word = data >> 2;
-    for (const pointer of pointers) this.u32[word++] = pointer;
+    const word = data >> 2;
+    for (let index = 0; index < pointers.length; index++) this.u32[word + index] = pointers[index] as Pointer;
     return this.object(type, [data, data, pointers.length * 4, pointers.length]);
   }
 
   /** A tagged value: store.Value, ethereum.Value or JSONValue. */
   tagged(type: AscType, kind: number, low: number, high = 0): Pointer {
-    return this.object(type, [kind, 0, low, high]);
+    const pointer = this.allocate(16, type);
+    const word = pointer >> 2;
+    this.u32[word] = kind;
+    this.u32[word + 1] = 0;
+    this.u32[word + 2] = low;
+    this.u32[word + 3] = high;
+    return pointer;
   }
 
   /** A BigInt that fits 32 bits. */
@@ -156,18 +185,20 @@ export class Heap {
   /** A BigInt: two's complement, little endian, minimal. */
   bigInt(value: bigint): Pointer {
     if (value >= -2_147_483_648n && value <= 2_147_483_647n) return this.smallBigInt(Number(value));
-    const isNegative = value < 0n;
-    const hex = (isNegative ? ~value : value).toString(16);
-    const even = hex.length % 2 === 1 ? `0${hex}` : hex;
-    const flip = isNegative ? 255 : 0;
-    const hasPad = (HEX_VALUE[even.charCodeAt(0)] as number) >= 8;
-    const length = even.length / 2;
-    const pointer = this.allocateBytes(hasPad ? length + 1 : length);
-    const start = this.lastData;
-    for (let index = 0; index < length; index++) {
-      this.u8[start + index] = byteAt(even, even.length - 2 - 2 * index) ^ flip;
-    }
-    if (hasPad) this.u8[start + length] = flip;
+    let rest = value;
+    let words = 0;
+    // 64 bits at a time, until what is left says no more than the sign of the last ones
+    do {
+      if (words === this.words.length) this.words = longer(this.words);
+      this.words[words] = BigInt.asIntN(64, rest);
+      rest >>= 64n;
+    } while (rest !== (this.words[words++] as bigint) >> 63n);
+    const bytes = new Uint8Array(this.words.buffer, 0, words * 8);
+    const sign = value < 0n ? 255 : 0;
+    let length = bytes.length;
+    while (bytes[length - 1] === sign && ((bytes[length - 2] as number) ^ sign) < 128) length--;
+    const pointer = this.allocateBytes(length);
+    for (let index = 0; index < length; index++) this.u8[this.lastData + index] = bytes[index] as number;
     return pointer;
   }
 

@@ -21,29 +21,32 @@ export interface KindedValue {
 export function readValue(reader: Reader, heap: Heap, pointer: Pointer, depth = 0): KindedValue {
   if (depth > MAX_DEPTH) throw new DeterministicError("recursion limit reached");
   const kind = reader.word(pointer, 0) as ValueKind;
+  if (kind !== ValueKind.Array) return { kind, value: readScalar(reader, heap, kind, pointer) };
+  const items = reader.pointers(reader.word(pointer, 2)).map((item) => readValue(reader, heap, item, depth + 2));
+  return { kind, value: items.map((item) => item.value), itemKinds: items.map((item) => item.kind) };
+}
+
+/** Reads a store.Value of this kind, which isn't a list. */
+export function readScalar(reader: Reader, heap: Heap, kind: ValueKind, pointer: Pointer): Value | null {
   const low = reader.word(pointer, 2);
   switch (kind) {
     case ValueKind.String:
-      return { kind, value: reader.string(low) };
+      return reader.string(low);
     case ValueKind.Int:
-      return { kind, value: low | 0 };
+      return low | 0;
     case ValueKind.BigDecimal:
-      return { kind, value: reader.bigDecimal(low) };
+      return reader.bigDecimal(low);
     case ValueKind.Boolean:
-      return { kind, value: low !== 0 || reader.word(pointer, 3) !== 0 };
-    case ValueKind.Array: {
-      const items = reader.pointers(low).map((item) => readValue(reader, heap, item, depth + 2));
-      return { kind, value: items.map((item) => item.value), itemKinds: items.map((item) => item.kind) };
-    }
+      return low !== 0 || reader.word(pointer, 3) !== 0;
     case ValueKind.Null:
-      return { kind, value: null };
+      return null;
     case ValueKind.Bytes:
-      return { kind, value: reader.hex(low) };
+      return reader.hex(low);
     case ValueKind.BigInt:
-      return { kind, value: reader.bigInt(low) };
+      return reader.bigInt(low);
     case ValueKind.Int8:
     case ValueKind.Timestamp:
-      return { kind, value: heap.view.getBigInt64(pointer + 8, true) };
+      return heap.view.getBigInt64(pointer + 8, true);
     default:
       throw new DeterministicError(`value ${String(kind)} is out of range for StoreValueKind`);
   }
@@ -52,7 +55,7 @@ export function readValue(reader: Reader, heap: Heap, pointer: Pointer, depth = 
 /** A BigDecimal object. */
 export function writeBigDecimal(heap: Heap, value: BigDecimal): Pointer {
   const exponent = heap.smallBigInt(-value.scale);
-  return heap.object(AscType.BigDecimal, [heap.bigInt(value.digits), exponent]);
+  return heap.pair(AscType.BigDecimal, heap.bigInt(value.digits), exponent);
 }
 
 /** A store.Value of a column's kind. */
@@ -90,7 +93,7 @@ export function writeMap(context: HostContext, entries: Iterable<readonly [strin
   const { heap } = context;
   const pointers: Pointer[] = [];
   for (const [name, value] of entries) {
-    pointers.push(heap.object(AscType.TypedMapEntryStringStoreValue, [context.text(name), value]));
+    pointers.push(heap.pair(AscType.TypedMapEntryStringStoreValue, context.text(name), value));
   }
   const list = heap.array(pointers, AscType.ArrayTypedMapEntryStringStoreValue);
   return heap.object(AscType.TypedMapStringStoreValue, [list]);

@@ -72,7 +72,9 @@ function sorted(value: unknown): unknown {
  * @throws MappingError when several match
  */
 export function eventHandlerFor(source: DataSource, log: Log): EventHandler | undefined {
-  const matching = source.definition.eventHandlers.filter((handler) => matches(handler, log));
+  const candidates = handlersOf(source.definition).get(log.topics[0] ?? "");
+  if (!candidates) return undefined;
+  const matching = candidates.filter((handler) => matches(handler, log));
   if (matching.length > 1) {
     throw new MappingError(
       `Multiple handlers defined for event \`${matching[0]?.event.signature ?? ""}\`, only one is supported`,
@@ -81,8 +83,23 @@ export function eventHandlerFor(source: DataSource, log: Log): EventHandler | un
   return matching[0];
 }
 
-function matches({ topic0, topics, event }: EventHandler, log: Log): boolean {
-  if (log.topics[0] !== topic0 || log.topics.length - 1 !== event.indexedCount) return false;
+const handlersByTopic = new WeakMap<DataSourceDefinition, Map<string, EventHandler[]>>();
+
+/** A definition's handlers by their events' first topics. */
+function handlersOf(definition: DataSourceDefinition): Map<string, EventHandler[]> {
+  let handlers = handlersByTopic.get(definition);
+  if (!handlers) {
+    handlers = new Map();
+    for (const handler of definition.eventHandlers) {
+      handlers.set(handler.topic0, [...(handlers.get(handler.topic0) ?? []), handler]);
+    }
+    handlersByTopic.set(definition, handlers);
+  }
+  return handlers;
+}
+
+function matches({ topics, event }: EventHandler, log: Log): boolean {
+  if (log.topics.length - 1 !== event.indexedCount) return false;
   return topics.every((allowed, index) => allowed === undefined || allowed.includes(log.topics[index + 1] ?? ""));
 }
 

@@ -7,7 +7,9 @@ import { NeedsTransaction, type Mapping } from "../host/mapping.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { LogQuery } from "../source/filter.ts";
 import type { Block, Log } from "../source/types.ts";
+import { BlockState, type StateAsker } from "./block-state.ts";
 import { dataSourceOfTemplate, type DataSource } from "./data-source.ts";
+import { declaredCalls, type LabeledRequest } from "./declared-calls.ts";
 import { queriesOf, type Registry } from "./registry.ts";
 import { Surroundings, type TransactionReader } from "./surroundings.ts";
 import { triggersOf, type Trigger } from "./triggers.ts";
@@ -38,6 +40,7 @@ export interface BlockRunnerOptions {
   readonly registry: Registry;
   readonly cache: EntityCache;
   readonly transactions: TransactionReader;
+  readonly state: StateAsker;
   /** logs of new data sources in the block being run */
   readonly extend: (block: Block, queries: readonly LogQuery[]) => Promise<Log[]>;
   readonly logger: Logger;
@@ -48,10 +51,13 @@ export interface BlockRunnerOptions {
 export class BlockRunner {
   private readonly options: BlockRunnerOptions;
   private readonly surroundings: Surroundings;
+  /** the chain's state at the block that is run */
+  private state: BlockState;
 
   constructor(options: BlockRunnerOptions) {
     this.options = options;
     this.surroundings = new Surroundings(options.transactions);
+    this.state = new BlockState(options.state, { number: -1, hash: "" });
   }
 
   /**
@@ -62,6 +68,7 @@ export class BlockRunner {
   async run(block: Block): Promise<BlockOutcome> {
     const { cache, registry } = this.options;
     cache.beginBlock(block.number, block.time);
+    this.state = new BlockState(this.options.state, block);
     const failures: HandlerFailure[] = [];
     const created: DataSource[] = [];
     let counts = { triggers: 0, events: 0 };
@@ -122,10 +129,16 @@ export class BlockRunner {
     failures: HandlerFailure[],
   ): Promise<DataSourceParameters[]> {
     await this.surroundings.prepare(triggers);
+    const calls = declaredCalls(triggers);
+    if (calls.length > 0) await this.makeDeclaredCalls(block, calls);
     const requested: DataSourceParameters[] = [];
     for (const trigger of triggers) {
       try {
-        requested.push(...(await this.runTrigger(block, trigger)));
+        for (;;) {
+          const wait = this.attempt(block, trigger, requested);
+          if (!wait) break;
+          await wait();
+        }
       } catch (error) {
         if (error instanceof MappingError) error.handler = trigger.handler.handler;
         if (!(error instanceof DeterministicError)) throw error;
@@ -136,40 +149,51 @@ export class BlockRunner {
     return requested;
   }
 
-  /** Runs one handler until it lacks nothing; what it waits for is fetched between the runs. */
-  private async runTrigger(block: Block, trigger: Trigger): Promise<readonly DataSourceParameters[]> {
+  /** Declared calls only save waiting: one that reverts is told of, and the handler that makes it finds the same. */
+  private async makeDeclaredCalls(block: Block, calls: readonly LabeledRequest[]): Promise<void> {
+    const reverted = new Set(await this.state.warm(calls));
+    const labels = calls.filter((call) => reverted.has(call)).map(({ label }) => label);
+    if (labels.length > 0) this.options.logger.warn({ block: block.number, labels }, "declared calls reverted");
+  }
+
+  /**
+   * Runs one handler.
+   *
+   * @returns how to get what it lacks: then it is undone, and must be run again
+   */
+  private attempt(
+    block: Block,
+    trigger: Trigger,
+    requested: DataSourceParameters[],
+  ): (() => Promise<void>) | undefined {
     const { cache, mappings, onHandler } = this.options;
-    const mapping = mappings.get(trigger.source.definition.wasmFile) as Mapping;
-    for (;;) {
-      const invocation: Invocation = {
-        address: trigger.source.address,
-        network: trigger.source.definition.network,
-        context: trigger.source.context,
-        created: [],
-        logs: [],
-      };
-      cache.beginHandler();
-      try {
-        this.call(mapping, block, trigger, invocation);
-        cache.commitHandler();
-        this.tell(trigger, invocation);
-        onHandler?.(trigger.handler.handler);
-        return invocation.created;
-      } catch (error) {
-        if (error instanceof UndecodableError) {
-          cache.discardHandler(true);
-          return [];
-        }
-        if (error instanceof Miss) await error.resolve();
-        else if (error instanceof NeedsTransaction && "log" in trigger)
-          await this.surroundings.fetchTransaction(trigger);
-        else {
-          this.tell(trigger, invocation);
-          throw error;
-        }
-        cache.discardHandler(true);
-      }
+    const { address, context, definition } = trigger.source;
+    const mapping = mappings.get(definition.wasmFile) as Mapping;
+    const { network, abis } = definition;
+    const invocation: Invocation = { address, network, context, abis, state: this.state, created: [], logs: [] };
+    cache.beginHandler();
+    try {
+      this.call(mapping, block, trigger, invocation);
+      cache.commitHandler();
+      if (invocation.logs.length > 0) this.tell(trigger, invocation);
+      onHandler?.(trigger.handler.handler);
+      if (invocation.created.length > 0) requested.push(...invocation.created);
+      return undefined;
+    } catch (error) {
+      const wait = this.waitFor(trigger, error);
+      if (!wait) this.tell(trigger, invocation);
+      if (!wait) throw error;
+      cache.discardHandler(true);
+      return wait === "nothing" ? undefined : wait;
     }
+  }
+
+  /** How to get what a handler was stopped for; nothing when the log isn't its event after all. */
+  private waitFor(trigger: Trigger, error: unknown): (() => Promise<void>) | "nothing" | undefined {
+    if (error instanceof UndecodableError) return "nothing";
+    if (error instanceof Miss) return error.resolve;
+    if (error instanceof NeedsTransaction && "log" in trigger) return () => this.surroundings.fetchTransaction(trigger);
+    return undefined;
   }
 
   private call(mapping: Mapping, block: Block, trigger: Trigger, invocation: Invocation): void {

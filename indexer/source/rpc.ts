@@ -10,10 +10,12 @@ export interface Call {
 /** An error that the node answered with. */
 export class RpcError extends BaseError {
   readonly rpcCode: number;
+  readonly data: unknown;
 
-  constructor(call: Call, rpcCode: number, message: string) {
+  constructor(call: Call, rpcCode: number, message: string, data?: unknown) {
     super("RPC_ERROR", `${call.method} failed: ${message}`, { isRetryable: true });
     this.rpcCode = rpcCode;
+    this.data = data;
   }
 }
 
@@ -42,7 +44,7 @@ export interface BatchOptions {
 interface Answer {
   id: number;
   result?: unknown;
-  error?: { code: number; message: string };
+  error?: { code: number; message: string; data?: unknown };
 }
 
 const BATCH_SIZE = 100;
@@ -76,18 +78,31 @@ export class RpcClient {
    * @throws TooMuchError when they are divisible and too much
    */
   async batch<T>(calls: readonly Call[], { isDivisible = false }: BatchOptions = {}): Promise<T[]> {
-    const results: T[] = [];
+    return (await this.inBatches(calls, isDivisible, false)) as T[];
+  }
+
+  /** As `batch`, but the error that the node answers a call with stands in its result's place, unless it is busy. */
+  async settle<T>(calls: readonly Call[]): Promise<(T | RpcError)[]> {
+    return (await this.inBatches(calls, false, true)) as (T | RpcError)[];
+  }
+
+  private async inBatches(calls: readonly Call[], isDivisible: boolean, isSettling: boolean): Promise<unknown[]> {
+    const results: unknown[] = [];
     for (let at = 0; at < calls.length; at += BATCH_SIZE) {
-      results.push(...((await this.withRetries(calls.slice(at, at + BATCH_SIZE), isDivisible)) as T[]));
+      results.push(...(await this.withRetries(calls.slice(at, at + BATCH_SIZE), isDivisible, isSettling)));
     }
     return results;
   }
 
-  private async withRetries(calls: readonly Call[], isDivisible: boolean): Promise<unknown[]> {
+  private async withRetries(calls: readonly Call[], isDivisible: boolean, isSettling: boolean): Promise<unknown[]> {
     const { signal, onTrouble, tries = Infinity } = this.options;
     for (let attempt = 0; ; attempt++) {
       try {
         const results = await this.request(calls);
+        const failed = results.find(
+          (result) => result instanceof RpcError && (!isSettling || BUSY.test(result.message)),
+        );
+        if (failed) throw failed as RpcError;
         onTrouble?.(undefined);
         return results;
       } catch (error) {
@@ -102,6 +117,7 @@ export class RpcClient {
     }
   }
 
+  /** Results, or the errors that stand for them. */
   private async request(calls: readonly Call[]): Promise<unknown[]> {
     const first = this.nextId;
     this.nextId += calls.length;
@@ -113,7 +129,7 @@ export class RpcClient {
     return calls.map((call, index) => {
       // a node that refuses a whole batch answers with one error and no id
       const answer = byId.get(first + index) ?? (parsed.length === 1 ? parsed[0] : undefined);
-      if (answer?.error) throw new RpcError(call, answer.error.code, answer.error.message);
+      if (answer?.error) return new RpcError(call, answer.error.code, answer.error.message, answer.error.data);
       if (!answer || answer.id !== first + index) {
         throw new BaseError("RPC_BAD_ANSWER", `the node left ${call.method} unanswered`, { isRetryable: true });
       }

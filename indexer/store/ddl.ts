@@ -5,10 +5,22 @@ import { ValueKind, type Aggregation, type Column, type Schema, type Table } fro
 /** Lengths of the prefixes that text and bytes are indexed by. */
 const STRING_PREFIX = 256;
 const BYTES_PREFIX = 64;
-const UPPER = "coalesce(upper(block_range), 2147483647)";
+/** The block that ended a version, or one beyond all blocks. */
+export const UPPER = "coalesce(upper(block_range), 2147483647)";
 
-/** The statements that make a deployment's tables and indexes in schema `namespace`, as graph-node makes them. */
-export function deploymentSql(schema: Schema, namespace: string): string {
+/** An index of a deployment's table. */
+export interface Index {
+  readonly table: Table;
+  /** the attribute it is for, if it is for one */
+  readonly column: Column | undefined;
+  /** idempotent */
+  readonly sql: string;
+  /** nothing reads it while history is indexed: it is cheaper to make it once the rows are there */
+  readonly canWait: boolean;
+}
+
+/** The statements that make a deployment's tables in schema `namespace`, with the indexes that can't wait. */
+export function deploymentSql(schema: Schema, namespace: string, isPruned: boolean): string {
   const statements = [`create schema ${namespace}`];
   for (const [name, labels] of schema.enums) {
     statements.push(
@@ -16,15 +28,30 @@ export function deploymentSql(schema: Schema, namespace: string): string {
     );
   }
   for (const table of schema.tables) {
-    statements.push(
-      tableSql(table, namespace),
-      ...timeTravelIndexes(table, namespace),
-      ...attributeIndexes(table, namespace),
-    );
+    statements.push(tableSql(table, namespace));
   }
+  for (const { sql, canWait } of indexesOf(schema, namespace, isPruned)) if (!canWait) statements.push(sql);
   for (const aggregation of schema.aggregations) statements.push(...dimensionIndexes(aggregation, namespace));
   statements.push(...dataSourcesSql(namespace));
   return `${statements.join(";\n")};`;
+}
+
+/** Every index that graph-node makes for a deployment, but those that constraints bring. */
+export function indexesOf(schema: Schema, namespace: string, isPruned: boolean): Index[] {
+  const sources = new Set<Table>(schema.aggregations.map(({ source }) => source));
+  return schema.tables.flatMap((table) => {
+    // serial vids aren't known here, so that versions are found by their ids from the start
+    const canWait = !table.hasSerialVid;
+    return [
+      ...timeTravelIndexes(table, namespace).map(({ isForPruning, sql }) => {
+        return { table, column: undefined, sql, canWait: canWait && !(isForPruning && isPruned) };
+      }),
+      ...attributeIndexes(table, namespace).map(({ column, sql }) => {
+        const isForRollups = sources.has(table) && column.name === "timestamp";
+        return { table, column, sql, canWait: canWait && !isForRollups };
+      }),
+    ];
+  });
 }
 
 /** A table with its schema. */
@@ -49,19 +76,26 @@ function tableSql(table: Table, namespace: string): string {
   return `create table ${qualified(namespace, table)} (\n  ${[vid, block, ...columns, ...unique].join(",\n  ")}\n)`;
 }
 
-function timeTravelIndexes(table: Table, namespace: string): string[] {
-  const on = qualified(namespace, table);
-  const name = (text: string): string => quoted(text);
-  if (table.isImmutable) return [`create index ${name(`${table.sqlName}_block`)} on ${on} using btree (block$)`];
+function createIndex(namespace: string, table: Table, name: string, what: string): string {
+  return `create index if not exists ${quoted(name)} on ${qualified(namespace, table)} using ${what}`;
+}
+
+function timeTravelIndexes(table: Table, namespace: string): { sql: string; isForPruning: boolean }[] {
+  const index = (name: string, what: string, isForPruning = false): { sql: string; isForPruning: boolean } => ({
+    sql: createIndex(namespace, table, name, what),
+    isForPruning,
+  });
+  if (table.isImmutable) return [index(`${table.sqlName}_block`, "btree (block$)")];
+  const multi = `lower(block_range) int4_minmax_multi_ops, ${UPPER} int4_minmax_multi_ops, vid int8_minmax_multi_ops`;
   return [
-    `create index ${name(`${table.sqlName}_id_block_range_excl`)} on ${on} using gist (id, block_range)`,
-    `create index ${name(`brin_${table.sqlName}`)} on ${on} using brin (lower(block_range) int4_minmax_multi_ops, ${UPPER} int4_minmax_multi_ops, vid int8_minmax_multi_ops)`,
-    `create index ${name(`${table.sqlName}_block_range_closed`)} on ${on} using btree (${UPPER}) where ${UPPER} < 2147483647`,
+    index(`${table.sqlName}_id_block_range_excl`, "gist (id, block_range)"),
+    index(`brin_${table.sqlName}`, `brin (${multi})`),
+    index(`${table.sqlName}_block_range_closed`, `btree (${UPPER}) where ${UPPER} < 2147483647`, true),
   ];
 }
 
 /** One index per attribute; its number counts the columns that could have one. Lists go without, as by default there. */
-function attributeIndexes(table: Table, namespace: string): string[] {
+function attributeIndexes(table: Table, namespace: string): { column: Column; sql: string }[] {
   const numeric: readonly ValueKind[] = [ValueKind.BigDecimal, ValueKind.BigInt, ValueKind.Int];
   const candidates = table.columns.filter(
     (column) =>
@@ -70,8 +104,8 @@ function attributeIndexes(table: Table, namespace: string): string[] {
   );
   return candidates.flatMap((column, index) => {
     if (column.isList) return [];
-    const name = quoted(`attr_${table.position}_${index}_${table.sqlName}_${column.sqlName}`);
-    return [`create index ${name} on ${qualified(namespace, table)} using ${attributeExpression(table, column)}`];
+    const name = `attr_${table.position}_${index}_${table.sqlName}_${column.sqlName}`;
+    return [{ column, sql: createIndex(namespace, table, name, attributeExpression(table, column)) }];
   });
 }
 

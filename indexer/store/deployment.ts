@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from "#kernel/pg.ts";
 import { withTransaction } from "#kernel/pg.ts";
 import { checkSameChain, type ChainIdentity } from "../chain/identity.ts";
 import { isDuplicate } from "../faults.ts";
-import type { Manifest } from "../manifest/manifest.ts";
+import { ALL_HISTORY, type Manifest } from "../manifest/manifest.ts";
 import type { BlockRef } from "../source/types.ts";
 import { deploymentSql } from "./ddl.ts";
 import { chainTablesSql, createMetadata } from "./metadata.ts";
@@ -20,6 +20,10 @@ export interface Deployment {
   /** a deterministic error stopped it at its head */
   readonly isFailed: boolean;
   readonly isSynced: boolean;
+  /** versions that ended at or before this block may be gone */
+  readonly earliest: number;
+  /** the indexes that history is indexed without are made */
+  readonly hasAllIndexes: boolean;
 }
 
 /** A deployment as it was found, with what its health begins with. */
@@ -40,6 +44,8 @@ interface DeploymentRow {
   is_synced: boolean;
   head_time: bigint | null;
   has_errors: boolean;
+  earliest: number;
+  has_all_indexes: boolean;
 }
 
 /**
@@ -89,7 +95,8 @@ async function findDeployment(pool: Pool, id: string): Promise<FoundDeployment |
             coalesce(h.block_number, m.start_block_number) as block_number,
             '0x' || encode(coalesce(h.block_hash, m.start_block_hash), 'hex') as block_hash,
             d.failed and coalesce(e.deterministic, true) as is_failed, d.synced_at is not null as is_synced,
-            t.block_timestamp as head_time, cardinality(d.non_fatal_errors) > 0 as has_errors
+            t.block_timestamp as head_time, cardinality(d.non_fatal_errors) > 0 as has_errors,
+            d.earliest_block_number as earliest, d.postponed_indexes_created as has_all_indexes
        from public.deployment_schemas s
        join public.chains c on c.name = s.network
        join subgraphs.head h on h.id = s.id
@@ -112,6 +119,8 @@ async function findDeployment(pool: Pool, id: string): Promise<FoundDeployment |
     isSynced: row.is_synced,
     headTime: row.head_time === null ? undefined : Number(row.head_time),
     hasErrors: row.has_errors,
+    earliest: row.earliest,
+    hasAllIndexes: row.has_all_indexes,
   };
 }
 
@@ -160,7 +169,7 @@ async function insertDeployment(
       manifest.historyBlocks,
     ],
   );
-  await client.query(deploymentSql(manifest.schema, name));
+  await client.query(deploymentSql(manifest.schema, name, manifest.historyBlocks !== ALL_HISTORY));
   await insertVersion(client, manifest.id, subgraph);
 }
 

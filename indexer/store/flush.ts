@@ -2,32 +2,81 @@ import type { PoolClient } from "#kernel/pg.ts";
 import type { EntityType } from "../schema/schema.ts";
 import { contextText } from "../runner/data-source.ts";
 import type { BlockRef } from "../source/types.ts";
-import type { Batch, TableChanges } from "./batch.ts";
+import type { Batch, Clamp } from "./batch.ts";
 import { copyVersions } from "./copy.ts";
 import { qualified } from "./ddl.ts";
 import type { Deployment } from "./deployment.ts";
 import { idText, idType } from "./read.ts";
 
-/** Writes a batch's entities: versions that end first, then the new ones. */
-export async function writeEntities(client: PoolClient, namespace: string, batch: Batch): Promise<void> {
-  for (const [type, changes] of batch.tables) {
-    await clampVersions(client, namespace, type, changes);
-    await copyVersions(client, namespace, type, changes.versions);
+/**
+ * Writes a batch's entities: versions that end first, then the new ones.
+ *
+ * @param earliest versions that end up to this block aren't kept
+ */
+export async function writeEntities(
+  client: PoolClient,
+  namespace: string,
+  batch: Batch,
+  earliest: number,
+): Promise<void> {
+  for (const [type, { clamps, versions }] of batch.tables) {
+    const ends = [...clamps];
+    const isKept = ({ to }: { to: number | undefined }): boolean => to === undefined || to > earliest;
+    await clampVersions(
+      client,
+      namespace,
+      type,
+      ends.filter(([, end]) => isKept(end)),
+    );
+    await deleteVersions(
+      client,
+      namespace,
+      type,
+      ends.filter(([, end]) => !isKept(end)),
+    );
+    await copyVersions(client, namespace, type, type.isImmutable ? versions : versions.filter(isKept));
   }
+}
+
+/** The end of a version, with its entity's id. */
+type End = readonly [id: string, end: Clamp];
+
+/** Finds versions by their vids where those are known, else by the ids of their entities. */
+function versionsOf(type: EntityType, ends: readonly End[]): { where: string; sqlType: string; keys: string[] } {
+  if (!type.hasSerialVid) return { where: "e.vid = v.key", sqlType: "int8", keys: ends.map(([, { vid }]) => `${vid}`) };
+  return {
+    where: "e.id = v.key and e.block_range @> 2147483647",
+    sqlType: idType(type),
+    keys: ends.map(([id]) => idText(type, id)),
+  };
 }
 
 async function clampVersions(
   client: PoolClient,
   namespace: string,
   type: EntityType,
-  { clamps }: TableChanges,
+  ends: readonly End[],
 ): Promise<void> {
-  if (clamps.size === 0) return;
+  if (ends.length === 0) return;
+  const { where, sqlType, keys } = versionsOf(type, ends);
   await client.query(
     `update ${qualified(namespace, type)} e set block_range = int4range(lower(e.block_range), v.upper)
-       from unnest($1::text[]::${idType(type)}[], $2::int[]) v(id, upper)
-      where e.id = v.id and e.block_range @> 2147483647`,
-    [[...clamps.keys()].map((id) => idText(type, id)), [...clamps.values()]],
+       from unnest($1::text[]::${sqlType}[], $2::int[]) v(key, upper) where ${where}`,
+    [keys, ends.map(([, { to }]) => to)],
+  );
+}
+
+async function deleteVersions(
+  client: PoolClient,
+  namespace: string,
+  type: EntityType,
+  ends: readonly End[],
+): Promise<void> {
+  if (ends.length === 0) return;
+  const { where, sqlType, keys } = versionsOf(type, ends);
+  await client.query(
+    `delete from ${qualified(namespace, type)} e using unnest($1::text[]::${sqlType}[]) v(key) where ${where}`,
+    [keys],
   );
 }
 

@@ -7,6 +7,7 @@ import { quoted } from "../schema/names.ts";
 import { ValueKind, type Column, type EntityType } from "../schema/schema.ts";
 import { scalarText } from "./copy.ts";
 import { qualified } from "./ddl.ts";
+import type { PostponedIndexes } from "./indexes.ts";
 
 type Texts = Record<string, string | string[] | null>;
 
@@ -53,20 +54,24 @@ function rowOf(type: EntityType, texts: Texts): Row {
 export class StoreReader implements EntityReader {
   private readonly pool: Pool;
   private readonly namespace: string;
+  private readonly indexes: PostponedIndexes | undefined;
 
-  constructor(pool: Pool, namespace: string) {
+  constructor(pool: Pool, namespace: string, indexes?: PostponedIndexes) {
     this.pool = pool;
     this.namespace = namespace;
+    this.indexes = indexes;
   }
 
   async rows(type: EntityType, ids: readonly string[]): Promise<Map<string, Row>> {
     const sql = idType(type);
+    await this.indexes?.ensure(type, type.columns[type.idColumn] as Column);
     return this.select(type, `e.id = any($1::text[]::${sql}[])`, [ids.map((id) => idText(type, id))]);
   }
 
   async rowsWhere(type: EntityType, column: number, value: Value): Promise<Map<string, Row>> {
     const found = type.columns[column] as Column;
     const text = scalarText(found.kind, value);
+    await this.indexes?.ensure(type, found);
     return this.select(type, `e.${quoted(found.sqlName)} = $1::text::${sqlTypeOf(found)}`, [text]);
   }
 

@@ -1,10 +1,8 @@
 import type { PoolClient } from "#kernel/pg.ts";
 import type { Schema, Table } from "../schema/schema.ts";
 import type { BlockRef } from "../source/types.ts";
-import { qualified } from "./ddl.ts";
+import { UPPER, qualified } from "./ddl.ts";
 import type { Deployment } from "./deployment.ts";
-
-const UPPER = "coalesce(upper(block_range), 2147483647)";
 
 /**
  * Undoes every block above `target`: later versions go, those that were current at `target` are current again.

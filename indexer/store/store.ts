@@ -1,13 +1,16 @@
 import { withTransaction, type Pool, type PoolClient } from "#kernel/pg.ts";
 import type { LinkedBlock } from "../chain/window.ts";
-import type { ContextValue, Manifest } from "../manifest/manifest.ts";
+import { ALL_HISTORY, type ContextValue, type Manifest } from "../manifest/manifest.ts";
 import type { DataSource } from "../runner/data-source.ts";
 import type { BlockRef } from "../source/types.ts";
 import type { Batch } from "./batch.ts";
+import { indexesOf } from "./ddl.ts";
 import type { Deployment } from "./deployment.ts";
 import { clearTrouble, noteTrouble, writeFailures, type Failure } from "./failures.ts";
 import { isHeadAt, writeBlocks, writeDataSources, writeEntities, writeHead } from "./flush.ts";
+import { PostponedIndexes } from "./indexes.ts";
 import type { Lease } from "./lease.ts";
+import { Pruning } from "./prune.ts";
 import { StoreReader } from "./read.ts";
 import { revertHead, revertTables } from "./revert.ts";
 import { Rollups } from "./rollup.ts";
@@ -22,13 +25,18 @@ export class Store {
   private readonly manifest: Manifest;
   private readonly deployment: Deployment;
   private readonly lease: Lease;
+  private readonly indexes: PostponedIndexes;
+  private readonly pruning: Pruning;
 
   constructor(pool: Pool, manifest: Manifest, deployment: Deployment, lease: Lease) {
     this.pool = pool;
     this.manifest = manifest;
     this.deployment = deployment;
     this.lease = lease;
-    this.reader = new StoreReader(pool, deployment.namespace);
+    const indexes = indexesOf(manifest.schema, deployment.namespace, manifest.historyBlocks !== ALL_HISTORY);
+    this.indexes = new PostponedIndexes(pool, deployment, indexes);
+    this.pruning = new Pruning(manifest, deployment);
+    this.reader = new StoreReader(pool, deployment.namespace, this.indexes);
     this.rollups = new Rollups(manifest.schema, deployment.namespace);
   }
 
@@ -47,16 +55,19 @@ export class Store {
   /**
    * Writes a batch: entities, rollups, data sources, hashes, faults and the cursor.
    *
+   * @param goal the block that indexing is on its way to
    * @param isAgain an earlier try may have been committed, its answer lost: then it stays with that
    */
-  async write(batch: Batch, isAgain = false): Promise<void> {
+  async write(batch: Batch, goal: number, isAgain = false): Promise<void> {
     if (batch.isEmpty) return;
     const { deployment } = this;
     const { isFatal } = batch;
+    const earliest = this.pruning.earliestAfter(batch, goal);
     const failures = batch.failures.map<Failure>((failure) => ({ ...failure, isDeterministic: true }));
     await this.transaction(async (client) => {
       if (isAgain && (await isHeadAt(client, deployment, batch.last))) return;
-      await writeEntities(client, deployment.namespace, batch);
+      await writeEntities(client, deployment.namespace, batch, earliest);
+      if (batch.finalTo >= 0) await this.pruning.prune(client, earliest);
       await this.rollups.fill(client, batch.blockTimes);
       await writeDataSources(client, deployment.namespace, batch);
       await writeBlocks(client, deployment.chainNamespace, batch);
@@ -64,8 +75,14 @@ export class Store {
       await writeFailures(client, deployment, failures, isFatal);
       await writeHead(client, deployment, batch);
     });
+    if (batch.finalTo >= 0) this.pruning.advance(earliest);
     this.hasTrouble = isFatal;
     this.rollups.advance(batch.blockTimes);
+  }
+
+  /** Versions that end up to this block won't be kept once indexing has reached `goal`. */
+  horizon(goal: number): number {
+    return this.pruning.horizon(goal);
   }
 
   /** Undoes every block above `target`, all without one; nothing if the head is there already. */
@@ -78,11 +95,19 @@ export class Store {
     await this.rollups.load(this.pool);
   }
 
-  /** Forgets the hashes of blocks below `block`: they can't change anymore. */
-  async finalize(block: BlockRef): Promise<void> {
+  /** History is indexed: makes the indexes that were put off. */
+  async finishHistory(): Promise<void> {
+    if (this.indexes.areWaiting) await this.indexes.createAll();
+  }
+
+  /** Forgets the hashes of blocks below `block`, which can't change anymore, and what history behind `head` is too old. */
+  async finalize(block: BlockRef, head: number): Promise<void> {
+    const earliest = this.pruning.earliestAt(head, block.number);
     await this.transaction(async (client) => {
+      await this.pruning.prune(client, earliest);
       await client.query(`delete from ${this.deployment.chainNamespace}.blocks where number < $1`, [block.number]);
     });
+    this.pruning.advance(earliest);
   }
 
   /** Renews the lease while there is nothing to write. */

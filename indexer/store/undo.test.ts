@@ -4,12 +4,14 @@ import { createPool, withTransaction, type Pool } from "#kernel/pg.ts";
 import type { Modification } from "../entities/cache.ts";
 import type { Row } from "../entities/row.ts";
 import type { BlockOutcome } from "../runner/run-block.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import { parseSchema } from "../schema/parse.ts";
 import type { EntityType } from "../schema/schema.ts";
 import type { Header } from "../source/types.ts";
 import { Batch } from "./batch.ts";
 import { deploymentSql } from "./ddl.ts";
 import { writeEntities } from "./flush.ts";
+import { Pruning } from "./prune.ts";
 import { revertTables } from "./revert.ts";
 import { StoreReader } from "./read.ts";
 
@@ -27,6 +29,8 @@ const DEPLOYMENT = {
   head: undefined,
   isFailed: false,
   isSynced: false,
+  earliest: 0,
+  hasAllIndexes: false,
 };
 
 let database: TestDatabase;
@@ -36,6 +40,7 @@ beforeAll(async () => {
   database = await openTestDatabase();
   pool = createPool(database.url, { name: "test", max: 1 });
   await pool.query("create extension if not exists btree_gist");
+  await pool.query("create schema subgraphs; create table subgraphs.deployment (id int, earliest_block_number int)");
 });
 
 afterAll(async () => {
@@ -48,7 +53,7 @@ type Changes = Record<string, number | null>;
 
 /** Makes blocks of changes to a model that starts empty. */
 function outcomes(blocks: readonly Changes[]): BlockOutcome[] {
-  const model = new Map<string, number>();
+  const model = new Map<string, bigint>(); // vids of current versions
   return blocks.map((changes, index) => {
     const number = index + 1;
     let save = 0;
@@ -61,22 +66,29 @@ function outcomes(blocks: readonly Changes[]): BlockOutcome[] {
     ];
     for (const [id, n] of Object.entries(changes)) {
       if (n === null && !model.has(id)) continue;
-      if (n === null) modifications.push({ kind: "remove", type: thing, id });
-      else modifications.push({ kind: model.has(id) ? "overwrite" : "insert", type: thing, id, row: rowOf(id, n) });
-      if (n === null) model.delete(id);
-      else model.set(id, n);
+      const replaces = model.get(id);
+      model.delete(id);
+      if (n === null) {
+        modifications.push({ kind: "remove", type: thing, id, replaces: replaces ?? 0n });
+        continue;
+      }
+      const row = rowOf(id, n);
+      if (replaces === undefined) modifications.push({ kind: "insert", type: thing, id, row });
+      else modifications.push({ kind: "overwrite", type: thing, id, row, replaces });
+      model.set(id, row.vid);
     }
     const block = { number, hash: `0x${number}`, time: number, header: {} as Header, logs: [], isRecent: false };
     return { block, modifications, created: [], failures: [], isFatal: false, triggerCount: 1, eventCount: 1 };
   });
 }
 
-async function write(batches: readonly (readonly BlockOutcome[])[]): Promise<number> {
+async function write(batches: readonly (readonly BlockOutcome[])[], history = Infinity): Promise<number> {
   let count = 0;
   for (const blocks of batches) {
     const batch = new Batch();
     for (const block of blocks) batch.add(block);
-    await withTransaction(pool, (client) => writeEntities(client, "sgd1", batch));
+    const earliest = (batch.last?.number ?? 0) - history;
+    await withTransaction(pool, (client) => writeEntities(client, "sgd1", batch, earliest));
     count += batch.entityCountChange;
   }
   return count;
@@ -90,7 +102,7 @@ async function contents(): Promise<unknown[]> {
 
 async function reset(): Promise<void> {
   await pool.query("drop schema if exists sgd1 cascade");
-  await pool.query(deploymentSql(SCHEMA, "sgd1"));
+  await pool.query(deploymentSql(SCHEMA, "sgd1", false));
 }
 
 /** Cuts a list into batches of these sizes. */
@@ -140,6 +152,33 @@ describe("undoing blocks", () => {
         expect(await contents()).toEqual(before);
       }),
       { numRuns: 15, seed: 11 },
+    );
+  });
+});
+
+describe("pruning", () => {
+  it("keeps what was current in the last blocks, however blocks were batched", async () => {
+    await fc.assert(
+      fc.asyncProperty(blocks, sizes, fc.integer({ min: 1, max: 4 }), async (changes, chosen, history) => {
+        const all = outcomes(changes);
+        await reset();
+        await write(batched(all, chosen));
+        const earliest = changes.length - history;
+        // independent of the code: what PostgreSQL says was visible at one of the kept blocks
+        const kept = `select vid from sgd1.thing where coalesce(upper(block_range), 2147483647) > ${earliest} order by vid`;
+        const expected = (await pool.query(kept)).rows as unknown[];
+        await reset();
+        await write(batched(all, chosen), history);
+        const { rows } = await pool.query(kept);
+        expect(rows).toEqual(expected);
+        const manifest = { schema: SCHEMA, historyBlocks: history } as Manifest;
+        const pruning = new Pruning(manifest, DEPLOYMENT);
+        await withTransaction(pool, (client) =>
+          pruning.prune(client, pruning.earliestAt(changes.length, changes.length)),
+        );
+        expect((await pool.query("select vid from sgd1.thing order by vid")).rows).toEqual(expected);
+      }),
+      { numRuns: 25, seed: 13 },
     );
   });
 });

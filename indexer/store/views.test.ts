@@ -30,8 +30,8 @@ beforeEach(async () => {
     create table subgraphs.head (id int, block_number int, block_hash bytea);
     create table subgraphs.head_time (id int, block_timestamp numeric);
     create table subgraphs.deployment (id int, synced_at timestamptz, health text)`);
-  await pool.query(deploymentSql(parseSchema(OLD, true), "sgd1"));
-  await pool.query(deploymentSql(parseSchema(NEW, true), "sgd2"));
+  await pool.query(deploymentSql(parseSchema(OLD, true), "sgd1", false));
+  await pool.query(deploymentSql(parseSchema(NEW, true), "sgd2", false));
 });
 
 async function switchTo(id: number): Promise<void> {

@@ -7,32 +7,35 @@ import { promisify } from "node:util";
 import { compileContracts } from "./contracts.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const SOURCES = fileURLToPath(new URL("subgraph/", import.meta.url));
 const CACHE = join(ROOT, ".cache/indexer-subgraph");
 
-/** Files of the test subgraph by path, with changes applied. */
-function sources(changes: Changes): Map<string, string> {
+/** Files of a test subgraph by path, with changes applied. */
+function sources(name: SubgraphName, changes: Changes): Map<string, string> {
   const files = new Map<string, string>();
-  for (const entry of readdirSync(SOURCES, { recursive: true, withFileTypes: true })) {
+  const folder = fileURLToPath(new URL(`${name}/`, import.meta.url));
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    const name = path.slice(SOURCES.length);
+    const file = path.slice(folder.length);
     const text = readFileSync(path, "utf8");
-    files.set(name, changes[name]?.(text) ?? text);
+    files.set(file, changes[file]?.(text) ?? text);
   }
   return files;
 }
 
-/** Edits of the test subgraph's files, by path. */
+/** The test subgraphs: every feature, or reading the chain's state. */
+export type SubgraphName = "subgraph" | "calls";
+
+/** Edits of a test subgraph's files, by path. */
 export type Changes = Readonly<Record<string, (text: string) => string>>;
 
 /**
- * Builds the test subgraph with graph-cli, without any network; each version once per checkout.
+ * Builds a test subgraph with graph-cli, without any network; each version once per checkout.
  *
  * @returns the path of the built manifest
  */
-export async function buildSubgraph(changes: Changes = {}): Promise<string> {
-  const files = sources(changes);
+export async function buildSubgraph(changes: Changes = {}, name: SubgraphName = "subgraph"): Promise<string> {
+  const files = sources(name, changes);
   const contracts = compileContracts();
   for (const [name, { abi }] of contracts) files.set(`abis/${name}.json`, JSON.stringify(abi, null, 2));
   const hash = createHash("sha256");

@@ -28,6 +28,8 @@ export interface TestChain {
   readonly test: TestClient;
   /** sends calls of the emitter, without mining */
   send(functionName: string, args: readonly unknown[]): Promise<Hex>;
+  /** sends a transaction, without mining; without `to` it makes a contract */
+  submit(request: { to?: Hex; data: Hex; value?: bigint }): Promise<Hex>;
   /** mines one block, `seconds` after the last, with what was sent */
   mine(seconds?: number): Promise<number>;
   /** mines `count` empty blocks */
@@ -60,7 +62,7 @@ export async function startChain(chainId = 31_337, genesisTime = GENESIS_TIME): 
   const emitter = compileContracts().get("Emitter");
   if (!emitter) throw new Error("the emitter is missing");
   let nonce: number | undefined;
-  const submit = async (request: { to?: Hex; data: Hex }): Promise<Hex> => {
+  const submit: TestChain["submit"] = async (request) => {
     nonce ??= await publicClient.getTransactionCount({ address: SENDER.address });
     return wallet.sendTransaction({
       ...request,
@@ -82,6 +84,7 @@ export async function startChain(chainId = 31_337, genesisTime = GENESIS_TIME): 
     url,
     public: publicClient,
     test,
+    submit,
     send: (functionName, callArgs) =>
       submit({
         to: "0x5fbdb2315678afecb367f032d93f642f64180aa3",

@@ -7,27 +7,40 @@ import { fileURLToPath } from "node:url";
 import { startChild } from "#kernel/child.ts";
 import { createPool } from "#kernel/pg.ts";
 import { waitFor } from "#kernel/time.ts";
+import { hasNativePostgres, startNativePostgres } from "./native-postgres.ts";
 
 const PACKAGED = fileURLToPath(new URL("../../node_modules/@graphprotocol/gnd-linux-x64/bin/gnd", import.meta.url));
 
 /** The real graph-node, if it is installed: `GND_BINARY`, or npm's `@graphprotocol/gnd-linux-x64`. */
 export const GND_BINARY = process.env["GND_BINARY"] ?? PACKAGED;
-/** A PostgreSQL server for it, as its superuser, with pg_stat_statements preloaded. */
-export const GND_SERVER = process.env["GND_DATABASE_URL"] ?? "";
-/** Whether real graph-node can be run here. */
-export const hasGraphNode = existsSync(GND_BINARY) && GND_SERVER !== "";
+const GIVEN_SERVER = process.env["GND_DATABASE_URL"];
+/** Whether real graph-node can be run here: it and its database come with npm on Linux, x64. */
+export const hasGraphNode = existsSync(GND_BINARY) && (GIVEN_SERVER !== undefined || hasNativePostgres);
+
+/** A database server that graph-node works with. */
+export interface GraphNodeServer {
+  /** as its superuser */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** The server in `GND_DATABASE_URL` (it needs pg_stat_statements preloaded), or npm's PostgreSQL, started for this. */
+export async function startServer(): Promise<GraphNodeServer> {
+  if (GIVEN_SERVER !== undefined) return { url: GIVEN_SERVER, stop: () => Promise.resolve() };
+  return startNativePostgres();
+}
 
 /**
  * Makes an empty database on graph-node's server, with its extensions and its collation.
  *
  * @returns its URL
  */
-export async function createDatabase(name: string): Promise<string> {
-  const server = createPool(GND_SERVER, { name: "test", max: 1 });
+export async function createDatabase(serverUrl: string, name: string): Promise<string> {
+  const server = createPool(serverUrl, { name: "test", max: 1 });
   await server.query(`drop database if exists ${name} with (force)`);
   await server.query(`create database ${name} encoding 'UTF8' locale 'C' template template0`);
   await server.end();
-  const url = new URL(GND_SERVER);
+  const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   // graph-node refuses a URL without a password, whether one is needed or not
   if (url.password === "") url.password = "none";

@@ -1,4 +1,4 @@
-import { keccak256 } from "viem";
+import { keccak256 } from "../../abi/keccak.ts";
 import { base58 } from "../../numbers/base58.ts";
 import { AscType } from "../asc-types.ts";
 import type { HostContext } from "../context.ts";
@@ -31,7 +31,7 @@ export function conversionImports(context: HostContext): HostFunctions {
       }
       return context.heap.hex(digits, 0);
     },
-    "crypto.keccak256": (pointer: Pointer) => context.heap.hex(keccak256(context.reader.bytes(pointer))),
+    "crypto.keccak256": (pointer: Pointer) => context.heap.bytes(keccak256(context.reader.bytes(pointer))),
   };
 }
 
