@@ -1,6 +1,5 @@
-import { BaseError } from "#kernel/errors.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
-import { checkRewind, checkUntil, waitForAnchor } from "./chain/anchor.ts";
+import { checkUntil, waitForAnchor } from "./chain/anchor.ts";
 import { checkSameChain, readIdentity } from "./chain/identity.ts";
 import { checkNetwork } from "./chain/networks.ts";
 import { ReorgWindow, type LinkedBlock } from "./chain/window.ts";
@@ -10,7 +9,7 @@ import { EntityCache } from "./entities/cache.ts";
 import { hopeless } from "./faults.ts";
 import type { HealthBoard } from "./health.ts";
 import { loadManifest } from "./manifest/load.ts";
-import { ALL_HISTORY, type Manifest } from "./manifest/manifest.ts";
+import type { Manifest } from "./manifest/manifest.ts";
 import { IndexerMetrics } from "./metrics.ts";
 import { DEFAULT_BATCH_CHANGES, DEFAULT_NAME, DEFAULT_POLL_MS, type IndexerOptions } from "./options.ts";
 import { staticDataSource } from "./runner/data-source.ts";
@@ -23,6 +22,7 @@ import { BLOCK_TRIES, createRetry, type OnTrouble } from "./source/retry.ts";
 import { RpcClient } from "./source/rpc.ts";
 import { StateReader } from "./source/state-reader.ts";
 import type { BlockRef } from "./source/types.ts";
+import { startingPoint } from "./starting-point.ts";
 import { checkStore } from "./store/check.ts";
 import { openDeployment, type FoundDeployment } from "./store/deployment.ts";
 import { Lease } from "./store/lease.ts";
@@ -212,53 +212,6 @@ async function knownBlocks(store: Store, head: BlockRef, firstBlock: number): Pr
   const lowest = recent.at(-1);
   const anchor = { number: firstBlock - 1, hash: lowest?.parentHash ?? "", parentHash: "" };
   return [{ ...head, parentHash: "" }, ...recent, ...(lowest?.number === firstBlock && firstBlock > 0 ? [anchor] : [])];
-}
-
-/** The block to go on from, after the undoing that was asked for or that a failed deployment needs. */
-async function startingPoint(opened: Opened): Promise<BlockRef | undefined> {
-  const { options, reader, deployment, store, firstBlock } = opened;
-  const { head, isFailed } = deployment;
-  if (options.rewindTo !== undefined) checkRewind(options.rewindTo, firstBlock, head);
-  if (!head) return undefined;
-  if (options.rewindTo !== undefined && options.rewindTo < head.number) {
-    const [header] = await reader.headersByNumber([options.rewindTo]);
-    if (!header)
-      throw new BaseError("BAD_REWIND", `the node has no block ${options.rewindTo}`, {
-        hints: ["rewind to a block of the chain"],
-      });
-    checkHistory(opened, options.rewindTo);
-    const target = { number: options.rewindTo, hash: header.hash };
-    const known = (await store.recentBlocks(head)).find(({ number }) => number === target.number);
-    if (known && known.hash !== target.hash)
-      throw new BaseError(
-        "BAD_REWIND",
-        `block ${known.number} was indexed as ${known.hash}, the node has ${target.hash}`,
-        {
-          hints: ["rewind to a block that both chains share: a lower one"],
-        },
-      );
-    await store.revertTo(target);
-    return target;
-  }
-  if (!isFailed) return head;
-  // a block that failed is tried once more at each start
-  if (head.number === 0) {
-    await store.revertTo(undefined);
-    return undefined;
-  }
-  const [known] = await store.recentBlocks(head);
-  const parentHash = known?.parentHash ?? (await reader.headersByHash([head.hash]))[0]?.parentHash ?? "";
-  const target = { number: head.number - 1, hash: parentHash };
-  await store.revertTo(target);
-  return target;
-}
-
-/** @throws BaseError `BAD_REWIND` when what was current at `block` isn't kept anymore */
-function checkHistory({ manifest, deployment: { earliest } }: Opened, block: number): void {
-  if (manifest.historyBlocks === ALL_HISTORY || block >= earliest) return;
-  throw new BaseError("BAD_REWIND", `versions that ended before block ${earliest} are pruned (indexerHints.prune)`, {
-    hints: [`rewind to block ${earliest} or a later one`, "or index again into an empty database"],
-  });
 }
 
 /** Makes the views, unless readers hold them just now: then they are switched once the head is reached. */

@@ -10,7 +10,7 @@ import { WATCHED } from "./testdata/scenario.ts";
 
 const VIEWS = { viewsSchema: "chain", reorgWindow: 20 };
 const TRANSFERS = 40;
-const onServer = SERVER === "" ? it.skip : it;
+const describeOnServer = SERVER === "" ? describe.skip : describe;
 
 let chain: TestChain;
 let database: TestDatabase;
@@ -123,8 +123,10 @@ describe("a build with a field more and one less", () => {
 
   it("leaves the views whole when it is lost in the middle of the switch, and switches them at the next start", async () => {
     const flaky = await startFlakyDatabase(database.url);
-    const views = async (): Promise<unknown[]> =>
-      (await pool.query("select viewname, definition from pg_views where schemaname = 'chain' order by 1")).rows;
+    const views = async (): Promise<unknown[]> => {
+      const sql = "select viewname, definition from pg_views where schemaname = 'chain' order by 1";
+      return (await pool.query<Record<string, unknown>>(sql)).rows;
+    };
     const was = await views();
     flaky.refuse('create or replace view "chain"."stats_day"', 1_000);
     follower = follow({ ...(before as Setting), databaseUrl: flaky.url }, pool, VIEWS);
@@ -138,10 +140,12 @@ describe("a build with a field more and one less", () => {
     await indexUntil(before as Setting, await chain.mine(), VIEWS);
     expect(await shown()).toBe("sgd1");
   }, 60_000);
+});
 
-  onServer(
-    "goes on indexing while a long query holds the views, and switches them after it (on a server)",
-    async () => {
+describeOnServer(
+  "a build whose views a long query holds (where DATABASE_URL or GND_DATABASE_URL names a server)",
+  () => {
+    it("goes on being indexed, and is shown after it", async () => {
       const long = createPool(database.url, { name: "test", max: 1 });
       const client = await long.connect();
       await client.query("begin");
@@ -161,10 +165,9 @@ describe("a build with a field more and one less", () => {
       await chain.mine();
       await untilShown("sgd2");
       expect(follower.health().detail).toMatchObject({ status: "synced" });
-    },
-    60_000,
-  );
-});
+    }, 60_000);
+  },
+);
 
 describe("a second subgraph in the database", () => {
   it("doesn't take the first one's views, and gets its own", async () => {

@@ -165,8 +165,11 @@ describe("a subgraph whose first block the chain lacks", () => {
       await chain.mineEmpty(2);
       await chain.send("transfer", [WATCHED, 5n]);
       await chain.mine();
-      await follower.reach((await chain.public.getBlock()).hash);
-      expect(follower.health()).toMatchObject({ isHealthy: true, detail: { waitingFor: null, indexed: first } });
+      await waitFor(async () => (follower.health().detail["indexed"] === first ? true : undefined), {
+        timeoutMs: 10_000,
+        onTimeout: () => new Error(JSON.stringify(follower.health())),
+      });
+      expect(follower.health()).toMatchObject({ isHealthy: true, detail: { waitingFor: null, reason: null } });
       const { rows } = await ownPool.query("select min(block$)::int as first, count(*)::int from sgd1.transfer");
       expect(rows).toEqual([{ first, count: 1 }]);
     } finally {

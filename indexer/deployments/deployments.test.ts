@@ -11,7 +11,7 @@ import { removeDeployment } from "./remove.ts";
 import { showDeployment } from "./show.ts";
 
 const VIEWS = { viewsSchema: "chain", reorgWindow: 20 };
-const withGraphNode = hasGraphNode ? it : it.skip;
+const describeWithGraphNode = hasGraphNode ? describe : describe.skip;
 
 let chain: TestChain;
 let database: TestDatabase;
@@ -41,11 +41,16 @@ afterEach(async () => {
 });
 
 const [OLD, NEW] = [0, 1];
-const index = (build: number, until = 2) => indexUntil(builds[build] as Setting, until, VIEWS);
+
+/** Indexes to the head, unless an earlier block is named. */
+async function index(build: number, until?: number): Promise<void> {
+  const head = Number(await chain.public.getBlockNumber());
+  await indexUntil(builds[build] as Setting, until ?? head, VIEWS);
+}
 
 /** What a database still has of a deployment, by table. */
 async function traces(namespace: string, id: number): Promise<unknown[]> {
-  const { rows } = await pool.query(
+  const { rows } = await pool.query<Record<string, unknown>>(
     `select 'schema' as what from pg_namespace where nspname = $1
      union all select 'head' from subgraphs.head where id = $2
      union all select 'time' from subgraphs.head_time where id = $2
@@ -166,11 +171,10 @@ describe("deployments", () => {
   });
 });
 
-withGraphNode(
-  "real graph-node's deployments get the same views (from npm, on Linux x64)",
-  async () => {
-    const until = Number(await chain.public.getBlockNumber());
+describeWithGraphNode("real graph-node (where it is installed)", () => {
+  it("has its deployments shown by the same views", async () => {
     const server = await startServer();
+    const until = Number(await chain.public.getBlockNumber());
     const theirUrl = await createDatabase(server.url, "bc_gnd_views");
     const { manifestPath } = builds[OLD] as Setting;
     await runGraphNode({ manifests: [manifestPath], rpcUrl: chain.url, databaseUrl: theirUrl, until });
@@ -201,6 +205,5 @@ withGraphNode(
       await theirs.end();
       await server.stop();
     }
-  },
-  120_000,
-);
+  }, 120_000);
+});
