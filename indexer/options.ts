@@ -59,5 +59,5 @@ export interface IndexerResult {
 }
 
 export const DEFAULT_BATCH_CHANGES = 40_000;
-export const DEFAULT_POLL_MS = 500;
+export const DEFAULT_POLL_MS = 200;
 export const DEFAULT_NAME = "subgraph";

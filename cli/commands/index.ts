@@ -29,7 +29,7 @@ const HELPS = {
 const NUMBERS = {
   until: { flag: "--until <block>", help: "stop after this block, with exit code 0", max: 2 ** 31 - 2 },
   rewindTo: { flag: "--rewind-to <block>", help: "first undo every block above this one", max: 2 ** 31 - 2 },
-  pollMs: { flag: "--poll-ms <ms>", help: "pause between two looks at the head [500]", min: 10, max: 600_000 },
+  pollMs: { flag: "--poll-ms <ms>", help: "pause between two looks at the head [200]", min: 10, max: 600_000 },
   reorgWindow: {
     flag: "--reorg-window <blocks>",
     help: "blocks behind the head that may change [those above the node's `finalized`, or 250]",

@@ -211,6 +211,7 @@ export class EntityCache {
     for (const [type, operations] of this.updates) {
       // an immutable entity is new: looking for each would cost a query per block, and a duplicate is found by writing
       const isTrusted = type.isImmutable && !type.skipDuplicates && this.block > this.checkedTo;
+      if (!type.isImmutable && this.current.isComplete(type)) continue;
       const ids: string[] = [];
       for (const [id, { kind }] of operations) {
         if (isTrusted && kind !== "remove") continue;
@@ -225,7 +226,7 @@ export class EntityCache {
   /** Why the store can't take the block, if it can't: it changes an immutable entity of an earlier one. */
   refusal(): string | undefined {
     for (const [type, operations] of this.updates) {
-      if (!type.isImmutable) continue;
+      if (!type.isImmutable || !this.current.isRead(type)) continue;
       for (const [id, operation] of operations) {
         const base = this.current.peek(type, id);
         if (!base || !isRefused(type, base, operation)) continue;
@@ -249,7 +250,7 @@ export class EntityCache {
   }
 
   private modificationOf(type: EntityType, id: string, operation: Operation): Modification | undefined {
-    const base = this.current.peek(type, id) ?? undefined;
+    const base = this.current.isRead(type) ? (this.current.peek(type, id) ?? undefined) : undefined;
     if (operation.kind === "remove") {
       if (!base) return undefined;
       this.current.put(type, id, null);

@@ -83,6 +83,16 @@ export class CurrentEntities {
     return row === undefined && held.isComplete ? null : row;
   }
 
+  /** Whether every entity of the type is known, so that none is missing. */
+  isComplete(type: EntityType): boolean {
+    return this.heldOf(type).isComplete;
+  }
+
+  /** Whether entities of the type are looked up at all; new immutable ones aren't. */
+  isRead(type: EntityType): boolean {
+    return !type.isImmutable || this.heldOf(type).isRead;
+  }
+
   /** As `peek`, on behalf of a handler. */
   read(type: EntityType, id: string): Row | null | undefined {
     this.startReading(type);
