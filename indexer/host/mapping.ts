@@ -1,5 +1,6 @@
 import type { EventFragment } from "../abi/events.ts";
 import type { EntityCache } from "../entities/cache.ts";
+import type { Profile } from "../profile/profile.ts";
 import type { Header, Log } from "../source/types.ts";
 import type { HostContext, Invocation } from "./context.ts";
 import { DeterministicError, MappingError } from "./errors.ts";
@@ -23,6 +24,8 @@ export interface MappingOptions {
   /** apiVersion 0.0.9 and above */
   readonly hasBalances: boolean;
   readonly network: string;
+  /** times the host functions and what is laid out for handlers, if that is asked for */
+  readonly profile: Profile | undefined;
 }
 
 /** A handler read more of the transaction than its log knows: fetch it and run the handler again. */
@@ -39,6 +42,7 @@ export class Mapping implements HostContext {
   invocation: Invocation;
   private readonly instance: Instance;
   private readonly hasReceiptField: boolean;
+  private readonly profile: Profile | undefined;
   /** the block laid out last, as bytes: the arena always begins with it */
   private block: { header: Header; start: number; image: Uint8Array; pointer: Pointer } | undefined;
 
@@ -49,7 +53,14 @@ export class Mapping implements HostContext {
     this.templateNames = options.templateNames;
     this.invocation = outsideHandlers(options.network);
     this.hasReceiptField = options.hasReceiptField;
-    this.instance = new Instance(options.file, options.binary, options.constants, hostFunctions(this));
+    this.profile = options.profile;
+    const functions = hostFunctions(this);
+    this.instance = new Instance(
+      options.file,
+      options.binary,
+      options.constants,
+      this.profile?.timed(functions) ?? functions,
+    );
     this.instance.start();
   }
 
@@ -97,7 +108,7 @@ export class Mapping implements HostContext {
     this.heap.refresh();
     let memoryBytes = this.heap.u8.length;
     try {
-      const trigger = write();
+      const trigger = this.profile ? this.profile.layout(write) : write();
       memoryBytes = this.heap.u8.length;
       try {
         this.instance.call(handler, trigger);
