@@ -6,6 +6,13 @@ import { buildSubgraph } from "./testdata/build.ts";
 import { startChain, type TestChain } from "./testdata/chain.ts";
 import { OTHER, WATCHED } from "./testdata/scenario.ts";
 
+/** A metric as the registry tells of it. */
+interface Described {
+  name: string;
+  help: string;
+  type: string;
+}
+
 let chain: TestChain;
 let database: TestDatabase;
 let indexer: Indexer;
@@ -68,21 +75,19 @@ it("metrics tell what was indexed, by the handlers and methods there are", async
 });
 
 it("every metric has a help text and a name of Prometheus' form", async () => {
-  const all: { name: string; help: string; type: unknown }[] = await registry.getMetricsAsJSON();
+  const all = (await registry.getMetricsAsJSON()) as unknown as Described[];
   const metrics = all.filter(({ name }) => name.startsWith("indexer_"));
   expect(metrics.length).toBeGreaterThan(15);
-  const wrong = metrics.filter(
-    ({ name, help, type }) =>
-      help.length < 10 || !/^[a-z_]+$/.test(name) || (String(type) === "counter") !== name.endsWith("_total"),
-  );
-  expect(wrong.map(({ name }) => name)).toEqual([]);
+  const isWrong = ({ name, help, type }: Described): boolean =>
+    help.length < 10 || !/^[a-z_]+$/.test(name) || (type === "counter") !== name.endsWith("_total");
+  expect(metrics.filter(isWrong)).toEqual([]);
 });
 
 it("the profile's parts add up, and count runs, replays and host calls", () => {
   const report = indexer.profile();
   if (!report) throw new Error("there is no profile");
   const { totalMs, phases, handlers, hostCalls, store } = report;
-  const sum = Object.values(phases).reduce((a, b) => a + b, 0);
+  const sum = (Object.values(phases) as number[]).reduce((a, b) => a + b, 0);
   expect(sum / totalMs).toBeGreaterThan(0.95);
   expect(sum / totalMs).toBeLessThan(1.05);
   expect(phases.fetch).toBeGreaterThan(0);
