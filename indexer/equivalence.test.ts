@@ -1,13 +1,7 @@
 import { buildSubgraph } from "./testdata/build.ts";
 import { startChain, type TestChain } from "./testdata/chain.ts";
-import {
-  createDatabase,
-  hasGraphNode,
-  runGraphNode,
-  startServer,
-  type GraphNodeServer,
-} from "./testdata/graph-node.ts";
-import { dump, indexUntil, lookInto } from "./testdata/indexing.ts";
+import { compare } from "./testdata/equivalence.ts";
+import { hasGraphNode, startServer, type GraphNodeServer } from "./testdata/graph-node.ts";
 import { playEverything } from "./testdata/scenario.ts";
 
 const describeWithGraphNode = hasGraphNode ? describe : describe.skip;
@@ -28,23 +22,11 @@ describeWithGraphNode("real graph-node (from npm, on Linux x64)", () => {
   });
 
   it("writes the same tables, columns and rows to the last byte", async () => {
-    const manifestPath = await buildSubgraph();
+    const manifests = [await buildSubgraph()];
     const until = Number(await chain.public.getBlockNumber());
-    const [theirs, ours] = [await createDatabase(server.url, "bc_gnd"), await createDatabase(server.url, "bc_ours")];
-    await runGraphNode(manifestPath, chain.url, theirs, until);
-    await indexUntil({ manifestPath, rpcUrl: chain.url, databaseUrl: ours }, until);
-    const pools = [lookInto(theirs), lookInto(ours)] as const;
-    const [expected, found] = await Promise.all(pools.map((pool) => dump(pool)));
-    const indexes = await Promise.all(
-      pools.map(async (pool) => {
-        const sql = "select indexdef from pg_indexes where schemaname = 'sgd1' and tablename <> 'poi2$' order by 1";
-        return (await pool.query<{ indexdef: string }>(sql)).rows;
-      }),
-    );
-    await Promise.all(pools.map((pool) => pool.end()));
-    // proofs of indexing are left out here
-    expect(found).toEqual(expected?.filter((line) => !line.startsWith("poi2$")));
-    expect(found?.length).toBeGreaterThan(300);
-    expect(indexes[1]).toEqual(indexes[0]);
+    const contest = { name: "everything", serverUrl: server.url, rpcUrl: chain.url, until, manifests };
+    const [found] = await compare(contest);
+    expect(found?.ours).toEqual(found?.theirs);
+    expect(found?.ours.rows.length).toBeGreaterThan(300);
   }, 120_000);
 });

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { BaseError, messageOf } from "#kernel/errors.ts";
 import { MappingError } from "./host/errors.ts";
 import type { BlockOutcome } from "./runner/run-block.ts";
@@ -39,7 +40,7 @@ export function faultAt(block: BlockRef, error: Error): SubgraphFailed | undefin
 
 /** Faults of mappings that graph-node retries, and those of the database; ours and bugs aren't. */
 export function mayPass(error: unknown): error is Error {
-  if (error instanceof BaseError || error instanceof ChainMoved || !(error instanceof Error)) return false;
+  if (error instanceof BaseError || error instanceof ChainMoved || !isError(error)) return false;
   if (error instanceof MappingError) return true;
   const { code } = error as { code?: unknown };
   if (typeof code === "string") return !HOPELESS.test(code);
@@ -48,7 +49,12 @@ export function mayPass(error: unknown): error is Error {
 
 /** Whether the database refused rows because others have their keys. */
 export function isDuplicate(error: unknown): error is Error {
-  return error instanceof Error && (error as { code?: unknown }).code === "23505";
+  return isError(error) && (error as { code?: unknown }).code === "23505";
+}
+
+/** Also of another realm, as Node's own are where code runs in a context of its own. */
+function isError(error: unknown): error is Error {
+  return types.isNativeError(error);
 }
 
 /** What a run ends with when the database will never do `what`; other errors as they are. */

@@ -1,8 +1,8 @@
 import { createPool, type Pool } from "#kernel/pg.ts";
 import { checkUntil, waitForAnchor } from "./chain/anchor.ts";
-import { readIdentity } from "./chain/identity.ts";
+import { checkSameChain, readIdentity } from "./chain/identity.ts";
 import { checkNetwork } from "./chain/networks.ts";
-import { ReorgWindow } from "./chain/window.ts";
+import { ReorgWindow, type LinkedBlock } from "./chain/window.ts";
 import { encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { Engine } from "./engine.ts";
 import { EntityCache } from "./entities/cache.ts";
@@ -77,7 +77,21 @@ export async function openIndexer(options: IndexerOptions, health: HealthBoard):
     const deployment = await openDeployment(pool, manifest, chain, name, anchor);
     lease = await Lease.take(pool, deployment.id, options.signal);
     const store = new Store(pool, manifest, deployment, lease);
-    return await assemble({ options, manifest, metrics, reader, state, pool, deployment, store, health, firstBlock });
+    const checkChain = async (): Promise<void> =>
+      checkSameChain(chain, await readIdentity(rpcOptions), manifest.network);
+    return await assemble({
+      options,
+      manifest,
+      metrics,
+      reader,
+      state,
+      pool,
+      deployment,
+      store,
+      health,
+      firstBlock,
+      checkChain,
+    });
   } catch (error) {
     await lease?.release(pool).catch(() => undefined);
     await pool.end();
@@ -96,6 +110,8 @@ interface Opened {
   store: Store;
   health: HealthBoard;
   firstBlock: number;
+  /** throws when the node serves another chain than at the start */
+  checkChain: () => Promise<void>;
 }
 
 async function assemble(opened: Opened): Promise<OpenIndexer> {
@@ -116,7 +132,7 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
     health.noteTrouble(ask, error);
     if (error) logger.warn({ err: error, ask }, "trying again");
   };
-  const window = new ReorgWindow(head && [{ ...head, parentHash: "" }, ...(await store.recentBlocks(head))]);
+  const window = new ReorgWindow(head && (await knownBlocks(store, head, firstBlock)));
   const source = createSource(opened, registry, window, onTrouble);
   const runner = new BlockRunner({
     manifest,
@@ -167,8 +183,8 @@ function createAskers(
   const tryBlock: Retry = (ask) => timed(profile, "lookups", retry(ask));
   return {
     transactions: {
-      transactions: (hashes) => tryBlock(() => reader.transactions(hashes)),
-      receipts: (hashes) => tryBlock(() => reader.receipts(hashes)),
+      transactions: (hashes, block) => tryBlock(() => reader.transactions(hashes, block)),
+      receipts: (hashes, block) => tryBlock(() => reader.receipts(hashes, block)),
     },
     state: {
       calls: (block, requests) => tryBlock(() => state.calls(block, requests)),
@@ -179,7 +195,7 @@ function createAskers(
 }
 
 function createSource(
-  { options, metrics, reader, health }: Opened,
+  { options, metrics, reader, health, checkChain }: Opened,
   filter: Registry,
   window: ReorgWindow,
   onTrouble: OnTrouble,
@@ -193,6 +209,7 @@ function createSource(
     pollMs: options.pollMs ?? DEFAULT_POLL_MS,
     signal: options.signal,
     onTrouble,
+    checkChain,
     onPoll: (number, time) => {
       health.head = number;
       health.headTime = time;
@@ -207,6 +224,14 @@ function beginHealth({ health, deployment }: Opened, head: BlockRef | undefined)
   health.indexedTime = deployment.headTime;
   health.isSynced = deployment.isSynced;
   if (deployment.hasErrors) health.noteErrors();
+}
+
+/** The head and those below it whose hashes are kept; also the one before the first, which all of them may be undone to. */
+async function knownBlocks(store: Store, head: BlockRef, firstBlock: number): Promise<LinkedBlock[]> {
+  const recent = await store.recentBlocks(head);
+  const lowest = recent.at(-1);
+  const anchor = { number: firstBlock - 1, hash: lowest?.parentHash ?? "", parentHash: "" };
+  return [{ ...head, parentHash: "" }, ...recent, ...(lowest?.number === firstBlock && firstBlock > 0 ? [anchor] : [])];
 }
 
 /** Makes the views, unless readers hold them just now: then they are switched once the head is reached. */

@@ -36,6 +36,7 @@ export async function startingPoint(opened: StartingFrom): Promise<BlockRef | un
       });
     checkHistory(opened, options.rewindTo);
     const target = { number: options.rewindTo, hash: header.hash };
+    checkShared(await store.recentBlocks(head), target);
     await store.revertTo(target);
     return target;
   }
@@ -50,6 +51,14 @@ export async function startingPoint(opened: StartingFrom): Promise<BlockRef | un
   const target = { number: head.number - 1, hash: parentHash };
   await store.revertTo(target);
   return target;
+}
+
+/** @throws BaseError `BAD_REWIND` when another block was indexed at the target's height */
+function checkShared(known: readonly BlockRef[], target: BlockRef): void {
+  const indexed = known.find(({ number }) => number === target.number);
+  if (!indexed || indexed.hash === target.hash) return;
+  const what = `block ${target.number} was indexed as ${indexed.hash}, the node has ${target.hash}`;
+  throw new BaseError("BAD_REWIND", what, { hints: ["rewind to a block that both chains share: a lower one"] });
 }
 
 /** @throws BaseError `BAD_REWIND` when what was current at `block` isn't kept anymore */

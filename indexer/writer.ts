@@ -116,11 +116,11 @@ export class Writer {
     const end = metrics.flushSeconds.startTimer();
     await persist("writing a batch", (isAgain) => store.write(batch, goal(), isAgain));
     end();
-    if (last.isRecent || last.number >= goal()) await persist("making indexes", () => store.finishHistory());
     this.moveWritten(last);
     for (const { block, entities } of touched) {
       onStep?.({ type: "block", number: block.number, hash: block.hash, touched: entities });
     }
+    if (last.isRecent || last.number >= goal()) await persist("making indexes", () => store.finishHistory());
   }
 
   private moveWritten(last: Block): void {

@@ -13,10 +13,18 @@ export interface EventFragment {
   readonly name: string;
   /** as manifests write it, e.g. `Transfer(indexed address,uint256)` */
   readonly signature: string;
+  /** what a log's first topic must be, whatever the manifest says; anonymous events have none */
+  readonly selector: string | undefined;
   readonly inputs: readonly EventInput[];
   readonly indexedCount: number;
   /** words of the data's head */
   readonly headWords: number;
+}
+
+/** Whether a log's topics are those of an event: only then graph-node decodes it. */
+export function hasTopicsOf({ selector, indexedCount }: EventFragment, topics: readonly string[]): boolean {
+  if (selector === undefined) return topics.length === indexedCount;
+  return topics.length === indexedCount + 1 && topics[0] === selector;
 }
 
 /** The first topic of an event as a manifest writes it: the hash of its signature without `indexed` and spaces. */
@@ -34,9 +42,11 @@ export function eventFragment(entry: AbiEntry): EventFragment {
   const texts = (entry.inputs ?? []).map(
     (input) => `${input.indexed === true ? "indexed " : ""}${canonicalType(input)}`,
   );
+  const signature = `${entry.name ?? ""}(${texts.join(",")})`;
   return {
     name: entry.name ?? "",
-    signature: `${entry.name ?? ""}(${texts.join(",")})`,
+    signature,
+    selector: entry.anonymous === true ? undefined : topicOf(signature),
     inputs,
     indexedCount: inputs.filter((input) => input.isIndexed).length,
     headWords: inputs.reduce((sum, input) => sum + (input.isIndexed ? 0 : input.type.headWords), 0),

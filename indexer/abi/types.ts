@@ -1,6 +1,6 @@
 /** A Solidity type, with what decoding needs: whether its data lies elsewhere, and the words of its head. */
 export type AbiType = { readonly isDynamic: boolean; readonly headWords: number } & (
-  | { readonly kind: "address" | "bool" | "string" | "bytes" }
+  | { readonly kind: "address" | "bool" | "function" | "string" | "bytes" }
   | { readonly kind: "uint" | "int"; readonly bits: number }
   | { readonly kind: "fixedBytes"; readonly size: number }
   | { readonly kind: "array"; readonly item: AbiType }
@@ -51,9 +51,8 @@ function arrayOf(item: AbiType, length: number | undefined): AbiType {
 }
 
 function elementary(name: string): AbiType | undefined {
-  if (name === "address" || name === "bool") return { kind: name, ...word };
+  if (name === "address" || name === "bool" || name === "function") return { kind: name, ...word };
   if (name === "string" || name === "bytes") return { kind: name, ...elsewhere };
-  if (name === "function") return { kind: "fixedBytes", size: 24, ...word };
   const match = /^(uint|int|bytes)(\d*)$/.exec(name);
   if (!match) return undefined;
   const size = match[2] === "" ? 256 : Number(match[2]);

@@ -1,4 +1,5 @@
 import { BaseError, messageOf } from "#kernel/errors.ts";
+import { checkHeader } from "../source/check.ts";
 import { RpcClient, type RpcOptions } from "../source/rpc.ts";
 import type { Header } from "../source/types.ts";
 
@@ -20,9 +21,13 @@ export async function readIdentity(options: RpcOptions): Promise<ChainIdentity> 
   });
   if (typeof chainId !== "string" || !/^0x[0-9a-f]+$/i.test(chainId))
     throw badAnswer(options.url, `its chain id is ${JSON.stringify(chainId)}`);
-  const genesis = await client.call<Header | null>("eth_getBlockByNumber", "0x0", false);
-  if (!genesis)
-    throw new BaseError("RPC_BAD_ANSWER", "the node has no block 0", { hints: ["use a node with the whole chain"] });
+  const genesis = checkHeader(await client.call<Header | null>("eth_getBlockByNumber", "0x0", false));
+  if (!genesis) {
+    throw new BaseError("RPC_BAD_ANSWER", "the node has no block 0", {
+      isRetryable: true,
+      hints: ["use a node with the whole chain"],
+    });
+  }
   return { chainId: BigInt(chainId).toString(), genesisHash: genesis.hash };
 }
 
@@ -35,6 +40,7 @@ function noNode(url: string, error: unknown): unknown {
 function badAnswer(url: string, what: string, cause?: unknown): BaseError {
   return new BaseError("RPC_BAD_ANSWER", `no Ethereum JSON-RPC answers at ${new URL(url).origin}: ${what}`, {
     cause,
+    isRetryable: true, // a node in trouble may answer anything, in the middle of a run
     hints: ["correct RPC_URL (--rpc): it is the HTTP address of an Ethereum node, with its path and key"],
   });
 }

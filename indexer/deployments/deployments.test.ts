@@ -176,7 +176,8 @@ describeWithGraphNode("real graph-node (where it is installed)", () => {
     const server = await startServer();
     const until = Number(await chain.public.getBlockNumber());
     const theirUrl = await createDatabase(server.url, "bc_gnd_views");
-    await runGraphNode((builds[OLD] as Setting).manifestPath, chain.url, theirUrl, until);
+    const { manifestPath } = builds[OLD] as Setting;
+    await runGraphNode({ manifests: [manifestPath], rpcUrl: chain.url, databaseUrl: theirUrl, until });
     await index(OLD, until);
     const theirs = lookInto(theirUrl);
     try {

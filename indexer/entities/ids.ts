@@ -1,8 +1,9 @@
 import { MappingError } from "../host/errors.ts";
 import type { EntityType } from "../schema/schema.ts";
 
-/** Bytes ids may come without `0x`; hex is compared in lower case. */
+/** Bytes ids may come without `0x`, and hex is compared in lower case; numbers may have a sign and leading zeros. */
 export function normalizeId(type: EntityType, id: string): string {
+  if (type.idKind === "Int8") return normalizeNumber(type, id);
   if (type.idKind !== "Bytes") return id;
   if (isCanonical(id)) return id;
   const hex = id.startsWith("0x") ? id.slice(2) : id;
@@ -10,6 +11,15 @@ export function normalizeId(type: EntityType, id: string): string {
     throw new MappingError(`\`${id}\` is not a Bytes id of ${type.name}: it must be hex`);
   }
   return `0x${hex.toLowerCase()}`;
+}
+
+function normalizeNumber(type: EntityType, id: string): string {
+  if (/^-?[1-9]\d{0,17}$/.test(id)) return id;
+  const number = /^[+-]?\d+$/.test(id) ? BigInt(id) : undefined;
+  if (number === undefined || BigInt.asIntN(64, number) !== number) {
+    throw new MappingError(`\`${id}\` is not an Int8 id of ${type.name}: it must be a whole number of 64 bits`);
+  }
+  return number.toString();
 }
 
 /** Whether an id is `0x` and pairs of lower-case digits already, as nearly all are. */

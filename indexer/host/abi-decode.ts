@@ -31,6 +31,8 @@ export function decodeToHeap(heap: Heap, type: AbiType, hex: string, at: number,
       return valueOf(heap, EthereumKind.Bool, isZero(hex, at) ? 0 : 1);
     case "fixedBytes":
       return valueOf(heap, EthereumKind.FixedBytes, heap.hex(hex, at, type.size));
+    case "function":
+      return valueOf(heap, EthereumKind.Function, heap.hex(hex, at, 24));
     case "bytes":
       return valueOf(heap, EthereumKind.Bytes, heap.hex(hex, place + WORD_DIGITS, lengthAt(hex, place)));
     case "string":

@@ -55,4 +55,6 @@ export const EthereumKind = {
   FixedArray: 7,
   Array: 8,
   Tuple: 9,
+  /** unknown to graph-ts */
+  Function: 10,
 } as const;

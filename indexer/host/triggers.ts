@@ -1,4 +1,4 @@
-import type { EventFragment } from "../abi/events.ts";
+import { hasTopicsOf, type EventFragment } from "../abi/events.ts";
 import { UndecodableError, WORD_DIGITS, checkRange } from "../abi/words.ts";
 import type { Header, Log, Receipt, Transaction } from "../source/types.ts";
 import { decodeToHeap } from "./abi-decode.ts";
@@ -110,10 +110,10 @@ export function writeEvent(
 
 function writeParameters(heap: Heap, event: EventFragment, log: Log, names: Names): Pointer {
   const { data } = log;
-  if (log.topics.length - 1 !== event.indexedCount) throw new UndecodableError("another number of topics");
+  if (!hasTopicsOf(event, log.topics)) throw new UndecodableError("another event's topics");
   checkRange(data, 2, event.headWords * WORD_DIGITS);
   const pointers: Pointer[] = [];
-  let topic = 1;
+  let topic = event.selector === undefined ? 0 : 1;
   let at = 2;
   for (const input of event.inputs) {
     let value: Pointer;

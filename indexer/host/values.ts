@@ -7,6 +7,10 @@ import { DeterministicError } from "./errors.ts";
 import type { Heap, Pointer } from "./heap.ts";
 import type { Reader } from "./reader.ts";
 
+/** From the year -262143 to the end of 262142. */
+const LEAST_MICROS = -8_334_601_228_800_000_000n;
+const MOST_MICROS = 8_210_266_876_799_999_999n;
+
 const MAX_DEPTH = 128;
 
 /** A store.Value with its kind. */
@@ -45,11 +49,20 @@ export function readScalar(reader: Reader, heap: Heap, kind: ValueKind, pointer:
     case ValueKind.BigInt:
       return reader.bigInt(low);
     case ValueKind.Int8:
-    case ValueKind.Timestamp:
       return heap.view.getBigInt64(pointer + 8, true);
+    case ValueKind.Timestamp:
+      return checkedTimestamp(heap.view.getBigInt64(pointer + 8, true));
     default:
       throw new DeterministicError(`value ${String(kind)} is out of range for StoreValueKind`);
   }
+}
+
+/** Refuses what graph-node can't hold: years beyond ±262142, and parts of a second before 1970. */
+function checkedTimestamp(micros: bigint): bigint {
+  if (micros < LEAST_MICROS || micros > MOST_MICROS || (micros < 0n && micros % 1_000_000n !== 0n)) {
+    throw new DeterministicError(`${micros} µs since 1970 is no valid timestamp`);
+  }
+  return micros;
 }
 
 /** A BigDecimal object. */

@@ -1,3 +1,4 @@
+import { hasTopicsOf } from "../abi/events.ts";
 import { MappingError } from "../host/errors.ts";
 import type { DataSourceParameters } from "../host/context.ts";
 import type { BlockHandler, ContextValue, DataSourceDefinition, EventHandler } from "../manifest/manifest.ts";
@@ -99,7 +100,7 @@ function handlersOf(definition: DataSourceDefinition): Map<string, EventHandler[
 }
 
 function matches({ topics, event }: EventHandler, log: Log): boolean {
-  if (log.topics.length - 1 !== event.indexedCount) return false;
+  if (!hasTopicsOf(event, log.topics)) return false;
   return topics.every((allowed, index) => allowed === undefined || allowed.includes(log.topics[index + 1] ?? ""));
 }
 

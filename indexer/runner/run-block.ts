@@ -90,11 +90,11 @@ export class BlockRunner {
           added.filter((source) => source.address === undefined || source.address === address),
         );
       }
+      return await this.outcome(block, created, failures, counts);
     } catch (error) {
       registry.removeFrom(block.number);
       throw error;
     }
-    return this.outcome(block, created, failures, counts);
   }
 
   private async outcome(

