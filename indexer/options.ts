@@ -29,6 +29,8 @@ export interface IndexerOptions {
   readonly signal: AbortSignal;
   readonly logger: Logger;
   readonly registry?: Registry;
+  /** times handlers, host functions and phases, for `Indexer.profile` */
+  readonly hasProfile?: boolean;
   /** called once it is open: it follows the chain from here on */
   readonly onReady?: () => void;
   /** told of each step once it is in the database */

@@ -6,6 +6,7 @@ import { checkReachable } from "#kernel/pg.ts";
 import type { SettingName } from "#kernel/settings.ts";
 import { readNumbers, type NumberFlags } from "../flags.ts";
 import { READY, stopSignal } from "../role.ts";
+import { profileTable } from "../profile-table.ts";
 import { addSettings, databaseUrlOf, rpcUrlOf, settingsOf } from "../settings.ts";
 
 const NAMES = [
@@ -89,13 +90,17 @@ async function runIndex(command: Command, flags: Flags): Promise<void> {
     signal: stopSignal(logger),
     logger,
     registry,
+    hasProfile: flags.profile === true,
     onReady: () => logger.info(READY),
   });
   const { host, indexerPort: port } = settings;
   const health = () => indexer.health();
   const server = await serveStatus({ host, port, registry, health, portSetting: "INDEXER_PORT (--indexer-port)" });
+  const tell = (): void => void process.stderr.write(`${profileTable(indexer.profile())}\n`);
+  if (flags.profile === true) process.on("SIGUSR2", tell);
   try {
     logger.info(await indexer.run(), "ended");
+    if (flags.profile === true) tell();
   } finally {
     await closeServer(server);
   }

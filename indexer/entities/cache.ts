@@ -35,6 +35,9 @@ const FIRST_VID = 100;
  */
 export class EntityCache {
   readonly current: CurrentEntities;
+  /** entities that handlers asked the store for, and those of them that weren't in memory */
+  reads = 0;
+  misses = 0;
   private readonly schema: Schema;
   /** changes of the block by type, those of the running handler included */
   private updates = new Map<EntityType, Map<string, Operation>>();
@@ -126,7 +129,11 @@ export class EntityCache {
 
   private stored(type: EntityType, id: string): Row | undefined {
     const row = this.current.read(type, id);
-    if (row === undefined) throw new Miss(() => this.current.load(type, [id]));
+    this.reads++;
+    if (row === undefined) {
+      this.misses++;
+      throw new Miss(() => this.current.load(type, [id]));
+    }
     return row ?? undefined;
   }
 

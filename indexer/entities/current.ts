@@ -55,6 +55,11 @@ export class CurrentEntities {
     this.budgetBytes = budgetBytes;
   }
 
+  /** what is held, estimated */
+  get heldBytes(): number {
+    return this.bytes;
+  }
+
   private heldOf(type: EntityType): Held {
     let held = this.held.get(type);
     if (!held) {

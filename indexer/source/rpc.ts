@@ -46,6 +46,8 @@ export interface RpcOptions {
   /** called with each failed try, and with `undefined` once a call succeeds */
   readonly onTrouble?: (error: Error | undefined) => void;
   readonly onCall?: (method: string, count: number) => void;
+  /** told of each request, by its first call's method */
+  readonly onRequest?: (method: string, seconds: number, isError: boolean) => void;
   /** tries before a call fails; without end by default */
   readonly tries?: number;
   /** how long one request may take; a minute by default */
@@ -122,7 +124,7 @@ export class RpcClient {
     const { signal, onTrouble, tries = Infinity } = this.options;
     for (let attempt = 0; ; attempt++) {
       try {
-        const results = await this.request(calls);
+        const results = await this.timed(calls);
         const failed = results.find(
           (result) => result instanceof RpcError && (!isSettling || BUSY.test(result.message)),
         );
@@ -143,6 +145,18 @@ export class RpcClient {
   }
 
   /** Results, or the errors that stand for them. */
+  private async timed(calls: readonly Call[]): Promise<unknown[]> {
+    const startedAt = performance.now();
+    let isError = true;
+    try {
+      const results = await this.request(calls);
+      isError = false;
+      return results;
+    } finally {
+      this.options.onRequest?.(calls[0]?.method ?? "", (performance.now() - startedAt) / 1_000, isError);
+    }
+  }
+
   private async request(calls: readonly Call[]): Promise<unknown[]> {
     const first = this.nextId;
     this.nextId += calls.length;
