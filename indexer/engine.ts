@@ -2,11 +2,11 @@ import { describeError, type BaseError } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
 import { SECOND_MS, backoffMs, sleep } from "#kernel/time.ts";
 import { encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
-import { failureOf, hopeless, isDuplicate, mayPass } from "./faults.ts";
+import { failureOf, hopeless, mayPass } from "./faults.ts";
 import { MappingError } from "./host/errors.ts";
 import type { HealthBoard } from "./health.ts";
 import type { IndexerMetrics } from "./metrics.ts";
-import type { IndexedStep, TouchedEntity } from "./options.ts";
+import type { IndexedStep } from "./options.ts";
 import { persist } from "./persist.ts";
 import { Progress } from "./progress.ts";
 import type { EntityCache } from "./entities/cache.ts";
@@ -15,11 +15,9 @@ import type { BlockOutcome, BlockRunner } from "./runner/run-block.ts";
 import type { Source } from "./source/follow.ts";
 import { ChainMoved } from "./source/retry.ts";
 import type { Block, BlockRef } from "./source/types.ts";
-import { Batch } from "./store/batch.ts";
 import type { Store } from "./store/store.ts";
+import { Writer } from "./writer.ts";
 
-/** A batch is written at least this often, so that readers see progress. */
-const MAX_BATCH_MS = 5_000;
 /** Hashes that can't change anymore are deleted this many blocks at a time. */
 const FINALIZE_STEP = 25;
 /** Pauses before a block that failed is tried again; short, as the chain isn't looked at meanwhile. */
@@ -51,15 +49,7 @@ export interface EngineParts {
 export class Engine {
   private readonly parts: EngineParts;
   private readonly progress: Progress;
-  private batch = new Batch();
-  /** the last block that was handled, written or not */
-  private last: BlockRef | undefined;
-  /** the last block that was written in this run */
-  private written: BlockRef | undefined;
-  /** the last block of a batch that was given up */
-  private redoneTo = -1;
-  private batchStartedAt = Date.now();
-  private touched: { block: BlockRef; entities: TouchedEntity[] }[] = [];
+  private readonly writer: Writer;
   private finalizedTo = 0;
   /** why indexing has stopped, at the last block */
   failure: BaseError | undefined;
@@ -71,6 +61,11 @@ export class Engine {
   constructor(parts: EngineParts) {
     this.parts = parts;
     this.progress = new Progress(parts.logger, parts.firstBlock);
+    this.writer = new Writer({
+      ...parts,
+      goal: () => this.goal,
+      persist: (what, change) => persist(parts, what, change),
+    });
   }
 
   /**
@@ -80,16 +75,12 @@ export class Engine {
    */
   async handle(block: Block): Promise<void> {
     if (this.failure) return this.rest(block, this.failure);
-    const { metrics, source, batchChanges } = this.parts;
+    const { metrics, source } = this.parts;
     const outcome = await this.run(block);
-    if (this.batch.isEmpty) this.batchStartedAt = Date.now();
-    this.note(outcome);
-    const { goal } = this;
-    this.progress.note(block.number, outcome.eventCount, goal);
+    this.progress.note(block.number, outcome.eventCount, this.goal);
     metrics.events.inc(outcome.eventCount);
     metrics.rows.inc(outcome.modifications.length);
-    const isDue = this.batch.modificationCount >= batchChanges || Date.now() - this.batchStartedAt >= MAX_BATCH_MS;
-    if (outcome.isFatal || isDue || block.number >= goal) await this.flush();
+    await this.writer.add(outcome);
     if (outcome.isFatal) return this.fail(block, failureOf(block, outcome));
     if (outcome.failures.length > 0) this.parts.health.noteErrors();
     if (block.number >= source.head) await this.noteSynced(block);
@@ -146,56 +137,14 @@ export class Engine {
     await store.noteTrouble(failure).catch(() => undefined);
   }
 
-  private note(outcome: BlockOutcome): void {
-    this.batch.add(outcome, this.parts.store.horizon(this.goal));
-    this.last = outcome.block;
-    if (!this.parts.onStep) return;
-    const entities = outcome.modifications.map(({ type, id }) => ({ type: type.name, id }));
-    this.touched.push({ block: outcome.block, entities });
-  }
-
   /** Writes what was handled so far. */
   async flush(): Promise<void> {
-    const { store, cache, health, metrics, onStep } = this.parts;
-    const { last } = this.batch;
-    if (!last) return;
-    const end = metrics.flushSeconds.startTimer();
-    try {
-      await this.persist("writing a batch", (isAgain) => store.write(this.batch, this.goal, isAgain));
-    } catch (error) {
-      if (isDuplicate(error)) this.redo(last, error);
-      throw hopeless("writing a batch", error);
-    }
-    end();
-    this.written = last;
-    this.batch = new Batch();
-    if (last.isRecent || last.number >= this.goal) await this.persist("making indexes", () => store.finishHistory());
-    cache.current.evict();
-    health.indexed = last.number;
-    metrics.indexed.set(last.number);
-    const told = this.touched;
-    this.touched = [];
-    for (const { block, entities } of told)
-      onStep?.({ type: "block", number: block.number, hash: block.hash, touched: entities });
+    await this.writer.flush();
   }
 
-  /**
-   * Gives up a batch with an immutable entity that an earlier batch has made already, too long ago to be in memory: its
-   * blocks run once more, and now the one at fault is found.
-   *
-   * @throws ChainMoved
-   */
-  private redo(last: BlockRef, error: Error): void {
-    const { cache, registry, firstBlock } = this.parts;
-    if (last.number <= this.redoneTo) return;
-    this.redoneTo = last.number;
-    cache.current.clear();
-    cache.lookForImmutable(last.number);
-    registry.removeFrom(this.written ? this.written.number + 1 : firstBlock);
-    this.batch = new Batch();
-    this.touched = [];
-    this.last = this.written;
-    throw new ChainMoved(error.message, { cause: error });
+  /** Waits for a write that is under way; whatever became of it, nothing is under way then. */
+  async idle(): Promise<void> {
+    await this.writer.settle().catch(() => undefined);
   }
 
   /** The last block that is to be indexed as of now. */
@@ -231,16 +180,13 @@ export class Engine {
       { from: health.indexed, to: ancestor.number, depth: health.indexed - ancestor.number },
       "reorg: blocks are undone",
     );
-    health.indexed = ancestor.number;
-    this.last = ancestor;
-    this.written = ancestor;
-    metrics.indexed.set(ancestor.number);
+    this.writer.moveTo(ancestor);
     onStep?.({ type: "reorg", ancestor });
   }
 
   /** The position after the last handled block; `undefined` when there is none yet in this run. */
   get position(): Checkpoint | undefined {
-    return this.last && encodeCheckpoint(this.last);
+    return this.writer.last && encodeCheckpoint(this.writer.last);
   }
 
   /** Notes that blocks up to `block` can't change anymore. */
@@ -249,7 +195,7 @@ export class Engine {
     if (block.number < this.finalizedTo + FINALIZE_STEP) return;
     await this.flush();
     await this.persist("forgetting hashes", () =>
-      this.parts.store.finalize(block, this.written?.number ?? block.number),
+      this.parts.store.finalize(block, this.writer.last?.number ?? block.number),
     );
     this.finalizedTo = block.number;
   }

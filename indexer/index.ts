@@ -58,6 +58,7 @@ async function run(options: IndexerOptions, health: HealthBoard): Promise<Indexe
     return { status: "failed", block: health.indexed };
   } finally {
     clearInterval(heartbeat);
+    await opened.engine.idle();
     await opened.close();
   }
 }

@@ -56,6 +56,14 @@ async function index(seconds: number): Promise<void> {
   await follower?.reach((await chain.public.getBlock()).hash);
 }
 
+/** Waits until it is noted that the head was reached. */
+async function atHead(): Promise<void> {
+  await waitFor(async () => (follower?.health().detail["isSynced"] === true ? true : undefined), {
+    timeoutMs: 10_000,
+    onTimeout: () => new Error("it was never noted"),
+  });
+}
+
 /** Compares with an indexer whose database never failed. */
 async function expectAsIfNothingFailed(faults: number): Promise<void> {
   expect(flaky.faults).toBe(faults);
@@ -121,16 +129,14 @@ describe("a connection lost while the database is changed", () => {
     flaky.refuse(SYNCED, 2);
     follower = follow(setting, pool, { reorgWindow: 40 });
     await index(12);
-    await waitFor(async () => (follower?.health().detail["isSynced"] === true ? true : undefined), {
-      timeoutMs: 10_000,
-      onTimeout: () => new Error("it was never noted"),
-    });
+    await atHead();
     await expectAsIfNothingFailed(before + 2);
   });
 });
 
 describe("a database that will never take what is written", () => {
   it("stops indexing with the reason in health, and isn't asked again and again", async () => {
+    await atHead(); // by then its indexes are made
     await pool.query("drop table sgd1.transfer");
     await chain.send("transfer", [WATCHED, 1n]);
     await chain.mine();

@@ -1,7 +1,7 @@
 import { BaseError } from "#kernel/errors.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
-import { readIdentity } from "./chain/identity.ts";
-import { ReorgWindow } from "./chain/window.ts";
+import { checkSameChain, readIdentity } from "./chain/identity.ts";
+import { ReorgWindow, type LinkedBlock } from "./chain/window.ts";
 import { encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { Engine } from "./engine.ts";
 import { EntityCache } from "./entities/cache.ts";
@@ -13,11 +13,12 @@ import { DEFAULT_BATCH_CHANGES, DEFAULT_NAME, DEFAULT_POLL_MS, type IndexerOptio
 import { staticDataSource } from "./runner/data-source.ts";
 import { loadMappings } from "./runner/mappings.ts";
 import { Registry } from "./runner/registry.ts";
-import { BlockRunner } from "./runner/run-block.ts";
+import { BlockRunner, type BlockRunnerOptions } from "./runner/run-block.ts";
 import { ChainReader } from "./source/chain-reader.ts";
 import { Source } from "./source/follow.ts";
 import { BLOCK_TRIES, createRetry, type OnTrouble } from "./source/retry.ts";
 import { RpcClient } from "./source/rpc.ts";
+import { StateReader } from "./source/state-reader.ts";
 import type { BlockRef } from "./source/types.ts";
 import { openDeployment, type Deployment } from "./store/deployment.ts";
 import { Lease } from "./store/lease.ts";
@@ -48,6 +49,8 @@ export async function openIndexer(options: IndexerOptions, health: HealthBoard):
   };
   const chain = await readIdentity(rpcOptions);
   const reader = new ChainReader(new RpcClient(rpcOptions));
+  // one try: between two the chain is looked at, as the block may be gone
+  const state = new StateReader(new RpcClient({ ...rpcOptions, tries: 1 }), chain.chainId);
   const pool = createPool(options.databaseUrl, { name: "indexer", max: 3 });
   let lease: Lease | undefined;
   try {
@@ -56,7 +59,21 @@ export async function openIndexer(options: IndexerOptions, health: HealthBoard):
     const deployment = await openDeployment(pool, manifest, chain, options.name ?? DEFAULT_NAME, anchor);
     lease = await Lease.take(pool, deployment.id, options.signal);
     const store = new Store(pool, manifest, deployment, lease);
-    return await assemble({ options, manifest, metrics, reader, pool, deployment, store, health, firstBlock });
+    const checkChain = async (): Promise<void> =>
+      checkSameChain(chain, await readIdentity(rpcOptions), manifest.network);
+    return await assemble({
+      options,
+      manifest,
+      metrics,
+      reader,
+      state,
+      pool,
+      deployment,
+      store,
+      health,
+      firstBlock,
+      checkChain,
+    });
   } catch (error) {
     await lease?.release(pool).catch(() => undefined);
     await pool.end();
@@ -69,15 +86,18 @@ interface Opened {
   manifest: Manifest;
   metrics: IndexerMetrics;
   reader: ChainReader;
+  state: StateReader;
   pool: Pool;
   deployment: Deployment;
   store: Store;
   health: HealthBoard;
   firstBlock: number;
+  /** throws when the node serves another chain than at the start */
+  checkChain: () => Promise<void>;
 }
 
 async function assemble(opened: Opened): Promise<OpenIndexer> {
-  const { options, manifest, metrics, reader, pool, deployment, store, health, firstBlock } = opened;
+  const { options, manifest, metrics, pool, deployment, store, health, firstBlock } = opened;
   const { logger, signal } = options;
   await store.open();
   const head = await startingPoint(opened);
@@ -91,18 +111,14 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
     health.noteTrouble(ask, error);
     if (error) logger.warn({ err: error, ask }, "trying again");
   };
-  const window = new ReorgWindow(head && [{ ...head, parentHash: "" }, ...(await store.recentBlocks(head))]);
+  const window = new ReorgWindow(head && (await knownBlocks(store, head, firstBlock)));
   const source = createSource(opened, registry, window, onTrouble);
-  const tryBlock = createRetry("block", signal, onTrouble, BLOCK_TRIES);
   const runner = new BlockRunner({
     manifest,
     mappings,
     registry,
     cache,
-    transactions: {
-      transactions: (hashes) => tryBlock(() => reader.transactions(hashes)),
-      receipts: (hashes) => tryBlock(() => reader.receipts(hashes)),
-    },
+    ...createAskers(opened, onTrouble),
     extend: (block, queries) => source.extend(block, queries),
     logger,
     onHandler: (handler) => metrics.handlers.inc({ handler }),
@@ -134,8 +150,27 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
   return { source, engine, store, checkpoint: head && encodeCheckpoint(head), close };
 }
 
+/** Asks for what one block needs, a few times: after that it may have left the chain. */
+function createAskers(
+  { options, reader, state }: Opened,
+  onTrouble: OnTrouble,
+): Pick<BlockRunnerOptions, "transactions" | "state"> {
+  const tryBlock = createRetry("block", options.signal, onTrouble, BLOCK_TRIES);
+  return {
+    transactions: {
+      transactions: (hashes, block) => tryBlock(() => reader.transactions(hashes, block)),
+      receipts: (hashes, block) => tryBlock(() => reader.receipts(hashes, block)),
+    },
+    state: {
+      calls: (block, requests) => tryBlock(() => state.calls(block, requests)),
+      balance: (block, address) => tryBlock(() => state.balance(block, address)),
+      hasCode: (block, address) => tryBlock(() => state.hasCode(block, address)),
+    },
+  };
+}
+
 function createSource(
-  { options, metrics, reader, health }: Opened,
+  { options, metrics, reader, health, checkChain }: Opened,
   filter: Registry,
   window: ReorgWindow,
   onTrouble: OnTrouble,
@@ -149,11 +184,20 @@ function createSource(
     pollMs: options.pollMs ?? DEFAULT_POLL_MS,
     signal: options.signal,
     onTrouble,
+    checkChain,
     onPoll: (number) => {
       health.head = number;
       metrics.head.set(number);
     },
   });
+}
+
+/** The head and those below it whose hashes are kept; also the one before the first, which all of them may be undone to. */
+async function knownBlocks(store: Store, head: BlockRef, firstBlock: number): Promise<LinkedBlock[]> {
+  const recent = await store.recentBlocks(head);
+  const lowest = recent.at(-1);
+  const anchor = { number: firstBlock - 1, hash: lowest?.parentHash ?? "", parentHash: "" };
+  return [{ ...head, parentHash: "" }, ...recent, ...(lowest?.number === firstBlock && firstBlock > 0 ? [anchor] : [])];
 }
 
 /** The block to go on from, after the undoing that was asked for or that a failed deployment needs. */
@@ -169,6 +213,15 @@ async function startingPoint(opened: Opened): Promise<BlockRef | undefined> {
       });
     checkHistory(opened, options.rewindTo);
     const target = { number: options.rewindTo, hash: header.hash };
+    const known = (await store.recentBlocks(head)).find(({ number }) => number === target.number);
+    if (known && known.hash !== target.hash)
+      throw new BaseError(
+        "BAD_REWIND",
+        `block ${known.number} was indexed as ${known.hash}, the node has ${target.hash}`,
+        {
+          hints: ["rewind to a block that both chains share: a lower one"],
+        },
+      );
     await store.revertTo(target);
     return target;
   }

@@ -22,7 +22,7 @@ export interface IndexerOptions {
   readonly rewindTo?: number;
   /** memory for entities */
   readonly cacheBytes?: number;
-  /** entity changes gathered before they are written, when far from the head; 100,000 by default */
+  /** entity changes gathered before they are written, when far from the head; 40,000 by default */
   readonly batchChanges?: number;
   readonly signal: AbortSignal;
   readonly logger: Logger;
@@ -56,6 +56,6 @@ export interface IndexerResult {
   readonly block: number;
 }
 
-export const DEFAULT_BATCH_CHANGES = 100_000;
+export const DEFAULT_BATCH_CHANGES = 40_000;
 export const DEFAULT_POLL_MS = 500;
 export const DEFAULT_NAME = "subgraph";

@@ -24,6 +24,8 @@ interface Undo {
   readonly operations: Map<string, Operation>;
   readonly id: string;
   readonly before: Operation | undefined;
+  /** all that the handler did to the entity up to here, as one */
+  readonly own: Operation;
 }
 
 /** Vids below this are graph-node's own in each block. */
@@ -98,7 +100,11 @@ export class EntityCache {
       this.updates.set(type, operations);
     }
     const before = operations.get(id);
-    this.journal.push({ operations, id, before });
+    const earlier = before
+      ? this.journal.findLast((undo) => undo.id === id && undo.operations === operations)
+      : undefined;
+    const own = earlier ? accumulate(earlier.own, operation) : operation;
+    this.journal.push({ operations, id, before, own });
     operations.set(id, before ? accumulate(before, operation) : operation);
   }
 
@@ -120,7 +126,7 @@ export class EntityCache {
     const operation = this.updates.get(type)?.get(key);
     // what doesn't depend on the stored entity doesn't wait for it
     return operation && operation.kind !== "update"
-      ? applyTo(operation, undefined)
+      ? this.resolve(type, key, undefined)
       : this.resolve(type, key, this.stored(type, key));
   }
 
@@ -131,8 +137,15 @@ export class EntityCache {
   }
 
   private resolve(type: EntityType, id: string, base: Row | undefined): Row | undefined {
-    const operation = this.updates.get(type)?.get(id);
-    return operation ? applyTo(operation, base) : base;
+    const operations = this.updates.get(type);
+    const operation = operations?.get(id);
+    if (!operation) return base;
+    if (operation.kind === "remove" || !operation.row.values.includes(null)) return applyTo(operation, base);
+    // what the handler itself set to null is gone; what earlier ones set to null while they made the entity is null
+    const first = this.journal.find((undo) => undo.id === id && undo.operations === operations);
+    const last = this.journal.findLast((undo) => undo.id === id && undo.operations === operations);
+    if (!first?.before || !last) return applyTo(operation, base);
+    return applyTo(last.own, applyTo(first.before, base));
   }
 
   /**
@@ -190,7 +203,9 @@ export class EntityCache {
     for (const touched of this.updates.get(target)?.keys() ?? []) ids.add(touched);
     const rows: Row[] = [];
     for (const candidate of [...ids].sort(byId(target))) {
-      const row = this.resolve(target, candidate, stored.get(candidate));
+      const base = stored.get(candidate);
+      // graph-node reads these from the database, which has no nulls that handlers could see
+      const row = this.resolve(target, candidate, base && withoutNulls(base));
       if (row && row.values[column] === wanted) rows.push(row);
     }
     return { type: target, rows };
@@ -261,7 +276,7 @@ export class EntityCache {
       return { kind: "insert", type, id, row };
     }
     if (type.isImmutable) return undefined; // the same once more, or a duplicate to skip
-    const row = withoutNulls(applyTo(operation, base) as Row);
+    const row = applyTo(operation, base) as Row;
     const isChanged = isChange(type, base, row);
     this.current.put(type, id, row);
     return isChanged ? { kind: "overwrite", type, id, row, replaces: base.vid } : undefined;
@@ -270,7 +285,7 @@ export class EntityCache {
 
 function isRefused(type: EntityType, base: Row, operation: Operation): boolean {
   if (operation.kind === "remove") return true;
-  return !type.skipDuplicates && isChange(type, base, applyTo(operation, base) as Row);
+  return !type.skipDuplicates && isChange(type, base, withoutNulls(applyTo(operation, base) as Row));
 }
 
 /** A row as it is stored: a field that was set to null is absent. */

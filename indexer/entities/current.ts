@@ -11,6 +11,14 @@ export interface EntityReader {
   allRows(type: EntityType, limit: number): Promise<Map<string, Row> | undefined>;
 }
 
+/** Changes on their way to the store. */
+export interface Unwritten {
+  /** whether this row, or none, is what the changes made of an entity */
+  has(type: EntityType, id: string, row: Row | null): boolean;
+  /** stored entities that end without a new version */
+  removed(type: EntityType): Iterable<string>;
+}
+
 interface Held {
   /** ids by value, for the columns that `loadRelated` was asked for */
   readonly idsByValue: Map<number, Map<Value, Set<string>>>;
@@ -22,6 +30,8 @@ interface Held {
   isRead: boolean;
   /** new immutable entities while nobody asks for them: put into `rows` once somebody does, unless written by then */
   unread: (readonly [id: string, row: Row])[];
+  /** those of them that are being written */
+  unreadWriting: (readonly [id: string, row: Row])[];
 }
 
 const DEFAULT_BUDGET_BYTES = 96 * 1024 * 1024;
@@ -48,7 +58,14 @@ export class CurrentEntities {
   private heldOf(type: EntityType): Held {
     let held = this.held.get(type);
     if (!held) {
-      held = { rows: new Map(), isComplete: false, isRead: false, unread: [], idsByValue: new Map() };
+      held = {
+        rows: new Map(),
+        isComplete: false,
+        isRead: false,
+        unread: [],
+        unreadWriting: [],
+        idsByValue: new Map(),
+      };
       this.held.set(type, held);
     }
     return held;
@@ -77,8 +94,9 @@ export class CurrentEntities {
     const held = this.heldOf(type);
     if (held.isRead) return held;
     held.isRead = true;
-    const { unread } = held;
+    const unread = [...held.unreadWriting, ...held.unread];
     held.unread = [];
+    held.unreadWriting = [];
     for (const [id, row] of unread) this.put(type, id, row);
     return held;
   }
@@ -140,19 +158,27 @@ export class CurrentEntities {
     this.relatedLoads.set(relatedKey(type, column, value), found);
   }
 
-  /** Frees the oldest entries above the budget. Only when the store holds everything: right after a flush. */
-  evict(): void {
+  /**
+   * Frees the oldest entries above the budget.
+   *
+   * @param writing what the store doesn't hold yet
+   */
+  evict(writing: Unwritten): void {
     for (const held of this.held.values()) {
-      if (held.unread.length > 0) held.isComplete = false;
+      if (held.unreadWriting.length > 0) held.isComplete = false;
+      held.unreadWriting = held.unread;
       held.unread = [];
     }
     const immutableFirst = [...this.held].sort(([a], [b]) => Number(b.isImmutable) - Number(a.isImmutable));
-    for (const [, held] of immutableFirst) {
+    for (const [type, held] of immutableFirst) {
+      if (this.bytes <= this.budgetBytes) return;
+      if (held.isComplete) for (const id of writing.removed(type)) held.rows.set(id, null);
+      held.isComplete = false;
+      held.idsByValue.clear();
       for (const [id, row] of held.rows) {
         if (this.bytes <= this.budgetBytes) return;
+        if (writing.has(type, id, row)) continue;
         held.rows.delete(id);
-        held.idsByValue.clear();
-        held.isComplete = false;
         if (row) this.bytes -= weightOf(row);
       }
     }

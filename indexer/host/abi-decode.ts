@@ -2,9 +2,13 @@ import type { AbiType } from "../abi/types.ts";
 import { UndecodableError, WORD_DIGITS, checkRange, readSize } from "../abi/words.ts";
 import { AscType, EthereumKind } from "./asc-types.ts";
 import type { Heap, Pointer } from "./heap.ts";
-import { HEX_VALUE, byteAt } from "./hex.ts";
+import { byteAt } from "./hex.ts";
 
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+function valueOf(heap: Heap, kind: number, payload: number): Pointer {
+  return heap.tagged(AscType.EthereumValue, kind, payload);
+}
 
 /**
  * Decodes an ABI value from hex digits straight into an `ethereum.Value` in the mapping's memory.
@@ -14,32 +18,35 @@ const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
  * @throws UndecodableError
  */
 export function decodeToHeap(heap: Heap, type: AbiType, hex: string, at: number, base: number): Pointer {
-  const value = (kind: number, payload: number): Pointer => heap.tagged(AscType.EthereumValue, kind, payload);
   const place = type.isDynamic ? base + readSize(hex, at) * 2 : at;
   if (!type.isDynamic) checkRange(hex, at, type.headWords * WORD_DIGITS);
   switch (type.kind) {
     case "address":
-      return value(EthereumKind.Address, heap.hex(hex, at + 24, 20));
+      return valueOf(heap, EthereumKind.Address, heap.hex(hex, at + 24, 20));
     case "uint":
-      return value(EthereumKind.Uint, heap.bigIntFromHex(hex, at, 32, false));
+      return valueOf(heap, EthereumKind.Uint, heap.bigIntFromHex(hex, at, 32, false));
     case "int":
-      return value(EthereumKind.Int, heap.bigIntFromHex(hex, at, 32, true));
+      return valueOf(heap, EthereumKind.Int, heap.bigIntFromHex(hex, at, 32, true));
     case "bool":
-      return value(EthereumKind.Bool, HEX_VALUE[hex.charCodeAt(at + WORD_DIGITS - 1)] === 0 ? 0 : 1);
+      return valueOf(heap, EthereumKind.Bool, isZero(hex, at) ? 0 : 1);
     case "fixedBytes":
-      return value(EthereumKind.FixedBytes, heap.hex(hex, at, type.size));
+      return valueOf(heap, EthereumKind.FixedBytes, heap.hex(hex, at, type.size));
     case "function":
-      return value(EthereumKind.Function, heap.hex(hex, at, 24));
+      return valueOf(heap, EthereumKind.Function, heap.hex(hex, at, 24));
     case "bytes":
-      return value(EthereumKind.Bytes, heap.hex(hex, place + WORD_DIGITS, lengthAt(hex, place)));
+      return valueOf(heap, EthereumKind.Bytes, heap.hex(hex, place + WORD_DIGITS, lengthAt(hex, place)));
     case "string":
-      return value(EthereumKind.String, heap.string(decodeText(hex, place + WORD_DIGITS, lengthAt(hex, place))));
+      return valueOf(
+        heap,
+        EthereumKind.String,
+        heap.string(decodeText(hex, place + WORD_DIGITS, lengthAt(hex, place))),
+      );
     case "array": {
       const length = readSize(hex, place);
-      return value(EthereumKind.Array, decodeItems(heap, type.item, length, hex, place + WORD_DIGITS));
+      return valueOf(heap, EthereumKind.Array, decodeItems(heap, type.item, length, hex, place + WORD_DIGITS));
     }
     case "fixedArray":
-      return value(EthereumKind.FixedArray, decodeItems(heap, type.item, type.length, hex, place));
+      return valueOf(heap, EthereumKind.FixedArray, decodeItems(heap, type.item, type.length, hex, place));
     case "tuple": {
       const pointers: Pointer[] = [];
       let head = place;
@@ -47,9 +54,17 @@ export function decodeToHeap(heap: Heap, type: AbiType, hex: string, at: number,
         pointers.push(decodeToHeap(heap, item, hex, head, place));
         head += item.headWords * WORD_DIGITS;
       }
-      return value(EthereumKind.Tuple, heap.array(pointers, AscType.ArrayEthereumValue));
+      return valueOf(heap, EthereumKind.Tuple, heap.array(pointers, AscType.ArrayEthereumValue));
     }
   }
+}
+
+/** Any bit of a word makes it true, as for graph-node. */
+function isZero(hex: string, at: number): boolean {
+  for (let index = at + WORD_DIGITS - 1; index >= at; index--) {
+    if (hex.charCodeAt(index) !== 48) return false;
+  }
+  return true;
 }
 
 /** The byte length at `place`, whose bytes must all be there. */

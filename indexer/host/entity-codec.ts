@@ -40,14 +40,14 @@ export class EntityCodec {
     return layout;
   }
 
-  /** A row as graph-ts' Entity: only fields with a value, sorted by name. */
+  /** A row as graph-ts' Entity: only fields with a value, or set to null in this block, sorted by name. */
   write(type: EntityType, row: Row): Pointer {
     const { heap } = this.context;
     const { entries } = this;
     let count = 0;
     for (const { index, column, name } of this.layoutOf(type).fields) {
       const value = row.values[index];
-      if (value === undefined || value === null) continue;
+      if (value === undefined) continue;
       const pointer = writeValue(heap, column.kind, column.isList, value);
       entries[count++] = heap.pair(AscType.TypedMapEntryStringStoreValue, name, pointer);
     }
@@ -98,7 +98,7 @@ export class EntityCodec {
   private readColumn(type: EntityType, column: Column, pointer: Pointer): Value | null {
     const { reader, heap } = this.context;
     if (!column.isList && reader.word(pointer, 0) === column.kind) {
-      return readScalar(reader, heap, column.kind, pointer) as Value;
+      return readScalar(reader, heap, column.kind, pointer);
     }
     const given = readValue(reader, heap, pointer);
     checkKind(type, column, given);

@@ -51,8 +51,8 @@ export class Heap {
 
   /** Makes the views again when memory has grown: growing detaches them. */
   refresh(): void {
+    if (this.u8.length > 0) return;
     const memory = this.exports.memory.buffer;
-    if (this.u8.buffer === memory && this.u8.length > 0) return;
     this.u8 = new Uint8Array(memory);
     this.u16 = new Uint16Array(memory);
     this.u32 = new Uint32Array(memory);

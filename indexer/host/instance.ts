@@ -85,10 +85,7 @@ export class Instance {
         throw new DeterministicError(`host function ${name} is not supported by this engine`);
       };
     }
-    return (...args: unknown[]) => {
-      this.heap.refresh();
-      return fn(...args);
-    };
+    return refreshing(this, fn);
   }
 
   private takeSnapshot(): Snapshot {
@@ -150,13 +147,41 @@ export class Instance {
     return this.constants.get(text) ?? this.heap.string(text);
   }
 
-  hasHandler(name: string): boolean {
-    return typeof this.exports[name] === "function";
-  }
-
   /** Calls an exported handler. */
   call(handler: string, argument: Pointer): void {
     (this.exports[handler] as (pointer: Pointer) => void)(argument);
+  }
+}
+
+/**
+ * A host function that first looks whether memory has grown. One form for each number of arguments: collecting and
+ * spreading them would cost as much as the shorter functions do.
+ */
+function refreshing(
+  instance: { readonly heap: Heap },
+  fn: (...args: unknown[]) => number | bigint | undefined | void,
+): WebAssembly.ImportValue {
+  switch (fn.length) {
+    case 1:
+      return (a: unknown) => {
+        instance.heap.refresh();
+        return fn(a);
+      };
+    case 2:
+      return (a: unknown, b: unknown) => {
+        instance.heap.refresh();
+        return fn(a, b);
+      };
+    case 3:
+      return (a: unknown, b: unknown, c: unknown) => {
+        instance.heap.refresh();
+        return fn(a, b, c);
+      };
+    default:
+      return (...args: unknown[]) => {
+        instance.heap.refresh();
+        return fn(...args);
+      };
   }
 }
 

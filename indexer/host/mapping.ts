@@ -4,12 +4,7 @@ import type { Header, Log } from "../source/types.ts";
 import type { HostContext, Invocation } from "./context.ts";
 import { DeterministicError, MappingError } from "./errors.ts";
 import type { Heap, Pointer } from "./heap.ts";
-import { conversionImports } from "./imports/conversion.ts";
-import { environmentImports } from "./imports/environment.ts";
-import { ethereumImports } from "./imports/ethereum.ts";
-import { jsonImports } from "./imports/json.ts";
-import { numberImports } from "./imports/numbers.ts";
-import { storeImports } from "./imports/store.ts";
+import { hostFunctions } from "./imports/all.ts";
 import { Instance } from "./instance.ts";
 import type { Reader } from "./reader.ts";
 import { writeBlock, writeEvent, type EventSurroundings } from "./triggers.ts";
@@ -25,6 +20,9 @@ export interface MappingOptions {
   readonly refusesUndefinedFields: boolean;
   /** apiVersion 0.0.7 and above */
   readonly hasReceiptField: boolean;
+  /** apiVersion 0.0.9 and above */
+  readonly hasBalances: boolean;
+  readonly network: string;
 }
 
 /** A handler read more of the transaction than its log knows: fetch it and run the handler again. */
@@ -36,8 +34,9 @@ export class NeedsTransaction extends Error {
 export class Mapping implements HostContext {
   readonly cache: EntityCache;
   readonly refusesUndefinedFields: boolean;
+  readonly hasBalances: boolean;
   readonly templateNames: ReadonlySet<string>;
-  invocation: Invocation = { address: undefined, network: "", context: undefined, created: [], logs: [] };
+  invocation: Invocation;
   private readonly instance: Instance;
   private readonly hasReceiptField: boolean;
   /** the block laid out last, as bytes: the arena always begins with it */
@@ -46,16 +45,11 @@ export class Mapping implements HostContext {
   constructor(options: MappingOptions) {
     this.cache = options.cache;
     this.refusesUndefinedFields = options.refusesUndefinedFields;
+    this.hasBalances = options.hasBalances;
     this.templateNames = options.templateNames;
+    this.invocation = outsideHandlers(options.network);
     this.hasReceiptField = options.hasReceiptField;
-    this.instance = new Instance(options.file, options.binary, options.constants, {
-      ...storeImports(this),
-      ...numberImports(this),
-      ...conversionImports(this),
-      ...jsonImports(this),
-      ...ethereumImports(this),
-      ...environmentImports(this),
-    });
+    this.instance = new Instance(options.file, options.binary, options.constants, hostFunctions(this));
     this.instance.start();
   }
 
@@ -69,10 +63,6 @@ export class Mapping implements HostContext {
 
   text(text: string): Pointer {
     return this.instance.text(text);
-  }
-
-  hasHandler(name: string): boolean {
-    return this.instance.hasHandler(name);
   }
 
   /**
@@ -96,12 +86,10 @@ export class Mapping implements HostContext {
     surroundings: EventSurroundings,
     invocation: Invocation,
   ): void {
-    this.run(handler, invocation, surroundings.transaction === undefined, () =>
-      writeEvent(this.heap, event, log, this.writeBlock(surroundings.header), surroundings, {
-        name: (text) => this.text(text),
-        hasReceiptField: this.hasReceiptField,
-      }),
-    );
+    this.run(handler, invocation, surroundings.transaction === undefined, () => {
+      const block = this.writeBlock(surroundings.header);
+      return writeEvent(this.heap, event, log, block, surroundings, this, this.hasReceiptField);
+    });
   }
 
   private run(handler: string, invocation: Invocation, hasOnlyHead: boolean, write: () => Pointer): void {
@@ -146,6 +134,22 @@ export class Mapping implements HostContext {
     this.block = { header, start, image: heap.u8.slice(start, heap.top), pointer };
     return pointer;
   }
+}
+
+/** What top-level code sees: it runs once, before any block, so what depends on one can't be answered. */
+function outsideHandlers(network: string): Invocation {
+  const refuse = (): never => {
+    throw new DeterministicError("the mapping's top-level code asks for the chain's state, which only handlers may");
+  };
+  return {
+    address: undefined,
+    network,
+    context: undefined,
+    abis: new Map(),
+    state: { call: refuse, balance: refuse, hasCode: refuse },
+    created: [],
+    logs: [],
+  };
 }
 
 function isOutOfBounds(error: unknown): boolean {

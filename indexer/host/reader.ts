@@ -18,6 +18,10 @@ export class Reader {
   staticEnd = 0;
   private readonly heap: Heap;
   private readonly staticStrings = new Map<Pointer, string>();
+  /** the highest 64 bits of a BigInt being read */
+  private readonly topWord = new BigInt64Array(1);
+  private readonly sumBytes = new Uint8Array(40);
+  private readonly topBytes = new Uint8Array(this.topWord.buffer);
 
   constructor(heap: Heap) {
     this.heap = heap;
@@ -136,11 +140,44 @@ export class Reader {
 
   private twosComplement(start: number, length: number): bigint {
     if (length === 0) return 0n;
-    let value = 0n;
-    let left = length;
-    for (; left >= 8; left -= 8) value = (value << 64n) | this.heap.view.getBigUint64(start + left - 8, true);
-    for (; left > 0; left--) value = (value << 8n) | BigInt(this.heap.u8[start + left - 1] as number);
-    return BigInt.asIntN(length * 8, value);
+    const { heap } = this;
+    let word = start + ((length - 1) & ~7);
+    const last = start + length - word;
+    // the highest word, filled up with the sign
+    this.topBytes.fill((heap.u8[start + length - 1] as number) >= 128 ? 255 : 0);
+    for (let index = 0; index < last; index++) this.topBytes[index] = heap.u8[word + index] as number;
+    let value = this.topWord[0] as bigint;
+    for (word -= 8; word >= start; word -= 8) value = (value << 64n) | heap.view.getBigUint64(word, true);
+    return value;
+  }
+
+  /**
+   * The sum or difference of two BigInts, byte by byte where they lie: nothing is computed more often.
+   *
+   * @returns a new BigInt, or null when they are too long for this
+   */
+  sum(x: Pointer, y: Pointer, isDifference: boolean): Pointer {
+    const { heap, sumBytes } = this;
+    const a = this.span(x);
+    const b = this.span(y);
+    if (a.length === 0 || b.length === 0 || a.length >= sumBytes.length || b.length >= sumBytes.length) return 0;
+    const flip = isDifference ? 255 : 0;
+    const signA = (heap.u8[a.start + a.length - 1] as number) >= 128 ? 255 : 0;
+    const signB = ((heap.u8[b.start + b.length - 1] as number) >= 128 ? 255 : 0) ^ flip;
+    let length = Math.max(a.length, b.length) + 1;
+    let carry = flip & 1; // x - y = x + ~y + 1
+    for (let index = 0; index < length; index++) {
+      const byteA = index < a.length ? (heap.u8[a.start + index] as number) : signA;
+      const byteB = index < b.length ? (heap.u8[b.start + index] as number) ^ flip : signB;
+      const total = byteA + byteB + carry;
+      sumBytes[index] = total;
+      carry = total >> 8;
+    }
+    const sign = (sumBytes[length - 1] as number) >= 128 ? 255 : 0;
+    while (length > 1 && sumBytes[length - 1] === sign && ((sumBytes[length - 2] as number) ^ sign) < 128) length--;
+    const pointer = heap.allocateBytes(length);
+    for (let index = 0; index < length; index++) heap.u8[heap.lastData + index] = sumBytes[index] as number;
+    return pointer;
   }
 
   bigDecimal(pointer: Pointer): BigDecimal {

@@ -13,6 +13,11 @@ export interface EventSurroundings {
   readonly receipt: Receipt | undefined;
 }
 
+/** Gives the pointers of texts. */
+interface Names {
+  text(text: string): Pointer;
+}
+
 /** Lays out `ethereum.Block` (apiVersion 0.0.6 and above). */
 export function writeBlock(heap: Heap, block: Header): Pointer {
   return heap.object(AscType.EthereumBlock, [
@@ -76,7 +81,7 @@ export function writeTransactionHead(heap: Heap, log: Log): Pointer {
 /**
  * Lays out `ethereum.Event`.
  *
- * @param name gives the pointer of a parameter's name
+ * @param names gives the pointers of parameters' names
  * @throws UndecodableError when the log's data isn't the event's
  */
 export function writeEvent(
@@ -85,9 +90,10 @@ export function writeEvent(
   log: Log,
   block: Pointer,
   surroundings: EventSurroundings,
-  extra: { name: (text: string) => Pointer; hasReceiptField: boolean },
+  names: Names,
+  hasReceiptField: boolean,
 ): Pointer {
-  const parameters = writeParameters(heap, event, log, extra.name);
+  const parameters = writeParameters(heap, event, log, names);
   const receipt = surroundings.receipt ? writeReceipt(heap, surroundings.receipt) : 0;
   const address = heap.hex(log.address);
   const logIndex = heap.quantity(log.logIndex);
@@ -97,12 +103,12 @@ export function writeEvent(
     : undefined;
   // transactionLogIndex is logIndex, logType null: graph-node's RPC has neither
   const words = [address, logIndex, logIndex, 0, block, transaction ?? 0, parameters];
-  const pointer = heap.object(AscType.EthereumEvent, extra.hasReceiptField ? [...words, receipt] : words);
+  const pointer = heap.object(AscType.EthereumEvent, hasReceiptField ? [...words, receipt] : words);
   if (transaction === undefined) heap.u32[(pointer >> 2) + 5] = writeTransactionHead(heap, log);
   return pointer;
 }
 
-function writeParameters(heap: Heap, event: EventFragment, log: Log, name: (text: string) => Pointer): Pointer {
+function writeParameters(heap: Heap, event: EventFragment, log: Log, names: Names): Pointer {
   const { data } = log;
   if (!hasTopicsOf(event, log.topics)) throw new UndecodableError("another event's topics");
   checkRange(data, 2, event.headWords * WORD_DIGITS);
@@ -121,7 +127,7 @@ function writeParameters(heap: Heap, event: EventFragment, log: Log, name: (text
       value = decodeToHeap(heap, input.type, data, at, 2);
       at += input.type.headWords * WORD_DIGITS;
     }
-    pointers.push(heap.pair(AscType.EventParam, name(input.name), value));
+    pointers.push(heap.pair(AscType.EventParam, names.text(input.name), value));
   }
   return heap.array(pointers, AscType.ArrayEventParam);
 }

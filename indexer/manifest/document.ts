@@ -15,7 +15,7 @@ const eventHandler = z.strictObject({
   topic2: topicList,
   topic3: topicList,
   receipt: z.boolean().optional(),
-  calls: z.record(z.string(), z.unknown()).optional(),
+  calls: z.record(z.string(), z.string()).optional(),
 });
 const blockHandler = z.strictObject({ handler: z.string(), filter: filter.optional() });
 const mapping = z.object({
@@ -127,7 +127,7 @@ export interface LooseSource {
     apiVersion?: string;
     callHandlers?: readonly unknown[];
     blockHandlers?: readonly { filter?: { kind?: string } }[];
-    eventHandlers?: readonly { calls?: unknown }[];
+    eventHandlers?: readonly unknown[];
   };
 }
 

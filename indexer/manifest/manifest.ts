@@ -1,4 +1,4 @@
-import type { AbiEntry } from "../abi/types.ts";
+import type { ContractAbi, FunctionFragment } from "../abi/functions.ts";
 import type { EventFragment } from "../abi/events.ts";
 import type { Schema } from "../schema/schema.ts";
 
@@ -11,7 +11,24 @@ export interface EventHandler {
   /** allowed values of topics 1 to 3, padded to 32 bytes; `undefined` allows any */
   readonly topics: readonly (readonly string[] | undefined)[];
   readonly hasReceipt: boolean;
+  /** calls that are made before the handlers of its block run */
+  readonly calls: readonly DeclaredCall[];
 }
+
+/** A call that the manifest declares for an event: `label: Contract[address].function(arguments)`. */
+export interface DeclaredCall {
+  readonly label: string;
+  readonly address: CallArgument;
+  readonly function: FunctionFragment;
+  readonly inputs: readonly CallArgument[];
+}
+
+/** Where a declared call takes an argument from. */
+export type CallArgument =
+  | { readonly kind: "constant"; readonly address: string }
+  | { readonly kind: "address" }
+  /** the event's parameter by its position */
+  | { readonly kind: "parameter"; readonly index: number };
 
 /** When a block handler runs. */
 export type BlockFilter =
@@ -37,7 +54,7 @@ export interface DataSourceDefinition {
   readonly manifestIndex: number;
   /** absolute path of the compiled mapping */
   readonly wasmFile: string;
-  readonly abis: ReadonlyMap<string, readonly AbiEntry[]>;
+  readonly abis: ReadonlyMap<string, ContractAbi>;
   readonly eventHandlers: readonly EventHandler[];
   readonly blockHandlers: readonly BlockHandler[];
   readonly context: ReadonlyMap<string, ContextValue> | undefined;

@@ -72,9 +72,4 @@ function* ofSource(source: LooseSource, path: ManifestPath): Generator<Finding> 
       };
     }
   }
-  for (const [index, handler] of (mapping.eventHandlers ?? []).entries()) {
-    if (handler.calls !== undefined) {
-      yield { what: "declared calls", path: [...path, "mapping", "eventHandlers", index, "calls"] };
-    }
-  }
 }

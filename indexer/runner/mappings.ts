@@ -1,11 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { BaseError } from "#kernel/errors.ts";
 import type { EntityCache } from "../entities/cache.ts";
 import { Mapping } from "../host/mapping.ts";
 import { isAtLeast, type DataSourceDefinition, type Manifest } from "../manifest/manifest.ts";
 
 /**
- * Compiles the manifest's mappings, each file once, and checks that they have the handlers named for them.
+ * Compiles the manifest's mappings, each file once.
  *
  * @returns mappings by file
  * @throws BaseError `BAD_MAPPING`
@@ -15,11 +14,9 @@ export async function loadMappings(manifest: Manifest, cache: EntityCache): Prom
   const result = new Map<string, Mapping>();
   for (const definition of definitions) {
     const file = definition.wasmFile;
-    if (!result.has(file)) {
-      const users = definitions.filter(({ wasmFile }) => wasmFile === file);
-      result.set(file, await loadMapping(manifest, users, file, cache));
-    }
-    checkHandlers(definition, result.get(file) as Mapping);
+    if (result.has(file)) continue;
+    const users = definitions.filter(({ wasmFile }) => wasmFile === file);
+    result.set(file, await loadMapping(manifest, users, file, cache));
   }
   return result;
 }
@@ -42,18 +39,7 @@ async function loadMapping(
     templateNames: new Set(manifest.templates.map(({ name }) => name)),
     refusesUndefinedFields: isAtLeast(manifest.apiVersion, "0.0.8"),
     hasReceiptField: isAtLeast(manifest.apiVersion, "0.0.7"),
+    hasBalances: isAtLeast(manifest.apiVersion, "0.0.9"),
+    network: manifest.network,
   });
-}
-
-function checkHandlers(definition: DataSourceDefinition, mapping: Mapping): void {
-  for (const { handler } of [...definition.eventHandlers, ...definition.blockHandlers]) {
-    if (mapping.hasHandler(handler)) continue;
-    throw new BaseError(
-      "BAD_MAPPING",
-      `${definition.wasmFile} doesn't export ${handler}, a handler of ${definition.name}`,
-      {
-        hints: ["correct the handler's name in the manifest, or export the function from the mapping, and build again"],
-      },
-    );
-  }
 }

@@ -17,6 +17,7 @@ const handler = (name: string, more: Partial<EventHandler> = {}): EventHandler =
   topic0: TOPIC,
   topics: [undefined, undefined, undefined],
   hasReceipt: false,
+  calls: [],
   ...more,
 });
 

@@ -7,7 +7,9 @@ import { NeedsTransaction, type Mapping } from "../host/mapping.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { LogQuery } from "../source/filter.ts";
 import type { Block, Log } from "../source/types.ts";
+import { BlockState, type StateAsker } from "./block-state.ts";
 import { dataSourceOfTemplate, type DataSource } from "./data-source.ts";
+import { declaredCalls, type LabeledRequest } from "./declared-calls.ts";
 import { queriesOf, type Registry } from "./registry.ts";
 import { Surroundings, type TransactionReader } from "./surroundings.ts";
 import { triggersOf, type Trigger } from "./triggers.ts";
@@ -38,6 +40,7 @@ export interface BlockRunnerOptions {
   readonly registry: Registry;
   readonly cache: EntityCache;
   readonly transactions: TransactionReader;
+  readonly state: StateAsker;
   /** logs of new data sources in the block being run */
   readonly extend: (block: Block, queries: readonly LogQuery[]) => Promise<Log[]>;
   readonly logger: Logger;
@@ -48,10 +51,13 @@ export interface BlockRunnerOptions {
 export class BlockRunner {
   private readonly options: BlockRunnerOptions;
   private readonly surroundings: Surroundings;
+  /** the chain's state at the block that is run */
+  private state: BlockState;
 
   constructor(options: BlockRunnerOptions) {
     this.options = options;
     this.surroundings = new Surroundings(options.transactions);
+    this.state = new BlockState(options.state, { number: -1, hash: "" });
   }
 
   /**
@@ -62,6 +68,7 @@ export class BlockRunner {
   async run(block: Block): Promise<BlockOutcome> {
     const { cache, registry } = this.options;
     cache.beginBlock(block.number, block.time);
+    this.state = new BlockState(this.options.state, block);
     const failures: HandlerFailure[] = [];
     const created: DataSource[] = [];
     let counts = { triggers: 0, events: 0 };
@@ -82,11 +89,11 @@ export class BlockRunner {
           added.filter((source) => source.address === undefined || source.address === address),
         );
       }
+      return await this.outcome(block, created, failures, counts);
     } catch (error) {
       registry.removeFrom(block.number);
       throw error;
     }
-    return this.outcome(block, created, failures, counts);
   }
 
   private async outcome(
@@ -122,6 +129,8 @@ export class BlockRunner {
     failures: HandlerFailure[],
   ): Promise<DataSourceParameters[]> {
     await this.surroundings.prepare(triggers);
+    const calls = declaredCalls(triggers);
+    if (calls.length > 0) await this.makeDeclaredCalls(block, calls);
     const requested: DataSourceParameters[] = [];
     for (const trigger of triggers) {
       try {
@@ -139,6 +148,13 @@ export class BlockRunner {
     return requested;
   }
 
+  /** Declared calls only save waiting: one that reverts is told of, and the handler that makes it finds the same. */
+  private async makeDeclaredCalls(block: Block, calls: readonly LabeledRequest[]): Promise<void> {
+    const reverted = new Set(await this.state.warm(calls));
+    const labels = calls.filter((call) => reverted.has(call)).map(({ label }) => label);
+    if (labels.length > 0) this.options.logger.warn({ block: block.number, labels }, "declared calls reverted");
+  }
+
   /**
    * Runs one handler.
    *
@@ -152,7 +168,8 @@ export class BlockRunner {
     const { cache, mappings, onHandler } = this.options;
     const { address, context, definition } = trigger.source;
     const mapping = mappings.get(definition.wasmFile) as Mapping;
-    const invocation: Invocation = { address, network: definition.network, context, created: [], logs: [] };
+    const { network, abis } = definition;
+    const invocation: Invocation = { address, network, context, abis, state: this.state, created: [], logs: [] };
     cache.beginHandler();
     try {
       this.call(mapping, block, trigger, invocation);

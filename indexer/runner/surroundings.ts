@@ -3,10 +3,10 @@ import type { EventHandler } from "../manifest/manifest.ts";
 import type { Header, Receipt, Transaction } from "../source/types.ts";
 import type { Trigger } from "./triggers.ts";
 
-/** Reads what logs lack. */
+/** Reads what logs lack, of one block: after a reorg a transaction may be in another. */
 export interface TransactionReader {
-  transactions(hashes: readonly string[]): Promise<Transaction[]>;
-  receipts(hashes: readonly string[]): Promise<Receipt[]>;
+  transactions(hashes: readonly string[], blockHash: string): Promise<Transaction[]>;
+  receipts(hashes: readonly string[], blockHash: string): Promise<Receipt[]>;
 }
 
 type EventTrigger = Extract<Trigger, { log: unknown }>;
@@ -33,14 +33,15 @@ export class Surroundings {
     ];
     const forTransactions = hashesWhere((handler) => this.transactionReaders.has(handler));
     const forReceipts = hashesWhere((handler) => handler.hasReceipt);
-    this.transactions = byHash(forTransactions, await this.reader.transactions(forTransactions));
-    this.receipts = byHash(forReceipts, await this.reader.receipts(forReceipts));
+    const blockHash = events[0]?.log.blockHash ?? "";
+    this.transactions = byHash(forTransactions, await this.reader.transactions(forTransactions, blockHash));
+    this.receipts = byHash(forReceipts, await this.reader.receipts(forReceipts, blockHash));
   }
 
   /** Fetches a handler's transaction, and from now on those of all its events beforehand. */
   async fetchTransaction({ handler, log }: EventTrigger): Promise<void> {
     this.transactionReaders.add(handler);
-    const [transaction] = await this.reader.transactions([log.transactionHash]);
+    const [transaction] = await this.reader.transactions([log.transactionHash], log.blockHash);
     if (transaction) this.transactions.set(log.transactionHash, transaction);
   }
 

@@ -1,5 +1,6 @@
 import type { ObjectTypeDefinitionNode } from "graphql";
-import { checkNames, columnOf, idKindOf, type TypeNames } from "./columns.ts";
+import { checkColumnNames } from "./check-names.ts";
+import { columnOf, idKindOf, type TypeNames } from "./columns.ts";
 import { argumentOf, directiveOf, lineOf, schemaError, unwrapType } from "./documents.ts";
 import { rewriteExpression } from "./expression.ts";
 import { snakeCase } from "./names.ts";
@@ -42,6 +43,14 @@ export function parseAggregation(
     );
   }
   const { columns, aggregates, dimensions } = parseFields(node, source, names);
+  const typeNameOf = (field: string): string | undefined => columns.find((column) => column.name === field)?.typeName;
+  if (typeNameOf("id") !== "Int8" || typeNameOf("timestamp") !== "Timestamp") {
+    throw schemaError(
+      `aggregation ${name} lacks its fields`,
+      "give it `id: Int8!` and `timestamp: Timestamp!`",
+      lineOf(node),
+    );
+  }
   const idField = node.fields?.find((field) => field.name.value === "id");
   const tables = intervals.map((interval, index) => ({
     interval,
@@ -103,6 +112,6 @@ function parseFields(
       isCumulative: argumentOf(directive, "cumulative") === true,
     });
   }
-  checkNames(columns, owner);
+  checkColumnNames(node, columns);
   return { columns, aggregates, dimensions };
 }

@@ -68,15 +68,3 @@ export function columnOf(field: FieldDefinitionNode, owner: string, names: TypeN
     enumName: isEnum ? snakeCase(typeName) : undefined,
   };
 }
-
-/** Refuses two fields that become one SQL name. */
-export function checkNames(columns: readonly Column[], owner: string): void {
-  const seen = new Map<string, string>();
-  for (const { name, sqlName } of columns) {
-    const other = seen.get(sqlName);
-    if (other !== undefined) {
-      throw schemaError(`fields ${other} and ${name} of ${owner} both become column "${sqlName}"`, "rename one");
-    }
-    seen.set(sqlName, name);
-  }
-}

@@ -1,4 +1,5 @@
 import {
+  GraphQLError,
   Kind,
   parse,
   type ConstDirectiveNode,
@@ -21,7 +22,8 @@ export function parseDocument(text: string): readonly DefinitionNode[] {
   try {
     return parse(text).definitions;
   } catch (error) {
-    throw schemaError(`the schema is not GraphQL: ${messageOf(error)}`, "correct schema.graphql and build again");
+    const line = error instanceof GraphQLError ? error.locations?.[0]?.line : undefined;
+    throw schemaError(`the schema is not GraphQL: ${messageOf(error)}`, "correct schema.graphql and build again", line);
   }
 }
 

@@ -1,6 +1,7 @@
 import { Kind, type DefinitionNode, type ObjectTypeDefinitionNode } from "graphql";
 import { parseAggregation } from "./aggregations.ts";
-import { checkNames, columnOf, idKindOf, type TypeNames } from "./columns.ts";
+import { checkColumnNames, checkTypeNames } from "./check-names.ts";
+import { columnOf, idKindOf, type TypeNames } from "./columns.ts";
 import { argumentOf, directiveOf, lineOf, parseDocument, schemaError, unwrapType } from "./documents.ts";
 import { snakeCase } from "./names.ts";
 import type { DerivedField, EntityType, IdKind, Schema, Table } from "./schema.ts";
@@ -33,6 +34,7 @@ export function parseSchema(text: string, hasVidByBlock: boolean): Schema {
     });
   const tables: Table[] = [...entities.values(), ...aggregations.flatMap((a) => a.tables.map(({ table }) => table))];
   if (tables.length === 0) throw schemaError("the schema has no @entity type", "declare at least one");
+  checkTypeNames(definitions, tables);
   return {
     entities,
     interfaces: new Set(
@@ -108,7 +110,7 @@ function parseEntity(
   const columns = fields
     .filter((field) => !directiveOf(field, "derivedFrom"))
     .map((field) => columnOf(field, name, names));
-  checkNames(columns, name);
+  checkColumnNames(node, columns);
   const columnIndex = new Map(columns.map((column, index) => [column.name, index]));
   const derivedFields = new Map<string, DerivedField>();
   for (const field of fields) {

@@ -75,7 +75,54 @@ describe("a schema", () => {
       "timeseries Thing lacks its fields",
     ],
     ["full text search", `type _Schema_ @fulltext(name: "x") ${entity("id: ID!")}`, "full text search"],
-    ["no GraphQL", "type {", "not GraphQL"],
+    [
+      "no GraphQL",
+      "type Thing\n{",
+      "the schema is not GraphQL: Syntax Error: Expected Name, found <EOF>. (schema line 2)",
+    ],
+    ["nothing to store", "enum Kind { A }", "the schema has no @entity type"],
+    ["an id of a number", entity("id: BigInt!"), "Thing has no usable id"],
+    ["an id of several", entity("id: [ID!]!"), "Thing has no usable id"],
+    [
+      "two fields of one column, naming the line",
+      `${entity("id: ID!\n aB: Int\n a_b: Int")}`,
+      'fields aB and a_b of Thing both become column "a_b" (schema line 3)',
+    ],
+    ["a field named as the rows' number", entity("id: ID! vid: Int"), 'becomes column "vid", which is reserved'],
+    ["a field named as the rows' range", entity("id: ID! blockRange: Int"), 'column "block_range", which is reserved'],
+    ["a field of signs alone", entity("id: ID! _: Int"), 'becomes column "", which is reserved'],
+    [
+      "two types of one table",
+      `${entity("id: ID!")} type thing @entity(immutable: true) { id: ID! }`,
+      'types Thing and thing both become "thing" in the database',
+    ],
+    ["an enum named as a table", `${entity("id: ID!")} enum thing { A }`, 'both become "thing"'],
+    [
+      "an entity named as an aggregation's table",
+      `${entity("id: Int8! timestamp: Timestamp! n: Int!", "@entity(timeseries: true)")}
+       type Sums @aggregation(intervals: ["hour"], source: "Thing") {
+         id: Int8! timestamp: Timestamp! total: Int! @aggregate(fn: "sum", arg: "n")
+       }
+       type SumsHour @entity(immutable: true) { id: ID! }`,
+      'types SumsHour and Sums_hour both become "sums_hour"',
+    ],
+    [
+      "an aggregation without time",
+      `${entity("id: Int8! timestamp: Timestamp! n: Int!", "@entity(timeseries: true)")}
+       type Sums @aggregation(intervals: ["hour"], source: "Thing") { id: Int8! total: Int! @aggregate(fn: "sum", arg: "n") }`,
+      "aggregation Sums lacks its fields",
+    ],
+    ["a type defined twice", `${entity("id: ID!")} ${entity("id: ID!")}`, "type Thing is defined twice"],
+    [
+      "a reserved type",
+      `${entity("id: ID!")} type Query @entity(immutable: true) { id: ID! }`,
+      "the name of type Query is reserved",
+    ],
+    [
+      "a type that the API makes itself",
+      `${entity("id: ID!")} type Thing_filter @entity(immutable: true) { id: ID! }`,
+      "the name of type Thing_filter is reserved",
+    ],
   ])("with %s is refused", (_, text, message) => {
     expect(() => parseSchema(text, true)).toThrow(message);
   });

@@ -1,13 +1,16 @@
+import { inconsistent } from "./check.ts";
 import { sortLogs, type ChainReader } from "./chain-reader.ts";
 import { MAX_ADDRESSES, type LogQuery, type SourceFilter } from "./filter.ts";
 import { AdaptiveRange } from "./ranges.ts";
 import type { Retry } from "./retry.ts";
-import type { Block, Header, Log } from "./types.ts";
+import type { Block, BlockRef, Header, Log } from "./types.ts";
 
 /** A range of final blocks: those with logs or wanted otherwise, and always the last. */
 interface Range {
   readonly from: number;
   readonly to: number;
+  readonly parentHash: string;
+  readonly last: Header;
   readonly blocks: Block[];
 }
 
@@ -38,14 +41,18 @@ export class Backfill {
     this.retry = retry;
   }
 
-  /** Blocks from `from` to `to`; only ones that matter, and the last of each range. */
-  async *blocks(from: number, to: number): AsyncGenerator<Block> {
+  /**
+   * Blocks above `last` up to `to`; only ones that matter, and the last of each range. Each range must be the child of
+   * what came before it: a chain that changes below its last final block isn't mixed with what it was.
+   */
+  async *blocks(last: BlockRef, to: number): AsyncGenerator<Block> {
+    let from = last.number + 1;
+    let parent = last.hash;
     while (from <= to) {
-      const ahead = this.next?.from === from ? this.next.range : undefined;
-      this.next = undefined;
-      const start = from;
-      const range = await this.retry(async () => (await ahead?.catch(() => undefined)) ?? this.fetch(start, to));
+      const [start, before] = [from, parent];
+      const range = await this.retry(() => this.fetchLinked(start, to, before));
       this.current = range;
+      parent = range.last.hash;
       from = range.to + 1;
       if (from <= to) this.lookAhead(from, to);
       // the list may grow behind the current block while it is handled
@@ -55,6 +62,15 @@ export class Backfill {
         this.current = undefined; // also when the reader gives up in the middle
       }
     }
+  }
+
+  private async fetchLinked(from: number, to: number, parent: string): Promise<Range> {
+    const ahead = this.next?.from === from ? this.next.range : undefined;
+    this.next = undefined;
+    const range = (await ahead?.catch(() => undefined)) ?? (await this.fetch(from, to));
+    if (parent !== "" && range.parentHash !== parent)
+      throw inconsistent(`block ${from} is no child of block ${from - 1} as it was indexed (${parent})`);
+    return range;
   }
 
   private lookAhead(from: number, to: number): void {
@@ -74,11 +90,13 @@ export class Backfill {
     if (!range) return (await this.reader.logsOfBlocks(queries, [block.header]))[0] ?? [];
     this.next = undefined;
     const found = await this.logsInParts(queries, block.number, range.to);
+    if (found.some((log) => Number(log.blockNumber) === block.number && log.blockHash !== block.hash))
+      throw inconsistent(`block ${block.number} (${block.hash}) is no longer on the chain`);
     const later = found.filter((log) => Number(log.blockNumber) > block.number);
     if (later.length > 0 || this.filter.wantedBlocks(block.number + 1, range.to).length > 0) {
       const index = range.blocks.findIndex((item) => item.number === block.number);
       const logs = sortLogs([...range.blocks.slice(index + 1).flatMap((item) => item.logs), ...later]);
-      const rest = await this.assemble(logs, block.number + 1, range.to);
+      const rest = await this.assemble(logs, block.number + 1, range.last);
       range.blocks.splice(index + 1, range.blocks.length, ...rest);
     }
     return found.filter((log) => Number(log.blockNumber) === block.number);
@@ -87,7 +105,7 @@ export class Backfill {
   /** Logs of a range that is given: in halves where the node refuses the whole. */
   private async logsInParts(queries: readonly LogQuery[], from: number, to: number): Promise<Log[]> {
     try {
-      return await this.reader.logsInRange(queries, from, to);
+      return (await this.reader.logsInRange(queries, from, to)).logs;
     } catch (error) {
       if (!this.range.shrink(to - from + 1, error)) throw error;
       const middle = Math.floor((from + to) / 2);
@@ -101,10 +119,11 @@ export class Backfill {
       const to = this.range.end(from, most);
       try {
         const queries = this.filter.logQueries();
-        const logs = queries.length === 0 ? [] : await this.reader.logsInRange(queries, from, to);
+        const { logs, first, last } = await this.reader.logsInRange(queries, from, to);
         const wanted = this.withoutStrangers(logs, queries);
         this.range.note(to - from + 1, logs.length);
-        return { from, to, blocks: await this.assemble(wanted, from, to) };
+        const blocks = await this.assemble(wanted, from, last);
+        return { from, to, parentHash: first.parentHash, last, blocks };
       } catch (error) {
         if (!this.range.shrink(to - from + 1, error)) throw error;
       }
@@ -124,17 +143,21 @@ export class Backfill {
   }
 
   /** Blocks of logs, of `wantedBlocks`, and the range's last, which moves the cursor. */
-  private async assemble(logs: readonly Log[], from: number, to: number): Promise<Block[]> {
+  private async assemble(logs: readonly Log[], from: number, last: Header): Promise<Block[]> {
     const byHash = new Map<string, Log[]>();
     for (const log of logs) {
       const list = byHash.get(log.blockHash);
       if (list) list.push(log);
       else byHash.set(log.blockHash, [log]);
     }
-    const withLogs = await this.reader.headersByHash([...byHash.keys()]);
+    const hashes = [...byHash.keys()].filter((hash) => hash !== last.hash);
+    const withLogs = [...(await this.reader.headersByHash(hashes)), last];
     const known = new Set(withLogs.map((header) => Number(header.number)));
-    const numbers = [...new Set([...this.filter.wantedBlocks(from, to), to])].filter((number) => !known.has(number));
-    const others = (await this.reader.headersByNumber(numbers)).filter((header) => header !== undefined);
+    const numbers = this.filter.wantedBlocks(from, Number(last.number)).filter((number) => !known.has(number));
+    const others = (await this.reader.headersByNumber(numbers)).map((header, index) => {
+      if (!header) throw inconsistent(`the node no longer has block ${numbers[index] ?? "?"}`);
+      return header;
+    });
     return [...withLogs, ...others]
       .map((header) => blockOf(header, sortByIndex(byHash.get(header.hash) ?? []), false))
       .sort((a, b) => a.number - b.number);

@@ -1,7 +1,7 @@
-import { BaseError } from "#kernel/errors.ts";
 import { mayMatch } from "./bloom.ts";
+import { checkHeader, checkInBlock, checkLogs, checkRange, inconsistent, isMatch, mayBeCut } from "./check.ts";
 import { toRpcFilter, type LogQuery } from "./filter.ts";
-import { RpcError, type RpcClient } from "./rpc.ts";
+import type { Call, RpcClient } from "./rpc.ts";
 import type { Header, Log, Receipt, Transaction } from "./types.ts";
 
 /** A quantity as JSON-RPC writes it. */
@@ -9,13 +9,14 @@ export function toHex(value: number): string {
   return `0x${value.toString(16)}`;
 }
 
-/** The error for what a node doesn't have yet or lost: the same question is asked again later. */
-function inconsistent(what: string): BaseError {
-  return new BaseError("NODE_INCONSISTENT", what, {
-    isRetryable: true,
-    hints: ["if this lasts, the node behind RPC_URL is broken or a mix of unequal nodes"],
-  });
+/** Logs of a range of blocks, with the range's first and last block as they were at the time. */
+export interface LogRange {
+  readonly logs: Log[];
+  readonly first: Header;
+  readonly last: Header;
 }
+
+const byNumber = (number: number): Call => ({ method: "eth_getBlockByNumber", params: [toHex(number), false] });
 
 /** Reads blocks, logs, transactions and receipts of one chain. */
 export class ChainReader {
@@ -27,20 +28,18 @@ export class ChainReader {
 
   /** The block named `latest` or `finalized`; `undefined` when the node has none of that name. */
   async tagged(tag: "latest" | "finalized"): Promise<Header | undefined> {
-    try {
-      return (await this.client.call<Header | null>("eth_getBlockByNumber", tag, false)) ?? undefined;
-    } catch (error) {
-      if (error instanceof RpcError && tag === "finalized") return undefined;
-      throw error;
-    }
+    return checkHeader(await this.client.call<Header | null>("eth_getBlockByNumber", tag, false));
   }
 
   /** Headers by number; `undefined` where the node has none. */
   async headersByNumber(numbers: readonly number[]): Promise<(Header | undefined)[]> {
-    const headers = await this.client.batch<Header | null>(
-      numbers.map((number) => ({ method: "eth_getBlockByNumber", params: [toHex(number), false] })),
-    );
-    return headers.map((header) => header ?? undefined);
+    const headers = await this.client.batch<Header | null>(numbers.map(byNumber));
+    return headers.map((found, index) => {
+      const header = checkHeader(found);
+      if (header && Number(header.number) !== numbers[index])
+        throw inconsistent(`the node gave block ${Number(header.number)} for block ${numbers[index] ?? "?"}`);
+      return header;
+    });
   }
 
   /**
@@ -52,26 +51,40 @@ export class ChainReader {
     const headers = await this.client.batch<Header | null>(
       hashes.map((hash) => ({ method: "eth_getBlockByHash", params: [hash, false] })),
     );
-    return headers.map((header, index) => {
-      if (!header) throw inconsistent(`the node has logs of block ${hashes[index] ?? "?"} but not the block`);
-      return header;
+    return headers.map((found, index) => {
+      const header = checkHeader(found);
+      if (header?.hash !== hashes[index])
+        throw inconsistent(`the node has logs of block ${hashes[index] ?? "?"} but not the block`);
+      return header as Header;
     });
   }
 
   /**
    * Logs of the queries in a range of blocks, in the chain's order, each once.
    *
+   * The first and the last block are asked for with them: a node that lacks the last one would leave out its logs
+   * without a word, and the first one tells what the range goes on from.
+   *
    * @throws RpcError or TooMuchError when the range may be too wide for the node
+   * @throws BaseError `NODE_INCONSISTENT`, retryable
    */
-  async logsInRange(queries: readonly LogQuery[], from: number, to: number): Promise<Log[]> {
-    const found = await this.client.batch<Log[]>(
-      queries.map((query) => ({
-        method: "eth_getLogs",
-        params: [{ ...toRpcFilter(query), fromBlock: toHex(from), toBlock: toHex(to) }],
-      })),
-      { isDivisible: to > from },
-    );
-    return found.length === 1 ? (found[0] ?? []) : sortLogs(found.flat());
+  async logsInRange(queries: readonly LogQuery[], from: number, to: number): Promise<LogRange> {
+    const asked = queries.map((query) => ({
+      method: "eth_getLogs",
+      params: [{ ...toRpcFilter(query), fromBlock: toHex(from), toBlock: toHex(to) }],
+    }));
+    const found = await this.client.batch([...asked, byNumber(from), byNumber(to)], { isDivisible: to > from });
+    const [first, last] = (found.splice(-2) as (Header | null)[]).map(checkHeader);
+    if (!first || !last || Number(first.number) !== from || Number(last.number) !== to)
+      throw inconsistent(`the node was asked for blocks ${from} to ${to} and lacks one of them`);
+    const logs = inOrder(found.flatMap(checkLogs));
+    checkRange(logs, first, last);
+    if (mayBeCut(logs, last, queries)) {
+      const [rest = []] = await this.logsOfBlocks(queries, [last]);
+      if (rest.length > 0)
+        throw inconsistent(`the node left out logs of block ${to}, asked for blocks ${from} to ${to}`);
+    }
+    return { logs, first, last };
   }
 
   /**
@@ -84,52 +97,72 @@ export class ChainReader {
     const asked = headers.flatMap((header, index) =>
       queries.filter((query) => mayMatch(header.logsBloom, query)).map((query) => ({ header, index, query })),
     );
-    const found = await this.client.batch<Log[]>(
+    const found = await this.client.batch(
       asked.map(({ header, query }) => ({
         method: "eth_getLogs",
         params: [{ ...toRpcFilter(query), blockHash: header.hash }],
       })),
     );
     const result = headers.map<Log[]>(() => []);
-    for (const [position, { index }] of asked.entries()) result[index]?.push(...(found[position] ?? []));
-    for (const [index, header] of headers.entries()) {
-      const isAsked = asked.some((item) => item.index === index);
-      if (isAsked && result[index]?.length === 0) await this.checkEmpty(header);
+    const doubtful = headers.map<LogQuery[]>(() => []);
+    for (const [position, { index, header, query }] of asked.entries()) {
+      const logs = checkLogs(found[position]);
+      const stranger = logs.find(({ blockHash }) => blockHash !== header.hash);
+      if (stranger) throw inconsistent(`the node gave a log of block ${stranger.blockHash} for block ${header.hash}`);
+      result[index]?.push(...logs);
+      if (logs.length === 0) doubtful[index]?.push(query);
     }
-    return result.map(sortLogs);
+    for (const [index, header] of headers.entries()) {
+      const empty = doubtful[index] ?? [];
+      if (empty.length > 0) await this.checkEmpty(header, empty);
+    }
+    return result.map(inOrder);
   }
 
-  /** A bloom that may hold the query's logs while none came: the block must have other logs, or the node lags. */
-  private async checkEmpty(header: Header): Promise<void> {
-    const all = await this.client.call<Log[]>("eth_getLogs", { blockHash: header.hash });
+  /** A bloom that may hold the queries' logs while none came: the block must have others only, or the node lags. */
+  private async checkEmpty(header: Header, queries: readonly LogQuery[]): Promise<void> {
+    const all = checkLogs(await this.client.call("eth_getLogs", { blockHash: header.hash }));
     if (all.length === 0)
       throw inconsistent(`the node has no logs of block ${Number(header.number)}, whose bloom has some`);
+    if (all.some((log) => queries.some((query) => isMatch(log, query))))
+      throw inconsistent(`the node left out logs of block ${Number(header.number)}`);
   }
 
-  /** Transactions by hash. */
-  async transactions(hashes: readonly string[]): Promise<Transaction[]> {
-    return this.named<Transaction>("eth_getTransactionByHash", hashes);
+  /** Transactions of one block by hash. */
+  async transactions(hashes: readonly string[], blockHash: string): Promise<Transaction[]> {
+    return this.inBlock<Transaction>("eth_getTransactionByHash", hashes, blockHash);
   }
 
-  /** Receipts by transaction hash. */
-  async receipts(hashes: readonly string[]): Promise<Receipt[]> {
-    return this.named<Receipt>("eth_getTransactionReceipt", hashes);
+  /** Receipts of one block by transaction hash. */
+  async receipts(hashes: readonly string[], blockHash: string): Promise<Receipt[]> {
+    return this.inBlock<Receipt>("eth_getTransactionReceipt", hashes, blockHash);
   }
 
-  private async named<T>(method: string, hashes: readonly string[]): Promise<T[]> {
+  private async inBlock<T extends Receipt | Transaction>(
+    method: string,
+    hashes: readonly string[],
+    blockHash: string,
+  ): Promise<T[]> {
     const found = await this.client.batch<T | null>(hashes.map((hash) => ({ method, params: [hash] })));
-    return found.map((item, index) => {
-      if (item === null)
-        throw inconsistent(`the node has logs of transaction ${hashes[index] ?? "?"} but not ${method}'s answer`);
-      return item;
-    });
+    return found.map((item, index) => checkInBlock(item, hashes[index] ?? "", blockHash));
   }
+}
+
+/** Logs as they are when they ascend already, as they nearly always do. */
+function inOrder(logs: Log[]): Log[] {
+  const isAscending = logs.every((log, index) => {
+    const before = logs[index - 1];
+    return before === undefined || compareLogs(before, log) < 0;
+  });
+  return isAscending ? logs : sortLogs(logs);
+}
+
+function compareLogs(a: Log, b: Log): number {
+  return Number(a.blockNumber) - Number(b.blockNumber) || Number(a.logIndex) - Number(b.logIndex);
 }
 
 /** By block and position, each log once: several queries may find the same. */
 export function sortLogs(logs: readonly Log[]): Log[] {
   const unique = new Map(logs.map((log) => [`${log.blockHash}/${log.logIndex}`, log]));
-  return [...unique.values()].sort(
-    (a, b) => Number(a.blockNumber) - Number(b.blockNumber) || Number(a.logIndex) - Number(b.logIndex),
-  );
+  return [...unique.values()].sort(compareLogs);
 }

@@ -5,8 +5,10 @@ import type { ReorgWindow } from "../chain/window.ts";
 import { decodeCheckpoint, type Checkpoint } from "../checkpoint.ts";
 import { Backfill, blockOf } from "./backfill.ts";
 import type { ChainReader } from "./chain-reader.ts";
+import { inconsistent } from "./check.ts";
 import type { LogQuery, SourceFilter } from "./filter.ts";
 import { BLOCK_TRIES, ChainMoved, createRetry, type OnTrouble, type Retry } from "./retry.ts";
+import { RpcError } from "./rpc.ts";
 import type { Block, BlockRef, Header, Log, Step } from "./types.ts";
 
 /** How to follow a chain. */
@@ -22,6 +24,8 @@ export interface SourceOptions {
   readonly pollMs: number;
   readonly signal: AbortSignal;
   readonly onPoll?: (head: number) => void;
+  /** asked when an indexed block isn't found; throws when the node serves another chain altogether */
+  readonly checkChain: () => Promise<void>;
   /** what goes wrong and is tried again, or goes well again */
   readonly onTrouble?: OnTrouble;
 }
@@ -44,6 +48,8 @@ interface Tip {
 export class Source {
   /** the node's head as of the last poll */
   head = -1;
+  /** the node's last `finalized`, once it gave one */
+  private finalized: BlockRef | undefined;
   private readonly options: SourceOptions;
   private readonly backfill: Backfill;
   private readonly retry: Retry;
@@ -58,7 +64,7 @@ export class Source {
     this.retry = createRetry("chain", signal, onTrouble);
     this.tryLogs = createRetry("logs", signal, onTrouble, BLOCK_TRIES);
     this.tryBlock = createRetry("block", signal, onTrouble, BLOCK_TRIES);
-    this.backfill = new Backfill(options.reader, options.filter, createRetry("logs", signal, onTrouble));
+    this.backfill = new Backfill(options.reader, options.filter, this.tryLogs);
   }
 
   /**
@@ -74,14 +80,15 @@ export class Source {
     window.cutAbove(last.number); // a block that was given up is none of ours
     while (!signal.aborted) {
       const tip = await this.retry(() => this.poll(last));
+      const before = last;
       if (tip.isReorg) {
-        last = await this.retry(() => findAncestor(this.options.reader, window, last));
+        last = await this.ancestorOf(last);
         window.cutAbove(last.number);
         yield { type: "reorg", ancestor: last };
         continue;
       }
       const final = Math.min(tip.final, until);
-      for await (const block of this.history(last.number + 1, final)) {
+      for await (const block of this.history(last, final)) {
         last = block;
         yield { type: "block", block };
       }
@@ -97,8 +104,14 @@ export class Source {
       }
       if (last.number >= until) return;
       // a whole new stretch may have come while the last one was handled
-      if (last.number >= tip.headNumber) await sleep(this.options.pollMs, signal);
+      if (last.number >= tip.headNumber || last === before) await sleep(this.options.pollMs, signal);
     }
+  }
+
+  /** @throws BaseError `REORG_TOO_DEEP`; `CHAIN_CHANGED` when the node serves another chain, forked off or not */
+  private async ancestorOf(last: BlockRef): Promise<BlockRef> {
+    await this.retry(() => this.options.checkChain());
+    return this.retry(() => findAncestor(this.options.reader, this.options.window, last));
   }
 
   /**
@@ -112,34 +125,74 @@ export class Source {
 
   /** Head, finality, and whether the indexed blocks are still on the chain: always asked anew, nothing is kept. */
   private async poll(last: BlockRef): Promise<Tip> {
-    const { reader, reorgWindow, onPoll } = this.options;
+    const { reader, onPoll } = this.options;
     const head = await reader.tagged("latest");
-    if (!head) throw new BaseError("NODE_INCONSISTENT", "the node has no latest block", { isRetryable: true });
+    if (!head) throw inconsistent("the node has no latest block");
     const headNumber = Number(head.number);
-    const tagged = reorgWindow === undefined ? await reader.tagged("finalized") : undefined;
-    const final = tagged ? Number(tagged.number) : headNumber - (reorgWindow ?? DEFAULT_WINDOW);
+    const final = await this.finalOf(headNumber);
     this.head = headNumber;
     onPoll?.(headNumber);
-    return { head, headNumber, final, isReorg: await this.isReorg(last, head, headNumber) };
+    const isReorg = this.isBesideFinal() || (await this.isReorg(last, head, headNumber));
+    return { head, headNumber, final, isReorg };
+  }
+
+  /**
+   * The highest block that can't change anymore. Once a node was seen to know `finalized`, a failing answer isn't taken
+   * for one that doesn't; and a head below it is an old one, whose blocks may all have been replaced.
+   */
+  private async finalOf(headNumber: number): Promise<number> {
+    const { reader, reorgWindow } = this.options;
+    if (reorgWindow !== undefined) return headNumber - reorgWindow;
+    try {
+      const header = await reader.tagged("finalized");
+      if (header && Number(header.number) <= headNumber)
+        this.finalized = { number: Number(header.number), hash: header.hash };
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+    }
+    const { number } = this.finalized ?? { number: Infinity };
+    return number <= headNumber ? number : headNumber - DEFAULT_WINDOW;
+  }
+
+  /** Whether another block than the node's final one was indexed at its height. */
+  private isBesideFinal(): boolean {
+    const { finalized } = this;
+    const indexed = finalized && this.options.window.hashOf(finalized.number);
+    return indexed !== undefined && indexed !== finalized?.hash;
   }
 
   /**
    * A reorg is another hash at an indexed height. A lower head alone is not: the node may lag, and what it has is held
    * against what was indexed at its height.
+   *
+   * @throws BaseError `NODE_BEHIND`, retryable, when the head is below every block whose hash is kept
    */
   private async isReorg(last: BlockRef, head: Header, headNumber: number): Promise<boolean> {
     if (last.number < 0) return false;
     const height = Math.min(last.number, headNumber);
     const indexed = height === last.number ? last.hash : this.options.window.hashOf(height);
-    if (indexed === undefined) return false;
+    if (indexed === undefined) {
+      await this.options.checkChain();
+      throw new BaseError(
+        "NODE_BEHIND",
+        `the node is at block ${headNumber}, far below block ${last.number} (${last.hash}), the last one indexed`,
+        {
+          isRetryable: true,
+          hints: [
+            "wait until the node has caught up, or use another",
+            `if its chain was replaced, run again with --rewind-to BLOCK (at most ${headNumber})`,
+          ],
+        },
+      );
+    }
     if (height === headNumber) return head.hash !== indexed;
     const [header] = await this.options.reader.headersByNumber([height]);
     return header !== undefined && header.hash !== indexed;
   }
 
   /** Final blocks by ranges; the last one opens the window of recent ones. */
-  private async *history(from: number, to: number): AsyncGenerator<Block> {
-    for await (const found of this.backfill.blocks(from, to)) {
+  private async *history(last: BlockRef, to: number): AsyncGenerator<Block> {
+    for await (const found of this.backfill.blocks(last, to)) {
       const block = found.number === to ? { ...found, isRecent: true } : found;
       if (block.isRecent) this.remember(block);
       yield block;

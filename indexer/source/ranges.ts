@@ -1,7 +1,7 @@
 import { RpcError, TooMuchError } from "./rpc.ts";
 
 /** Logs per answer at which fetching and parsing cost least per log. */
-const TARGET_LOGS = 8_000;
+const TARGET_LOGS = 4_000;
 const FIRST_BLOCKS = 10;
 const MAX_BLOCKS = 20_000;
 const MAX_GROWTH = 10;

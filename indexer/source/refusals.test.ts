@@ -11,14 +11,32 @@ import type { Block, Header, Log } from "./types.ts";
 const MAX_RANGE = 3;
 const BLOCKS = 12;
 const TIMEOUT_MS = 150;
-const QUERY: LogQuery = { addresses: undefined, topics: [["0x01"]] };
+const TOPIC = `0x${"01".repeat(32)}`;
+const QUERY: LogQuery = { addresses: undefined, topics: [[TOPIC]] };
 const FILTER: SourceFilter = { version: 0, logQueries: () => [QUERY], wantedBlocks: () => [] };
+const START = { number: 0, hash: "" };
 
 const hashOf = (block: number): string => `0x${block.toString(16).padStart(64, "0")}`;
 const headerOf = (block: number): Header =>
-  ({ number: toHex(block), hash: hashOf(block), timestamp: toHex(1_000 + block) }) as Header;
-const logOf = (block: number): Log =>
-  ({ blockNumber: toHex(block), blockHash: hashOf(block), logIndex: "0x0", topics: ["0x01"] }) as unknown as Log;
+  ({
+    number: toHex(block),
+    hash: hashOf(block),
+    parentHash: hashOf(block - 1),
+    timestamp: toHex(1_000 + block),
+    logsBloom: `0x${"0".repeat(512)}`,
+    gasUsed: "0x0",
+    gasLimit: "0x0",
+  }) as Header;
+const logOf = (block: number): Log => ({
+  address: `0x${"aa".repeat(20)}`,
+  topics: [TOPIC],
+  data: "0x",
+  blockNumber: toHex(block),
+  blockHash: hashOf(block),
+  transactionHash: hashOf(1_000 + block),
+  transactionIndex: "0x0",
+  logIndex: "0x0",
+});
 
 let node: HttpNode | undefined;
 afterEach(() => node?.close());
@@ -43,7 +61,7 @@ function backfillFrom(reader: ChainReader, filter = FILTER): Backfill {
 
 async function blocksFrom(reader: ChainReader): Promise<number[]> {
   const found: Block[] = [];
-  for await (const block of backfillFrom(reader).blocks(1, BLOCKS)) found.push(block);
+  for await (const block of backfillFrom(reader).blocks(START, BLOCKS)) found.push(block);
   expect(found.every(({ logs }) => logs.length === 1)).toBe(true);
   return found.map(({ number }) => number);
 }
@@ -81,7 +99,7 @@ describe("a range that is too wide for the node is halved", () => {
     const wantsAll: SourceFilter = { ...FILTER, wantedBlocks: (from, to) => ALL.filter((n) => n >= from && n <= to) };
     const backfill = backfillFrom(reader, wantsAll);
     const logs: Log[] = [];
-    for await (const block of backfill.blocks(1, 10)) {
+    for await (const block of backfill.blocks(START, 10)) {
       logs.push(...block.logs);
       if (isRefusing) continue;
       // the first answer was a whole range without logs

@@ -1,5 +1,6 @@
 import { BaseError, isRetryable, messageOf } from "#kernel/errors.ts";
 import { backoffMs, sleep } from "#kernel/time.ts";
+import { BatchSize, retryAfterMs } from "./batch-size.ts";
 
 /** One JSON-RPC call. */
 export interface Call {
@@ -10,15 +11,33 @@ export interface Call {
 /** An error that the node answered with. */
 export class RpcError extends BaseError {
   readonly rpcCode: number;
+  readonly data: unknown;
 
-  constructor(call: Call, rpcCode: number, message: string) {
+  constructor(call: Call, rpcCode: number, message: string, data?: unknown) {
     super("RPC_ERROR", `${call.method} failed: ${message}`, { isRetryable: true });
     this.rpcCode = rpcCode;
+    this.data = data;
   }
 }
 
 /** The node took too long, or would have to say too much: asking for less may help. */
 export class TooMuchError extends BaseError {}
+
+/** The node refused several calls as a whole, not one of them. */
+class BatchRefused extends RpcError {}
+
+/** The node is busy until then. */
+class BusyError extends BaseError {
+  readonly waitMs: number;
+
+  constructor(url: string, waitMs: number) {
+    super("RPC_REFUSED", `${redacted(url)} answered with status 429`, {
+      isRetryable: true,
+      hints: ["check RPC_URL (--rpc) and the provider's key and limits"],
+    });
+    this.waitMs = waitMs;
+  }
+}
 
 /** How to reach a node. */
 export interface RpcOptions {
@@ -42,10 +61,9 @@ export interface BatchOptions {
 interface Answer {
   id: number;
   result?: unknown;
-  error?: { code: number; message: string };
+  error?: { code: number; message: string; data?: unknown };
 }
 
-const BATCH_SIZE = 100;
 const TIMEOUT_MS = 60_000;
 /** Statuses below 500 that speak of key or load, whatever their body says; others may hold the node's own error. */
 const NOT_THE_CALLS_FAULT = new Set([401, 403, 408, 429]);
@@ -58,6 +76,7 @@ const BUSY = /rate.?limit|too many requests|compute units|try again later/i;
 export class RpcClient {
   private readonly options: RpcOptions;
   private nextId = 1;
+  private readonly batchSize = new BatchSize();
 
   constructor(options: RpcOptions) {
     this.options = options;
@@ -76,32 +95,54 @@ export class RpcClient {
    * @throws TooMuchError when they are divisible and too much
    */
   async batch<T>(calls: readonly Call[], { isDivisible = false }: BatchOptions = {}): Promise<T[]> {
-    const results: T[] = [];
-    for (let at = 0; at < calls.length; at += BATCH_SIZE) {
-      results.push(...((await this.withRetries(calls.slice(at, at + BATCH_SIZE), isDivisible)) as T[]));
+    return (await this.inBatches(calls, isDivisible, false)) as T[];
+  }
+
+  /** As `batch`, but the error that the node answers a call with stands in its result's place, unless it is busy. */
+  async settle<T>(calls: readonly Call[]): Promise<(T | RpcError)[]> {
+    return (await this.inBatches(calls, false, true)) as (T | RpcError)[];
+  }
+
+  private async inBatches(calls: readonly Call[], isDivisible: boolean, isSettling: boolean): Promise<unknown[]> {
+    const results: unknown[] = [];
+    while (results.length < calls.length) {
+      const part = calls.slice(results.length, results.length + this.batchSize.limit);
+      try {
+        results.push(...(await this.withRetries(part, isDivisible, isSettling)));
+        this.batchSize.note(part.length);
+      } catch (error) {
+        if (!(error instanceof BatchRefused)) throw error;
+        this.batchSize.refuse(part.length);
+      }
     }
     return results;
   }
 
-  private async withRetries(calls: readonly Call[], isDivisible: boolean): Promise<unknown[]> {
+  private async withRetries(calls: readonly Call[], isDivisible: boolean, isSettling: boolean): Promise<unknown[]> {
     const { signal, onTrouble, tries = Infinity } = this.options;
     for (let attempt = 0; ; attempt++) {
       try {
         const results = await this.request(calls);
+        const failed = results.find(
+          (result) => result instanceof RpcError && (!isSettling || BUSY.test(result.message)),
+        );
+        if (failed) throw failed as RpcError;
         onTrouble?.(undefined);
         return results;
       } catch (error) {
         signal.throwIfAborted();
         const isBusy = error instanceof RpcError && BUSY.test(error.message);
         if (error instanceof RpcError && !isBusy) throw error;
-        if (error instanceof TooMuchError && isDivisible) throw error;
+        if (error instanceof TooMuchError && (isDivisible || calls.length > 1))
+          throw asRefusal(error, calls, isDivisible);
         onTrouble?.(error as Error);
         if (!isRetryable(error) || attempt + 1 >= tries) throw error;
-        await sleep(backoffMs(attempt), signal);
+        await sleep(Math.max(backoffMs(attempt), error instanceof BusyError ? error.waitMs : 0), signal);
       }
     }
   }
 
+  /** Results, or the errors that stand for them. */
   private async request(calls: readonly Call[]): Promise<unknown[]> {
     const first = this.nextId;
     this.nextId += calls.length;
@@ -112,9 +153,14 @@ export class RpcClient {
     const byId = new Map(parsed.map((answer) => [answer.id, answer]));
     return calls.map((call, index) => {
       // a node that refuses a whole batch answers with one error and no id
-      const answer = byId.get(first + index) ?? (parsed.length === 1 ? parsed[0] : undefined);
-      if (answer?.error) throw new RpcError(call, answer.error.code, answer.error.message);
-      if (!answer || answer.id !== first + index) {
+      const whole = parsed.length === 1 ? parsed[0] : undefined;
+      const answer = byId.get(first + index) ?? whole;
+      if (answer?.error) {
+        const { code, message, data } = answer.error;
+        if (calls.length > 1 && answer === whole) throw new BatchRefused(call, code, message);
+        return new RpcError(call, code, message, data);
+      }
+      if (!answer || answer.id !== first + index || answer.result === undefined) {
         throw new BaseError("RPC_BAD_ANSWER", `the node left ${call.method} unanswered`, { isRetryable: true });
       }
       return answer.result;
@@ -156,8 +202,16 @@ export class RpcClient {
       signal.removeEventListener("abort", stop);
     }
     if (response.ok || (isCallsFault(response.status) && isErrorAnswer(text))) return text;
+    if (response.status === 429)
+      throw new BusyError(url, retryAfterMs(response.headers.get("retry-after"), Date.now()));
     throw refused(url, response.status);
   }
+}
+
+/** Too much for one request: ask for less of each call, or for fewer calls. */
+function asRefusal(error: TooMuchError, calls: readonly Call[], isDivisible: boolean): Error {
+  if (isDivisible) return error;
+  return new BatchRefused(calls[0] as Call, 0, error.message);
 }
 
 function tooSlow(url: string, what: string): TooMuchError {
@@ -171,7 +225,7 @@ function refused(url: string, status: number): BaseError {
   const what = `answered with status ${status}`;
   if (GATEWAY_TIMEOUTS.has(status)) return tooSlow(url, what);
   const details = {
-    isRetryable: status === 429 || status >= 500,
+    isRetryable: status >= 500,
     hints: ["check RPC_URL (--rpc) and the provider's key and limits"],
   };
   const kind = status === 413 ? TooMuchError : BaseError;
@@ -195,9 +249,11 @@ function isErrorAnswer(text: string): boolean {
 function parseAnswers(text: string): Answer[] {
   try {
     const content = JSON.parse(text) as Answer | Answer[];
-    return Array.isArray(content) ? content : [content];
+    const answers = Array.isArray(content) ? content : [content];
+    if (answers.every((answer) => typeof answer === "object" && (answer as unknown) !== null)) return answers;
+    throw new Error("a list of answers was expected");
   } catch (error) {
-    throw new BaseError("RPC_BAD_ANSWER", "the node's answer is no JSON", { cause: error, isRetryable: true });
+    throw new BaseError("RPC_BAD_ANSWER", "the node's answer is no JSON-RPC", { cause: error, isRetryable: true });
   }
 }
 

@@ -29,12 +29,12 @@ describe("a bloom", () => {
 });
 
 describe("ranges", () => {
-  it("grow tenfold over empty blocks, and shrink to what holds about 8,000 logs", () => {
+  it("grow tenfold over empty blocks, and shrink to what holds about 4,000 logs", () => {
     const range = new AdaptiveRange();
     expect(range.end(1, 1_000_000)).toBe(10);
     range.note(10, 0);
     expect(range.end(11, 1_000_000)).toBe(110);
-    range.note(100, 80_000);
+    range.note(100, 40_000);
     expect(range.end(111, 1_000_000)).toBe(120);
     expect(range.end(111, 115)).toBe(115);
   });

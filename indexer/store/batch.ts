@@ -1,4 +1,5 @@
 import type { Modification } from "../entities/cache.ts";
+import type { Unwritten } from "../entities/current.ts";
 import type { Row } from "../entities/row.ts";
 import type { DataSource } from "../runner/data-source.ts";
 import type { BlockOutcome, HandlerFailure } from "../runner/run-block.ts";
@@ -30,7 +31,7 @@ export interface TableChanges {
 }
 
 /** Blocks that were handled and wait to be written: several fold into one set of rows. */
-export class Batch {
+export class Batch implements Unwritten {
   readonly tables = new Map<EntityType, TableChanges>();
   readonly dataSources: DataSource[] = [];
   /** blocks whose hashes must be remembered */
@@ -45,8 +46,23 @@ export class Batch {
   finalTo = -1;
   /** versions that ended up to this block are dropped already */
   droppedTo = -1;
+  /** no version of an earlier block has this vid or a higher one, where vids are given by block */
+  private firstVid = 0n;
   entityCountChange = 0;
   modificationCount = 0;
+
+  has(type: EntityType, id: string, row: Row | null): boolean {
+    const changes = this.tables.get(type);
+    if (!changes) return false;
+    if (row === null) return changes.clamps.has(id) && !changes.open.has(id);
+    // immutable entities aren't looked for one by one: vids tell how old they are
+    return type.isImmutable ? row.vid >= this.firstVid : changes.open.has(id);
+  }
+
+  removed(type: EntityType): string[] {
+    const changes = this.tables.get(type);
+    return changes ? [...changes.clamps.keys()].filter((id) => !changes.open.has(id)) : [];
+  }
 
   get isEmpty(): boolean {
     return this.last === undefined;
@@ -58,6 +74,7 @@ export class Batch {
    * @param horizon what ends up to this block isn't kept, unless the block may change
    */
   add({ block, modifications, created, failures, isFatal, triggerCount }: BlockOutcome, horizon = -1): void {
+    if (this.isEmpty) this.firstVid = BigInt(block.number) << 32n;
     const keepsEnded = block.isRecent || block.number > horizon;
     if (!keepsEnded) this.droppedTo = block.number;
     for (const modification of modifications) this.modify(modification, block.number, keepsEnded);

@@ -9,22 +9,22 @@ import { compileContracts } from "./contracts.ts";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const CACHE = join(ROOT, ".cache/indexer-subgraph");
 
-/** The tests' subgraphs: every supported feature; every edge of the host and the store. */
-export type SubgraphName = "subgraph" | "torture";
-
 /** Files of a test subgraph by path, with changes applied. */
 function sources(name: SubgraphName, changes: Changes): Map<string, string> {
-  const root = fileURLToPath(new URL(`${name}/`, import.meta.url));
   const files = new Map<string, string>();
-  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+  const folder = fileURLToPath(new URL(`${name}/`, import.meta.url));
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    const file = path.slice(root.length);
+    const file = path.slice(folder.length);
     const text = readFileSync(path, "utf8");
     files.set(file, changes[file]?.(text) ?? text);
   }
   return files;
 }
+
+/** The test subgraphs: every feature, every edge, reading the chain's state, or the small one for simulations. */
+export type SubgraphName = "subgraph" | "torture" | "calls" | "ledger";
 
 /** Edits of a test subgraph's files, by path. */
 export type Changes = Readonly<Record<string, (text: string) => string>>;
@@ -36,19 +36,19 @@ export type Changes = Readonly<Record<string, (text: string) => string>>;
  */
 export async function buildSubgraph(changes: Changes = {}, name: SubgraphName = "subgraph"): Promise<string> {
   const files = sources(name, changes);
-  const contracts = compileContracts();
-  for (const [contract, { abi }] of contracts) files.set(`abis/${contract}.json`, JSON.stringify(abi, null, 2));
+  const contracts = name === "ledger" ? [] : compileContracts();
+  for (const [name, { abi }] of contracts) files.set(`abis/${name}.json`, JSON.stringify(abi, null, 2));
   const hash = createHash("sha256");
-  for (const [file, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${file}\0${text}\0`);
+  for (const [name, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${name}\0${text}\0`);
   const folder = join(CACHE, hash.digest("hex").slice(0, 16));
   const manifest = join(folder, "build/subgraph.yaml");
   if (existsSync(manifest)) return manifest;
   const work = `${folder}.${process.pid}`;
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
-  for (const [file, text] of files) {
-    mkdirSync(join(work, file, ".."), { recursive: true });
-    writeFileSync(join(work, file), text);
+  for (const [name, text] of files) {
+    mkdirSync(join(work, name, ".."), { recursive: true });
+    writeFileSync(join(work, name), text);
   }
   const run = promisify(execFile);
   const cli = join(ROOT, "node_modules/.bin/graph");

@@ -30,6 +30,8 @@ export interface TestChain {
   readonly test: TestClient;
   /** sends calls of the contract, without mining */
   send(functionName: string, args: readonly unknown[], value?: bigint): Promise<Hex>;
+  /** sends a transaction, without mining; without `to` it makes a contract */
+  submit(request: { to?: Hex; data: Hex; value?: bigint }): Promise<Hex>;
   /** mines one block, `seconds` after the last, with what was sent */
   mine(seconds?: number): Promise<number>;
   /** mines `count` empty blocks */
@@ -66,7 +68,7 @@ export async function startChain(
   const contract = compileContracts().get(contractName);
   if (!contract) throw new Error(`the contract ${contractName} is missing`);
   let nonce: number | undefined;
-  const submit = async (request: { to?: Hex; data: Hex; value?: bigint }): Promise<Hex> => {
+  const submit: TestChain["submit"] = async (request) => {
     nonce ??= await publicClient.getTransactionCount({ address: SENDER.address });
     return wallet.sendTransaction({
       ...request,
@@ -83,6 +85,7 @@ export async function startChain(
     url,
     public: publicClient,
     test,
+    submit,
     send: (functionName, callArgs, value = 0n) =>
       submit({
         to: CONTRACT,

@@ -1,15 +1,18 @@
 import { silentLogger } from "#kernel/log.ts";
 import { runIndexer } from "../index.ts";
 
-// a process of its own, for tests that kill it: manifest, node, database, last block, changes in a batch
-const [manifestPath = "", rpcUrl = "", databaseUrl = "", until = "", batchChanges = ""] = process.argv.slice(2);
+// a process of its own, for tests that kill it: manifest, node, database, last block (none: for ever), changes in a
+// batch, blocks that may change
+const [manifestPath = "", rpcUrl = "", databaseUrl = "", until = "", batchChanges = "", window = "0"] =
+  process.argv.slice(2);
 await runIndexer({
   manifestPath,
   rpcUrl,
   databaseUrl,
-  until: Number(until),
+  ...(until === "" ? {} : { until: Number(until) }),
   batchChanges: Number(batchChanges),
-  reorgWindow: 0,
+  reorgWindow: Number(window),
+  pollMs: 20,
   signal: new AbortController().signal,
   logger: silentLogger,
 });

@@ -84,6 +84,12 @@ async function headHash(pool: Pool): Promise<string | undefined> {
   }
 }
 
+/** Removes what indexers made of a database, and what was said of them. */
+export async function wipe(pool: Pool): Promise<void> {
+  await pool.query("drop schema if exists sgd1, subgraphs, chain1 cascade");
+  await pool.query("drop table if exists public.deployment_schemas, public.chains cascade");
+}
+
 /** A small pool for looking into a database. */
 export function lookInto(databaseUrl: string): Pool {
   return createPool(databaseUrl, { name: "test", max: 1 });

@@ -50,16 +50,10 @@ function bigIntImports(context: HostContext): HostFunctions {
     if (y === 0n) throw new DeterministicError(what.replace("$", `\`${x}\``));
   };
   return {
-    "bigInt.plus": binary(
-      context,
-      (x, y) => x + y,
-      (x, y) => x + y,
-    ),
-    "bigInt.minus": binary(
-      context,
-      (x, y) => x - y,
-      (x, y) => x - y,
-    ),
+    "bigInt.plus": (x: Pointer, y: Pointer) =>
+      context.reader.sum(x, y, false) || context.heap.bigInt(context.reader.bigInt(x) + context.reader.bigInt(y)),
+    "bigInt.minus": (x: Pointer, y: Pointer) =>
+      context.reader.sum(x, y, true) || context.heap.bigInt(context.reader.bigInt(x) - context.reader.bigInt(y)),
     "bigInt.times": binary(
       context,
       (x, y) => x * y,

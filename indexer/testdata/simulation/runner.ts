@@ -1,0 +1,101 @@
+import { BaseError, messageOf } from "#kernel/errors.ts";
+import { silentLogger } from "#kernel/log.ts";
+import type { Pool } from "#kernel/pg.ts";
+import { createIndexer, type Indexer, type IndexerResult } from "../../index.ts";
+import type { FlakyDatabase } from "../flaky-database.ts";
+import type { Setting } from "../indexing.ts";
+
+/** Faults of a start that a supervisor answers with another one. */
+const PASSING = /^(RPC_|NODE_)/;
+
+/** Keeps one indexer running in this process, as a supervisor would, and ends it in several ways. */
+export class Runner {
+  /** starts, crashes and stops so far */
+  starts = 0;
+  /** why it can't go on, if it can't */
+  fault: unknown;
+  private running: { indexer: Indexer; controller: AbortController; done: Promise<void> } | undefined;
+  private readonly setting: Setting;
+  private readonly database: FlakyDatabase;
+  private readonly pool: Pool;
+  private readonly batchChanges: () => number;
+
+  constructor(setting: Setting, database: FlakyDatabase, pool: Pool, batchChanges: () => number) {
+    this.setting = setting;
+    this.database = database;
+    this.pool = pool;
+    this.batchChanges = batchChanges;
+  }
+
+  /** Whether one is meant to run. */
+  get isUp(): boolean {
+    return this.running !== undefined;
+  }
+
+  /** Whether it has stopped for good. */
+  get isStuck(): boolean {
+    return this.fault !== undefined || this.running?.indexer.health().detail["hasErrors"] === true;
+  }
+
+  /** What the indexer says of itself. */
+  get reason(): unknown {
+    return this.running?.indexer.health().detail;
+  }
+
+  /** Starts one if none runs; again and again while the node or the database fail. */
+  start(): void {
+    if (this.running) return;
+    const controller = new AbortController();
+    this.starts++;
+    const indexer = createIndexer({
+      ...this.setting,
+      databaseUrl: this.database.url,
+      signal: controller.signal,
+      logger: silentLogger,
+      pollMs: 5,
+      batchChanges: this.batchChanges(),
+    });
+    const done = indexer.run().then(
+      (result) => this.noteEnd(controller, result),
+      (error: unknown) => this.noteFailedStart(controller, error),
+    );
+    this.running = { indexer, controller, done };
+  }
+
+  private noteEnd(controller: AbortController, result: IndexerResult): void {
+    if (!controller.signal.aborted || result.status === "failed") this.fault = new Error(JSON.stringify(result));
+  }
+
+  private async noteFailedStart(controller: AbortController, error: unknown): Promise<void> {
+    if (controller.signal.aborted) return;
+    const isDatabase = !(error instanceof BaseError) && /connect|terminat|timeout|closed/i.test(messageOf(error));
+    if (!isDatabase && !(error instanceof BaseError && PASSING.test(error.code))) {
+      this.fault = error;
+      return;
+    }
+    await this.dropLease();
+    this.running = undefined;
+    this.start();
+  }
+
+  /** Asks it to stop, and waits until it has. */
+  async stop(): Promise<void> {
+    const { running } = this;
+    this.running = undefined;
+    running?.controller.abort();
+    await running?.done;
+  }
+
+  /** Ends it with nothing more getting into the database, as the end of its process would. */
+  async crash(): Promise<void> {
+    this.database.bar(true);
+    await this.stop();
+    await this.dropLease();
+    this.database.bar(false);
+  }
+
+  /** A dead process's lease is taken over at once; this process lives on. */
+  private async dropLease(): Promise<void> {
+    await this.pool.query("delete from subgraphs.writer_lease").catch(() => undefined);
+  }
+}
