@@ -1,39 +1,38 @@
 import { cpus, totalmem } from "node:os";
-import { describeError } from "#kernel/errors.ts";
+import { BaseError, describeError } from "#kernel/errors.ts";
+import { describeFigure, isHeld, type Figure } from "./figure.ts";
+import { readFlags, type BenchFlags } from "./flags.ts";
+import { benchIndex } from "./index/bench.ts";
 import { benchStart } from "./start.ts";
 
-/** What a benchmark found: figures beside their limits. */
-export interface Figure {
-  name: string;
-  value: number;
-  unit: string;
-  /** the goal: at most this */
-  limit: number;
+const BENCHES: Record<string, (flags: BenchFlags) => Promise<Figure[]>> = { start: benchStart, index: benchIndex };
+
+/** Runs the benchmarks asked for, or all; one that fails doesn't keep the others from running. */
+async function main(args: readonly string[]): Promise<void> {
+  const { names, flags } = readFlags(args);
+  const unknown = names.find((name) => !(name in BENCHES));
+  if (unknown !== undefined) {
+    throw new BaseError("BAD_FLAG", `no benchmark ${unknown}`, { hints: [Object.keys(BENCHES).join(", ")] });
+  }
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? "?"}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+  process.stdout.write(`${machine}, Node ${process.versions.node}\n`);
+  for (const [name, bench] of Object.entries(BENCHES)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    try {
+      for (const figure of await bench(flags)) {
+        process.stdout.write(`${describeFigure(figure)}\n`);
+        if (!isHeld(figure)) process.exitCode = 1;
+      }
+    } catch (error) {
+      process.stderr.write(`${describeError(error)}\n`);
+      process.exitCode = 1;
+    }
+  }
 }
 
-const BENCHES: Record<string, () => Promise<Figure[]>> = { start: benchStart };
-
-const asked = process.argv.slice(2);
-const names = asked.length > 0 ? asked : Object.keys(BENCHES);
-process.stdout.write(
-  `${cpus().length} × ${cpus()[0]?.model ?? "?"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}\n`,
-);
-for (const name of names) {
-  const bench = BENCHES[name];
-  if (!bench) {
-    process.stderr.write(`error: no benchmark ${name}\n  try: ${Object.keys(BENCHES).join(", ")}\n`);
-    process.exit(2);
-  }
-  try {
-    for (const { name: title, value, unit, limit } of await bench()) {
-      const verdict = value <= limit ? "ok" : "TOO MUCH";
-      process.stdout.write(
-        `${title.padEnd(44)} ${value.toFixed(1).padStart(8)} ${unit}   limit ${limit} ${unit}   ${verdict}\n`,
-      );
-      if (value > limit) process.exitCode = 1;
-    }
-  } catch (error) {
-    process.stderr.write(`${describeError(error)}\n`);
-    process.exitCode = 1;
-  }
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${describeError(error)}\n`);
+  process.exitCode = 2;
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { EXAMPLES } from "#api/src/graphql/examples.ts";
 import { acquireLock } from "#kernel/lock.ts";
 import { bucketStart, MINUTE_MS, sleep } from "#kernel/time.ts";
-import type { Figure } from "./main.ts";
+import type { Figure } from "./figure.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const FIRST_LIMIT_SECONDS = 60;

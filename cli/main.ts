@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { describeError } from "#kernel/errors.ts";
 import { addCollect } from "./commands/collect.ts";
+import { addDeployments } from "./commands/deployments.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addIndex } from "./commands/index.ts";
 import { addMigrate } from "./commands/migrate.ts";
@@ -11,7 +12,7 @@ const program = new Command("bc")
   .description("Berkeley Compute: a GPU rental network's chain and telemetry, indexed, joined and served")
   .showHelpAfterError()
   .exitOverride();
-for (const add of [addUp, addIndex, addCollect, addServe, addMigrate, addDoctor]) add(program);
+for (const add of [addUp, addIndex, addCollect, addServe, addMigrate, addDeployments, addDoctor]) add(program);
 
 try {
   await program.parseAsync();

@@ -1,9 +1,13 @@
 import { Option, type Command } from "commander";
 import { readSettings, SETTINGS, type SettingName, type Settings } from "#kernel/settings.ts";
 
-/** Gives a command the flags of these settings. */
-export function addSettings(command: Command, names: readonly SettingName[]): Command {
-  for (const name of names) command.addOption(optionOf(name));
+/** Gives a command the flags of these settings; `helps` where one means something else to it than to a network. */
+export function addSettings(
+  command: Command,
+  names: readonly SettingName[],
+  helps: Partial<Record<SettingName, string>> = {},
+): Command {
+  for (const name of names) command.addOption(optionOf(name, helps[name]));
   return command;
 }
 
@@ -17,8 +21,8 @@ export function settingsOf<K extends SettingName>(command: Command, names: reado
   return readSettings(names, Object.fromEntries(names.map((name) => [name, given[optionOf(name).attributeName()]])));
 }
 
-function optionOf(name: SettingName): Option {
-  const { flag, help, env, fallback } = SETTINGS[name];
+function optionOf(name: SettingName, help: string = SETTINGS[name].help): Option {
+  const { flag, env, fallback } = SETTINGS[name];
   return new Option(`${flag} <value>`, `${help} [${env}${fallback === "" ? "" : `, ${fallback}`}]`);
 }
 

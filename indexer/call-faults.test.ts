@@ -225,3 +225,13 @@ describe("a call that the subgraph gets wrong", () => {
     );
   });
 });
+
+describe("top-level code", () => {
+  it("that asks for its data source is refused at start: here it runs once for all handlers", async () => {
+    const addLine = (text: string): string => `${text}export const own = dataSource.address();\n`;
+    const manifestPath = await buildSubgraph({ "src/mapping.ts": addLine }, "calls");
+    const fault = await indexUntil({ ...setting, manifestPath }, 2).catch((error: unknown) => error);
+    expect(fault).toMatchObject({ code: "BAD_MAPPING" });
+    expect((fault as Error).message).toMatch(/top-level code of .*Target\.wasm can't be run: it asks for what only/);
+  }, 60_000);
+});

@@ -95,8 +95,8 @@ describe("a call", () => {
     expect(inBlock("4-0-")).toMatchObject({ number: "5", "own-balance": "100" });
     // the event came before the transaction that changed both
     expect(inBlock("5-0-")).toMatchObject({ number: "9", "own-balance": "111" });
-    expect(inBlock("2-poll-")).toEqual({ number: "0", balance: "0" });
-    expect(inBlock("6-poll-")).toEqual({ number: "9", balance: "111" });
+    expect(inBlock("2-poll-")).toEqual({ number: "0", balance: "0", network: "testnet" });
+    expect(inBlock("6-poll-")).toEqual({ number: "9", balance: "111", network: "testnet" });
   });
 
   it("is null when it uses up its gas", () => {

@@ -2,8 +2,7 @@ import { describeError, type BaseError } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
 import { SECOND_MS, backoffMs, sleep } from "#kernel/time.ts";
 import { encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
-import { failureOf, hopeless, mayPass } from "./faults.ts";
-import { MappingError } from "./host/errors.ts";
+import { failureOf, faultAt, hopeless, mayPass } from "./faults.ts";
 import type { HealthBoard } from "./health.ts";
 import type { IndexerMetrics } from "./metrics.ts";
 import type { IndexedStep } from "./options.ts";
@@ -16,6 +15,7 @@ import type { Source } from "./source/follow.ts";
 import { ChainMoved } from "./source/retry.ts";
 import type { Block, BlockRef } from "./source/types.ts";
 import type { Store } from "./store/store.ts";
+import { isLocked } from "./store/views.ts";
 import { Writer } from "./writer.ts";
 
 /** Hashes that can't change anymore are deleted this many blocks at a time. */
@@ -23,6 +23,17 @@ const FINALIZE_STEP = 25;
 /** Pauses before a block that failed is tried again; short, as the chain isn't looked at meanwhile. */
 const BLOCK_PAUSE_MS = SECOND_MS;
 const MAX_BLOCK_PAUSE_MS = 10 * SECOND_MS;
+/** A run up to a block gives up on one that failed so often; a block that may still change is given more time. */
+const FINAL_TRIES = 2;
+const RECENT_TRIES = 5;
+
+/** Readers that keep the views from being switched have so long without another try, which makes new ones wait. */
+const SWITCH_PAUSE_MS = 5 * SECOND_MS;
+
+/** The views couldn't be switched because they are read: indexing goes on. */
+class Postponed extends Error {
+  override readonly name = "Postponed";
+}
 
 /** What the engine joins. */
 export interface EngineParts {
@@ -57,6 +68,8 @@ export class Engine {
   private failedTries = 0;
   /** noted once in each run: a deployment that was at the head long ago takes over again only now */
   private isNotedSynced = false;
+  /** readers of the views get as long before the next try to switch them */
+  private switchAfter = 0;
 
   constructor(parts: EngineParts) {
     this.parts = parts;
@@ -107,7 +120,7 @@ export class Engine {
    * @throws ChainMoved after a fault that may pass, noted and waited for: the chain is looked at before the next try
    */
   private async run(block: Block): Promise<BlockOutcome> {
-    const { runner, health, signal } = this.parts;
+    const { runner, signal } = this.parts;
     try {
       const outcome = await runner.run(block);
       this.settleBlock();
@@ -115,26 +128,37 @@ export class Engine {
     } catch (error) {
       signal.throwIfAborted();
       if (!mayPass(error)) throw hopeless("reading entities", error);
-      health.noteTrouble("block", error);
-      await this.flush();
-      await this.noteTrouble(block, error);
-      await sleep(backoffMs(this.failedTries++, BLOCK_PAUSE_MS, MAX_BLOCK_PAUSE_MS), signal);
+      await this.endure(block, error);
       throw new ChainMoved(error.message, { cause: error });
     }
+  }
+
+  /**
+   * Notes a fault that may pass, and waits.
+   *
+   * @throws BaseError `SUBGRAPH_FAILED` when it is the subgraph's and a run that is to end has tried often enough
+   */
+  private async endure(block: Block, error: Error): Promise<void> {
+    const { health, logger, signal, store, until } = this.parts;
+    const failure = faultAt(block, error);
+    health.noteTrouble("block", failure ?? error);
+    await this.flush();
+    const reason = (failure ?? error).message;
+    logger.error({ block: block.number, reason }, "a block can't be handled; it is tried again");
+    if (failure) {
+      // as graph-node writes it: the handler isn't named
+      const noted = { block, handler: undefined, message: error.message, isDeterministic: false };
+      await store.noteTrouble(noted).catch(() => undefined);
+    }
+    const tries = ++this.failedTries;
+    if (failure && until !== undefined && tries >= (block.isRecent ? RECENT_TRIES : FINAL_TRIES)) throw failure;
+    await sleep(backoffMs(tries - 1, BLOCK_PAUSE_MS, MAX_BLOCK_PAUSE_MS), signal);
   }
 
   /** No block fails at present. */
   private settleBlock(): void {
     this.failedTries = 0;
     this.parts.health.noteTrouble("block", undefined);
-  }
-
-  private async noteTrouble(block: Block, error: Error): Promise<void> {
-    const { store, logger } = this.parts;
-    logger.error({ block: block.number, reason: error.message }, "a block can't be handled; it is tried again");
-    if (!(error instanceof MappingError)) return;
-    const failure = { block, handler: undefined, message: error.message, isDeterministic: false };
-    await store.noteTrouble(failure).catch(() => undefined);
   }
 
   /** Writes what was handled so far. */
@@ -157,9 +181,20 @@ export class Engine {
   }
 
   private async noteSynced(block: Block): Promise<void> {
-    const { health, store, viewsSchema, logger } = this.parts;
-    if (this.isNotedSynced) return;
-    await this.persist("noting that the head is reached", () => store.markSynced(block, viewsSchema));
+    const { health, store, viewsSchema, logger, until } = this.parts;
+    if (this.isNotedSynced || Date.now() < this.switchAfter) return;
+    try {
+      await this.persist("noting that the head is reached", async () => {
+        await store.markSynced(block, viewsSchema).catch((error: unknown) => {
+          throw until === undefined && isLocked(error) ? new Postponed() : error;
+        });
+      });
+    } catch (error) {
+      if (!(error instanceof Postponed)) throw error;
+      this.switchAfter = Date.now() + SWITCH_PAUSE_MS;
+      logger.warn({ block: block.number, viewsSchema }, "the views are in use; they are switched later");
+      return;
+    }
     health.isSynced = true;
     this.isNotedSynced = true;
     logger.info({ block: block.number }, "at the head");

@@ -1,3 +1,4 @@
+import { SubgraphFailed } from "./faults.ts";
 import { HealthBoard } from "./health.ts";
 import { progressOf } from "./progress.ts";
 
@@ -58,7 +59,65 @@ describe("health", () => {
     board.stop(new Error("handler failed"));
     expect(board.read()).toEqual({
       isHealthy: false,
-      detail: { head: 10, indexed: 7, lag: 3, isSynced: false, hasErrors: true, reason: "handler failed" },
+      detail: {
+        status: "failed",
+        head: 10,
+        indexed: 7,
+        lag: 3,
+        lagSeconds: null,
+        isSynced: false,
+        hasErrors: true,
+        waitingFor: null,
+        failure: null,
+        reason: "handler failed",
+      },
+    });
+  });
+
+  it("names block and handler of a subgraph that failed, and forgets them after the reorg that removes them", () => {
+    const board = new HealthBoard(() => 0);
+    board.head = 10;
+    board.stop(new SubgraphFailed({ block: 7, handler: "handleTransfer", reason: "no such pool" }));
+    expect(board.read()).toMatchObject({
+      isHealthy: false,
+      detail: {
+        status: "failed",
+        failure: { block: 7, handler: "handleTransfer", reason: "no such pool" },
+        reason: "handler handleTransfer failed at block 7: no such pool",
+      },
+    });
+    board.resume();
+    expect(board.read()).toMatchObject({ isHealthy: true, detail: { failure: null, reason: null } });
+  });
+
+  it("tells in blocks and in the chain's seconds how far it is behind, and that it has fallen behind", () => {
+    let now = 0;
+    const board = new HealthBoard(() => now);
+    expect(board.read().detail).toMatchObject({ status: "starting", lag: null, lagSeconds: null });
+    Object.assign(board, { head: 100, headTime: 5_000, indexed: 90, indexedTime: 4_880 });
+    expect(board.read().detail).toMatchObject({ status: "syncing", lag: 10, lagSeconds: 120 });
+    Object.assign(board, { isSynced: true, indexed: 100, indexedTime: 5_000 });
+    expect(board.read().detail).toMatchObject({ status: "synced", lag: 0, lagSeconds: 0 });
+    Object.assign(board, { head: 103, headTime: 5_036 });
+    now = 14_999;
+    expect(board.read().detail).toMatchObject({ status: "synced", lag: 3, lagSeconds: 36 });
+    now = 15_000;
+    board.indexed = 101; // it moves, but the head stays ahead
+    expect(board.read()).toMatchObject({ isHealthy: true, detail: { status: "behind", lag: 2 } });
+    board.indexed = 103;
+    expect(board.read().detail).toMatchObject({ status: "synced", lag: 0 });
+  });
+
+  it("is green while the chain hasn't come to the subgraph's first block, however long", () => {
+    let now = 0;
+    const board = new HealthBoard(() => now);
+    board.head = 5;
+    board.waitFor(1_000);
+    now = 10_000_000;
+    board.head = 6;
+    expect(board.read()).toMatchObject({
+      isHealthy: true,
+      detail: { status: "waiting", waitingFor: 1_000, head: 6, reason: null },
     });
   });
 });

@@ -43,9 +43,12 @@ export async function runIndexer(options: IndexerOptions): Promise<IndexerResult
 
 async function run(options: IndexerOptions, health: HealthBoard): Promise<IndexerResult> {
   const { signal, logger, until } = options;
-  const opened = await openIndexer(options, health);
+  const opened = await openIndexer(options, health).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+  if (!opened) return { status: "stopped", block: health.indexed };
   options.onReady?.();
-  const heartbeat = setInterval(() => void opened.store.heartbeat().catch(() => undefined), HEARTBEAT_MS);
+  const heartbeat = startHeartbeat(opened, health);
   try {
     await follow(opened);
     return { status: signal.aborted ? statusOf(opened) : "reached", block: health.indexed };
@@ -61,6 +64,22 @@ async function run(options: IndexerOptions, health: HealthBoard): Promise<Indexe
     await opened.engine.idle();
     await opened.close();
   }
+}
+
+/** Renews the lease: also the sign that the database is there while there is nothing to write. */
+function startHeartbeat({ store }: OpenIndexer, health: HealthBoard): NodeJS.Timeout {
+  let isUnanswered = false;
+  return setInterval(() => {
+    if (isUnanswered) return health.noteTrouble("lease", new Error("the database doesn't answer"));
+    isUnanswered = true;
+    void store
+      .heartbeat()
+      .then(
+        () => health.noteTrouble("lease", undefined),
+        (error: unknown) => health.noteTrouble("lease", error as Error),
+      )
+      .finally(() => (isUnanswered = false));
+  }, HEARTBEAT_MS);
 }
 
 function statusOf({ engine }: OpenIndexer): "failed" | "stopped" {

@@ -1,13 +1,15 @@
-import { BaseError } from "#kernel/errors.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
+import { checkUntil, waitForAnchor } from "./chain/anchor.ts";
 import { checkSameChain, readIdentity } from "./chain/identity.ts";
+import { checkNetwork } from "./chain/networks.ts";
 import { ReorgWindow, type LinkedBlock } from "./chain/window.ts";
 import { encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { Engine } from "./engine.ts";
 import { EntityCache } from "./entities/cache.ts";
+import { hopeless } from "./faults.ts";
 import type { HealthBoard } from "./health.ts";
 import { loadManifest } from "./manifest/load.ts";
-import { ALL_HISTORY, type Manifest } from "./manifest/manifest.ts";
+import type { Manifest } from "./manifest/manifest.ts";
 import { IndexerMetrics } from "./metrics.ts";
 import { DEFAULT_BATCH_CHANGES, DEFAULT_NAME, DEFAULT_POLL_MS, type IndexerOptions } from "./options.ts";
 import { staticDataSource } from "./runner/data-source.ts";
@@ -20,9 +22,13 @@ import { BLOCK_TRIES, createRetry, type OnTrouble } from "./source/retry.ts";
 import { RpcClient } from "./source/rpc.ts";
 import { StateReader } from "./source/state-reader.ts";
 import type { BlockRef } from "./source/types.ts";
-import { openDeployment, type Deployment } from "./store/deployment.ts";
+import { startingPoint } from "./starting-point.ts";
+import { checkStore } from "./store/check.ts";
+import { openDeployment, type FoundDeployment } from "./store/deployment.ts";
 import { Lease } from "./store/lease.ts";
 import { Store } from "./store/store.ts";
+import { checkViewsFree } from "./store/views-owner.ts";
+import { isLocked } from "./store/views.ts";
 
 /** An indexer that is ready to follow the chain. */
 export interface OpenIndexer {
@@ -40,6 +46,8 @@ export interface OpenIndexer {
  */
 export async function openIndexer(options: IndexerOptions, health: HealthBoard): Promise<OpenIndexer> {
   const manifest = await loadManifest(options.manifestPath);
+  const firstBlock = Math.min(...manifest.dataSources.map(({ startBlock }) => startBlock));
+  checkUntil(options.until, firstBlock);
   const metrics = new IndexerMetrics(options.registry);
   const rpcOptions = {
     url: options.rpcUrl,
@@ -48,15 +56,18 @@ export async function openIndexer(options: IndexerOptions, health: HealthBoard):
     onTrouble: (error: Error | undefined) => health.noteTrouble("node", error),
   };
   const chain = await readIdentity(rpcOptions);
+  if (options.anyNetwork !== true) checkNetwork(manifest.network, chain.chainId);
   const reader = new ChainReader(new RpcClient(rpcOptions));
   // one try: between two the chain is looked at, as the block may be gone
   const state = new StateReader(new RpcClient({ ...rpcOptions, tries: 1 }), chain.chainId);
   const pool = createPool(options.databaseUrl, { name: "indexer", max: 3 });
   let lease: Lease | undefined;
   try {
-    const firstBlock = Math.min(...manifest.dataSources.map(({ startBlock }) => startBlock));
-    const anchor = (): Promise<BlockRef | undefined> => anchorOf(reader, firstBlock);
-    const deployment = await openDeployment(pool, manifest, chain, options.name ?? DEFAULT_NAME, anchor);
+    await checkStore(pool, options.logger);
+    const name = options.name ?? DEFAULT_NAME;
+    if (options.viewsSchema !== undefined) await checkViewsFree(pool, options.viewsSchema, name);
+    const anchor = (): Promise<BlockRef | undefined> => anchorOf(reader, firstBlock, options, health);
+    const deployment = await openDeployment(pool, manifest, chain, name, anchor);
     lease = await Lease.take(pool, deployment.id, options.signal);
     const store = new Store(pool, manifest, deployment, lease);
     const checkChain = async (): Promise<void> =>
@@ -77,7 +88,7 @@ export async function openIndexer(options: IndexerOptions, health: HealthBoard):
   } catch (error) {
     await lease?.release(pool).catch(() => undefined);
     await pool.end();
-    throw error;
+    throw hopeless("opening the deployment", error);
   }
 }
 
@@ -88,7 +99,7 @@ interface Opened {
   reader: ChainReader;
   state: StateReader;
   pool: Pool;
-  deployment: Deployment;
+  deployment: FoundDeployment;
   store: Store;
   health: HealthBoard;
   firstBlock: number;
@@ -123,9 +134,11 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
     logger,
     onHandler: (handler) => metrics.handlers.inc({ handler }),
   });
-  if (options.viewsSchema !== undefined) await store.offerViews(options.viewsSchema);
+  await offerViews(store, options);
   health.indexed = head?.number ?? -1;
+  health.indexedTime = deployment.headTime;
   health.isSynced = deployment.isSynced;
+  if (deployment.hasErrors) health.noteErrors();
   const engine = new Engine({
     source,
     runner,
@@ -185,8 +198,9 @@ function createSource(
     signal: options.signal,
     onTrouble,
     checkChain,
-    onPoll: (number) => {
+    onPoll: (number, time) => {
       health.head = number;
+      health.headTime = time;
       metrics.head.set(number);
     },
   });
@@ -200,64 +214,28 @@ async function knownBlocks(store: Store, head: BlockRef, firstBlock: number): Pr
   return [{ ...head, parentHash: "" }, ...recent, ...(lowest?.number === firstBlock && firstBlock > 0 ? [anchor] : [])];
 }
 
-/** The block to go on from, after the undoing that was asked for or that a failed deployment needs. */
-async function startingPoint(opened: Opened): Promise<BlockRef | undefined> {
-  const { options, reader, deployment, store } = opened;
-  const { head, isFailed } = deployment;
-  if (!head) return undefined;
-  if (options.rewindTo !== undefined && options.rewindTo < head.number) {
-    const [header] = await reader.headersByNumber([options.rewindTo]);
-    if (!header)
-      throw new BaseError("BAD_REWIND", `the node has no block ${options.rewindTo}`, {
-        hints: ["rewind to a block of the chain"],
-      });
-    checkHistory(opened, options.rewindTo);
-    const target = { number: options.rewindTo, hash: header.hash };
-    const known = (await store.recentBlocks(head)).find(({ number }) => number === target.number);
-    if (known && known.hash !== target.hash)
-      throw new BaseError(
-        "BAD_REWIND",
-        `block ${known.number} was indexed as ${known.hash}, the node has ${target.hash}`,
-        {
-          hints: ["rewind to a block that both chains share: a lower one"],
-        },
-      );
-    await store.revertTo(target);
-    return target;
-  }
-  if (!isFailed) return head;
-  // a block that failed is tried once more at each start
-  if (head.number === 0) {
-    await store.revertTo(undefined);
-    return undefined;
-  }
-  const [known] = await store.recentBlocks(head);
-  const parentHash = known?.parentHash ?? (await reader.headersByHash([head.hash]))[0]?.parentHash ?? "";
-  const target = { number: head.number - 1, hash: parentHash };
-  await store.revertTo(target);
-  return target;
-}
-
-/** @throws BaseError `BAD_REWIND` when what was current at `block` isn't kept anymore */
-function checkHistory({ manifest, deployment: { earliest } }: Opened, block: number): void {
-  if (manifest.historyBlocks === ALL_HISTORY || block >= earliest) return;
-  throw new BaseError("BAD_REWIND", `versions that ended before block ${earliest} are pruned (indexerHints.prune)`, {
-    hints: [`rewind to block ${earliest} or a later one`, "or index again into an empty database"],
+/** Makes the views, unless readers hold them just now: then they are switched once the head is reached. */
+async function offerViews(store: Store, { viewsSchema, logger }: IndexerOptions): Promise<void> {
+  if (viewsSchema === undefined) return;
+  await store.offerViews(viewsSchema).catch((error: unknown) => {
+    if (!isLocked(error)) throw error;
+    logger.warn({ viewsSchema }, "the views are in use and can't be replaced now");
   });
 }
 
-/** The block before the first one to index; none before block 0. */
-async function anchorOf(reader: ChainReader, firstBlock: number): Promise<BlockRef | undefined> {
-  if (firstBlock === 0) return undefined;
-  const [header] = await reader.headersByNumber([firstBlock - 1]);
-  if (!header) {
-    throw new BaseError(
-      "START_BLOCK_AHEAD",
-      `the chain has no block ${firstBlock - 1} yet, but the subgraph starts at ${firstBlock}`,
-      {
-        hints: ["correct startBlock in the manifest", "or wait until the chain is there"],
-      },
-    );
-  }
-  return { number: firstBlock - 1, hash: header.hash };
+/** The block before the first one to index, once the chain has it. */
+async function anchorOf(
+  reader: ChainReader,
+  firstBlock: number,
+  { pollMs = DEFAULT_POLL_MS, signal, logger }: IndexerOptions,
+  health: HealthBoard,
+): Promise<BlockRef | undefined> {
+  const onWait = (head: number): void => {
+    if (!health.isWaiting) logger.info({ head, startBlock: firstBlock }, "waiting for the subgraph's first block");
+    health.head = head;
+    health.waitFor(firstBlock);
+  };
+  const anchor = await waitForAnchor(reader, firstBlock, { pollMs, signal, onWait });
+  health.waitFor(undefined);
+  return anchor;
 }

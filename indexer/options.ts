@@ -14,6 +14,8 @@ export interface IndexerOptions {
   readonly viewsSchema?: string;
   /** the name that deployments of later builds share */
   readonly name?: string;
+  /** index also where the chain's id isn't that of the manifest's network, as on a local chain that plays another */
+  readonly anyNetwork?: boolean;
   /** pause between two looks at the chain's head */
   readonly pollMs?: number;
   /** blocks behind the head that may change; by default those above the node's `finalized` block */

@@ -1,7 +1,7 @@
 import type { Hex } from "viem";
 import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import type { Pool } from "#kernel/pg.ts";
-import { buildSubgraph } from "./testdata/build.ts";
+import { buildSubgraph, editManifest } from "./testdata/build.ts";
 import { startChain, type TestChain } from "./testdata/chain.ts";
 import { startFlakyDatabase, type FlakyDatabase } from "./testdata/flaky-database.ts";
 import { dump, follow, indexUntil, lookInto, wipe, type Follower, type Setting } from "./testdata/indexing.ts";
@@ -174,6 +174,22 @@ describe("several reorgs", () => {
     const head = await mine(5, 4_000);
     await start().reach(head);
     await expectCleanRows();
+  });
+
+  it("down to the block before the subgraph's first, while down, aren't too deep", async () => {
+    const first = BASE + 2;
+    const manifestPath = editManifest(setting.manifestPath, (text) =>
+      text.replaceAll("startBlock: 1", `startBlock: ${first}`),
+    );
+    const scene = await prepare(5, 4);
+    follower = follow({ ...setting, manifestPath }, pool, { reorgWindow: WINDOW });
+    await follower.reach(scene.old);
+    await follower.stop();
+    const head = await scene.replace();
+    follower = follow({ ...setting, manifestPath }, pool, { reorgWindow: WINDOW });
+    await follower.reach(head);
+    const { rows } = await pool.query("select block$ as block, value::text from sgd1.transfer order by vid");
+    expect(rows).toEqual([0, 1, 2, 3].map((block) => ({ block: first + block, value: String(2_000 + block) })));
   });
 
   it("there and back again leave the first chain", async () => {

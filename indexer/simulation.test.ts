@@ -3,6 +3,7 @@ import type { Pool } from "#kernel/pg.ts";
 import { waitFor } from "#kernel/time.ts";
 import { buildSubgraph } from "./testdata/build.ts";
 import { seededRandom } from "./testdata/flaky.ts";
+import { createDatabase, dropDatabase, hasGraphNode as isNative, startServer } from "./testdata/graph-node.ts";
 import { startFlakyDatabase, type FlakyDatabase } from "./testdata/flaky-database.ts";
 import { lookInto, wipe } from "./testdata/indexing.ts";
 import { LedgerModel, TABLES } from "./testdata/simulation/model.ts";
@@ -10,9 +11,12 @@ import { startSimulatedNode, type Mood } from "./testdata/simulation/node.ts";
 import { Runner } from "./testdata/simulation/runner.ts";
 import { FINALITY, World } from "./testdata/simulation/world.ts";
 
-/** `SIMULATION_SEED` repeats a run, `SIMULATION_STEPS` makes it longer. */
+/**
+ * `SIMULATION_SEED` repeats a run, `SIMULATION_STEPS` makes it longer. On a PostgreSQL server, where npm has one, its
+ * backends are ended as well.
+ */
 const SEED = Number(process.env["SIMULATION_SEED"] ?? Date.now() % 1_000_000);
-const STEPS = Number(process.env["SIMULATION_STEPS"] ?? 2_500);
+const STEPS = Number(process.env["SIMULATION_STEPS"] ?? 2_000);
 const STEPS_BETWEEN_LOOKS = 25;
 const CALM: Mood = { breaks: 0, lies: 0, strays: 0 };
 
@@ -22,7 +26,10 @@ let pool: Pool;
 let manifestPath: string;
 
 beforeAll(async () => {
-  [database, manifestPath] = await Promise.all([openTestDatabase(), buildSubgraph({}, "ledger")]);
+  [database, manifestPath] = await Promise.all([
+    isNative ? openNative() : openTestDatabase(),
+    buildSubgraph({}, "ledger"),
+  ]);
   flaky = await startFlakyDatabase(database.url);
   pool = lookInto(database.url);
 }, 120_000);
@@ -32,6 +39,23 @@ afterAll(async () => {
   await pool.end();
   await database.close();
 });
+
+async function openNative(): Promise<TestDatabase> {
+  const name = `bc_simulation_${process.pid}`;
+  const server = await startServer();
+  const close = async (): Promise<void> => {
+    await dropDatabase(server.url, name);
+    await server.stop();
+  };
+  return { url: await createDatabase(server.url, name), close };
+}
+
+/** Ends the indexer's backends, whatever they do. */
+async function terminate(): Promise<void> {
+  await pool.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'indexer' and datname = current_database()",
+  );
+}
 
 /** One thing that may happen, and how often among all. */
 type Chance = readonly [number, () => void | Promise<void>];
@@ -47,7 +71,7 @@ function chances(world: World, mood: Mood, runner: Runner): readonly Chance[] {
     [3, () => void (mood.lies = 0.1 * random())],
     [4, () => void (mood.strays = 0.5 * random())],
     [6, () => void Object.assign(mood, CALM)],
-    [0.7, () => flaky.cut()],
+    [0.7, isNative ? terminate : (): void => flaky.cut()],
     [0.7, () => flaky.loseCommitAfter("")],
     [0.8, () => runner.crash()],
     [0.8, () => runner.stop()],
@@ -89,7 +113,7 @@ async function expectModel(world: World, mood: Mood, runner: Runner): Promise<vo
       return found?.rows[0]?.hash === head.header.hash || undefined;
     },
     {
-      timeoutMs: 40_000,
+      timeoutMs: 120_000,
       everyMs: 10,
       onTimeout: () => new Error(`block ${head.number} was not reached: ${JSON.stringify(runner.reason)}`),
     },
@@ -118,7 +142,7 @@ it(
     const dice = seededRandom(SEED + 1);
     const node = await startSimulatedNode(world.chain, mood, () => world.strays(dice), dice);
     const setting = { manifestPath, rpcUrl: node.url, databaseUrl: database.url };
-    const runner = new Runner(setting, flaky, pool, () => (random() < 0.5 ? 5 : 20_000));
+    const runner = new Runner(setting, flaky, () => (random() < 0.5 ? 5 : 20_000));
     const all = chances(world, mood, runner);
     try {
       world.mine(FINALITY);
@@ -135,5 +159,5 @@ it(
       await node.close();
     }
   },
-  Math.max(120_000, 60 * STEPS),
+  Math.max(240_000, 150 * STEPS),
 );

@@ -1,6 +1,7 @@
 import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import { BaseError } from "#kernel/errors.ts";
 import type { Pool } from "#kernel/pg.ts";
+import { waitFor } from "#kernel/time.ts";
 import { buildSubgraph, editManifest } from "./testdata/build.ts";
 import { GENESIS_TIME, startChain, type TestChain } from "./testdata/chain.ts";
 import { dump, follow, indexUntil, lookInto, type Follower, type Setting } from "./testdata/indexing.ts";
@@ -68,12 +69,28 @@ describe("a start is refused", () => {
     expect(fault.code).toBe("RPC_UNREACHABLE");
   });
 
-  it("when the subgraph begins after the chain's end", async () => {
+  it.each([
+    ["the last block is below its first", { until: 0 }, "BAD_UNTIL", /is to be 0, but the subgraph starts at 1/],
+    ["it is to be rewound to a block not yet indexed", { rewindTo: 3 }, "BAD_REWIND", /blocks 1 to 2 are indexed/],
+  ])("when %s", async (_, { until = 2, ...overrides }: { until?: number; rewindTo?: number }, code, message) => {
+    const fault = await faultOf(indexUntil(setting, until, overrides));
+    expect(fault).toMatchObject({ code, message: expect.stringMatching(message) as string });
+    expect(fault.hints.length).toBeGreaterThan(0);
+  });
+
+  it("when the node isn't one of the manifest's network, unless it is told to go on", async () => {
     const manifestPath = editManifest(setting.manifestPath, (text) =>
-      text.replaceAll("startBlock: 1", "startBlock: 999"),
+      text.replaceAll("network: testnet", "network: base"),
     );
-    const fault = await faultOf(indexUntil({ ...setting, manifestPath }, 1_000));
-    expect(fault.code).toBe("START_BLOCK_AHEAD");
+    const fault = await faultOf(indexUntil({ ...setting, manifestPath }, 2));
+    expect(fault).toMatchObject({
+      code: "WRONG_NETWORK",
+      message: "the subgraph indexes base, which is chain 8453, but the node serves chain 31337",
+    });
+    const own = await openTestDatabase();
+    const result = await indexUntil({ ...setting, manifestPath, databaseUrl: own.url }, 2, { anyNetwork: true });
+    await own.close();
+    expect(result).toEqual({ status: "reached", block: 2 });
   });
 
   it("when a file of the build is missing", async () => {
@@ -127,5 +144,47 @@ describe("a changed subgraph", () => {
       "select d.id from subgraphs.subgraph s join subgraphs.subgraph_version v on v.id = s.current_version join subgraphs.deployment d on d.subgraph = v.deployment",
     );
     expect(rows).toEqual([{ id: 1 }]);
+  });
+});
+
+describe("a subgraph whose first block the chain lacks", () => {
+  const early = (startBlock: number): string =>
+    editManifest(setting.manifestPath, (text) => text.replaceAll("startBlock: 1", `startBlock: ${startBlock}`));
+
+  it("is waited for with green health, and indexed from there once it is mined", async () => {
+    const own = await openTestDatabase();
+    const ownPool = lookInto(own.url);
+    const first = Number(await chain.public.getBlockNumber()) + 3;
+    const follower = follow({ ...setting, manifestPath: early(first), databaseUrl: own.url }, ownPool);
+    try {
+      await waitFor(async () => (follower.health().detail["status"] === "waiting" ? true : undefined), {
+        timeoutMs: 10_000,
+        onTimeout: () => new Error(JSON.stringify(follower.health())),
+      });
+      expect(follower.health()).toMatchObject({ isHealthy: true, detail: { waitingFor: first, head: first - 3 } });
+      await chain.mineEmpty(2);
+      await chain.send("transfer", [WATCHED, 5n]);
+      await chain.mine();
+      await waitFor(async () => (follower.health().detail["indexed"] === first ? true : undefined), {
+        timeoutMs: 10_000,
+        onTimeout: () => new Error(JSON.stringify(follower.health())),
+      });
+      expect(follower.health()).toMatchObject({ isHealthy: true, detail: { waitingFor: null, reason: null } });
+      const { rows } = await ownPool.query("select min(block$)::int as first, count(*)::int from sgd1.transfer");
+      expect(rows).toEqual([{ first, count: 1 }]);
+    } finally {
+      await follower.stop();
+      await ownPool.end();
+      await own.close();
+    }
+  });
+
+  it("is given up when it is told to stop", async () => {
+    const follower = follow({ ...setting, manifestPath: early(9_999) }, pool);
+    await waitFor(async () => (follower.health().detail["status"] === "waiting" ? true : undefined), {
+      timeoutMs: 10_000,
+      onTimeout: () => new Error(JSON.stringify(follower.health())),
+    });
+    expect(await follower.stop()).toMatchObject({ status: "stopped" });
   });
 });

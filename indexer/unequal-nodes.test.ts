@@ -222,3 +222,15 @@ describe("an address that another chain answers at", () => {
     }
   });
 });
+
+it("a node that doesn't know which chain it serves, while a reorg is looked into, is asked again", async () => {
+  follower = follow(setting, pool, { reorgWindow: 20 });
+  const snapshot = await chain.test.snapshot();
+  await follower.reach(await mine(600));
+  node.lie(({ method, params }) => (method === "eth_chainId" || params[0] === "0x0" ? { result: null } : undefined), 3);
+  await chain.test.revert({ id: snapshot });
+  chain.forgetNonce();
+  await follower.reach(await mine(601));
+  expect(reorgs()).toBe(1);
+  await expectCleanRows();
+});

@@ -93,6 +93,7 @@ export class Writer {
     this.last = block;
     this.written = block;
     this.parts.health.indexed = block.number;
+    this.parts.health.indexedTime = undefined; // until the next block is written
     this.parts.metrics.indexed.set(block.number);
   }
 
@@ -114,17 +115,18 @@ export class Writer {
     const end = metrics.flushSeconds.startTimer();
     await persist("writing a batch", (isAgain) => store.write(batch, goal(), isAgain));
     end();
-    if (last.isRecent || last.number >= goal()) await persist("making indexes", () => store.finishHistory());
     this.moveWritten(last);
     for (const { block, entities } of touched) {
       onStep?.({ type: "block", number: block.number, hash: block.hash, touched: entities });
     }
+    if (last.isRecent || last.number >= goal()) await persist("making indexes", () => store.finishHistory());
   }
 
   private moveWritten(last: Block): void {
     const { health, metrics } = this.parts;
     this.written = last;
     health.indexed = last.number;
+    health.indexedTime = last.time;
     metrics.indexed.set(last.number);
   }
 

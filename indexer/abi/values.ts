@@ -5,7 +5,7 @@ import { paddedDigits } from "./words.ts";
 export type AbiValue =
   /** `digits` are the value's word; `size` the bits that a number takes, or the bytes of fixed ones */
   | {
-      readonly kind: "address" | "bool" | "function" | "uint" | "int" | "fixedBytes";
+      readonly kind: "address" | "bool" | "uint" | "int" | "fixedBytes" | "function";
       readonly size: number;
       readonly digits: string;
     }

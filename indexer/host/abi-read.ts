@@ -29,10 +29,10 @@ export function readAbiValue(reader: Reader, pointer: Pointer, depth = 0): AbiVa
       return int(reader.bigInt(payload));
     case EthereumKind.Uint:
       return uint(reader.bigInt(payload));
-    case EthereumKind.Bool:
-      return { kind: "bool", size: 0, digits: wordOf(payload === 0 ? 0 : 1) };
     case EthereumKind.Function:
       return { kind: "function", size: 0, digits: reader.hex(payload).slice(2).padEnd(WORD_DIGITS, "0") };
+    case EthereumKind.Bool:
+      return { kind: "bool", size: 0, digits: wordOf(payload === 0 ? 0 : 1) };
     case EthereumKind.String:
       return { kind: "string", digits: Buffer.from(reader.string(payload)).toString("hex") };
     case EthereumKind.FixedArray:

@@ -6,6 +6,8 @@ export class DeterministicError extends Error {
 /** A fault of a mapping that graph-node doesn't class as deterministic: the block is tried again later. */
 export class MappingError extends Error {
   override readonly name = "MappingError";
+  /** the handler it came out of, once it did */
+  handler: string | undefined;
 }
 
 /**

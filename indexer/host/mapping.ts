@@ -1,8 +1,9 @@
+import { BaseError, messageOf } from "#kernel/errors.ts";
 import type { EventFragment } from "../abi/events.ts";
 import type { EntityCache } from "../entities/cache.ts";
 import type { Header, Log } from "../source/types.ts";
-import type { HostContext, Invocation } from "./context.ts";
-import { DeterministicError, MappingError } from "./errors.ts";
+import type { DataSourceParameters, HostContext, Invocation } from "./context.ts";
+import { DeterministicError, MappingError, Miss } from "./errors.ts";
 import type { Heap, Pointer } from "./heap.ts";
 import { hostFunctions } from "./imports/all.ts";
 import { Instance } from "./instance.ts";
@@ -50,7 +51,20 @@ export class Mapping implements HostContext {
     this.invocation = outsideHandlers(options.network);
     this.hasReceiptField = options.hasReceiptField;
     this.instance = new Instance(options.file, options.binary, options.constants, hostFunctions(this));
-    this.instance.start();
+    this.start(options.file);
+  }
+
+  private start(file: string): void {
+    try {
+      this.instance.start();
+    } catch (error) {
+      if (error instanceof BaseError) throw error;
+      const what = error instanceof Miss ? "it reads entities" : messageOf(error);
+      throw new BaseError("BAD_MAPPING", `the top-level code of ${file} can't be run: ${what}`, {
+        cause: error,
+        hints: ["move what depends on the block or the data source into the handlers"],
+      });
+    }
   }
 
   get heap(): Heap {
@@ -136,18 +150,24 @@ export class Mapping implements HostContext {
   }
 }
 
-/** What top-level code sees: it runs once, before any block, so what depends on one can't be answered. */
+/** What top-level code sees: here it runs once for all handlers, so that only the network is certain. */
 function outsideHandlers(network: string): Invocation {
   const refuse = (): never => {
-    throw new DeterministicError("the mapping's top-level code asks for the chain's state, which only handlers may");
+    throw new DeterministicError("it asks for what only handlers know");
   };
   return {
-    address: undefined,
+    get address(): undefined {
+      return refuse();
+    },
+    get context(): undefined {
+      return refuse();
+    },
+    get created(): DataSourceParameters[] {
+      return refuse();
+    },
     network,
-    context: undefined,
     abis: new Map(),
     state: { call: refuse, balance: refuse, hasCode: refuse },
-    created: [],
     logs: [],
   };
 }

@@ -2,7 +2,7 @@ import type { Logger } from "#kernel/log.ts";
 import type { EntityCache, Modification } from "../entities/cache.ts";
 import { UndecodableError } from "../abi/words.ts";
 import type { DataSourceParameters, Invocation } from "../host/context.ts";
-import { DeterministicError, Miss } from "../host/errors.ts";
+import { DeterministicError, MappingError, Miss } from "../host/errors.ts";
 import { NeedsTransaction, type Mapping } from "../host/mapping.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { LogQuery } from "../source/filter.ts";
@@ -140,6 +140,7 @@ export class BlockRunner {
           await wait();
         }
       } catch (error) {
+        if (error instanceof MappingError) error.handler = trigger.handler.handler;
         if (!(error instanceof DeterministicError)) throw error;
         this.options.cache.discardHandler(false);
         failures.push({ handler: trigger.handler.handler, message: withTransaction(trigger, error.message) });

@@ -23,7 +23,8 @@ export interface SourceOptions {
   readonly until: number | undefined;
   readonly pollMs: number;
   readonly signal: AbortSignal;
-  readonly onPoll?: (head: number) => void;
+  /** told the node's head and its time in seconds since 1970 */
+  readonly onPoll?: (head: number, time: number) => void;
   /** asked when an indexed block isn't found; throws when the node serves another chain altogether */
   readonly checkChain: () => Promise<void>;
   /** what goes wrong and is tried again, or goes well again */
@@ -131,7 +132,7 @@ export class Source {
     const headNumber = Number(head.number);
     const final = await this.finalOf(headNumber);
     this.head = headNumber;
-    onPoll?.(headNumber);
+    onPoll?.(headNumber, Number(head.timestamp));
     const isReorg = this.isBesideFinal() || (await this.isReorg(last, head, headNumber));
     return { head, headNumber, final, isReorg };
   }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Pool, PoolClient } from "#kernel/pg.ts";
 import { withTransaction } from "#kernel/pg.ts";
 import { checkSameChain, type ChainIdentity } from "../chain/identity.ts";
+import { isDuplicate } from "../faults.ts";
 import { ALL_HISTORY, type Manifest } from "../manifest/manifest.ts";
 import type { BlockRef } from "../source/types.ts";
 import { deploymentSql } from "./ddl.ts";
@@ -25,6 +26,14 @@ export interface Deployment {
   readonly hasAllIndexes: boolean;
 }
 
+/** A deployment as it was found, with what its health begins with. */
+export interface FoundDeployment extends Deployment {
+  /** time of the head's block, in seconds since 1970; `undefined` when nothing was indexed */
+  readonly headTime: number | undefined;
+  /** handlers failed at earlier blocks, which the subgraph says isn't fatal */
+  readonly hasErrors: boolean;
+}
+
 interface DeploymentRow {
   id: number;
   name: string;
@@ -35,6 +44,8 @@ interface DeploymentRow {
   is_synced: boolean;
   earliest: number;
   has_all_indexes: boolean;
+  head_time: bigint | null;
+  has_errors: boolean;
 }
 
 /**
@@ -50,7 +61,7 @@ export async function openDeployment(
   chain: ChainIdentity,
   subgraph: string,
   anchor: () => Promise<BlockRef | undefined>,
-): Promise<Deployment> {
+): Promise<FoundDeployment> {
   await withTransaction(pool, createMetadata);
   const known = await findChain(pool, manifest.network);
   if (known) checkSameChain(known, chain, manifest.network);
@@ -63,8 +74,10 @@ export async function openDeployment(
   await withTransaction(pool, async (client) => {
     await insertChain(client, manifest.network, chain);
     await insertDeployment(client, manifest, subgraph, start);
+  }).catch((error: unknown) => {
+    if (!isDuplicate(error)) throw error; // else another indexer was faster: the lease decides
   });
-  return (await findDeployment(pool, manifest.id)) as Deployment;
+  return (await findDeployment(pool, manifest.id)) as FoundDeployment;
 }
 
 async function findChain(pool: Pool, network: string): Promise<ChainIdentity | undefined> {
@@ -76,18 +89,20 @@ async function findChain(pool: Pool, network: string): Promise<ChainIdentity | u
   return row && { chainId: row.net_version, genesisHash: `0x${row.genesis_block_hash.replace(/^0x/, "")}` };
 }
 
-async function findDeployment(pool: Pool, id: string): Promise<Deployment | undefined> {
+async function findDeployment(pool: Pool, id: string): Promise<FoundDeployment | undefined> {
   const { rows } = await pool.query<DeploymentRow>(
     `select s.id, s.name, c.namespace,
             coalesce(h.block_number, m.start_block_number) as block_number,
             '0x' || encode(coalesce(h.block_hash, m.start_block_hash), 'hex') as block_hash,
             d.failed and coalesce(e.deterministic, true) as is_failed, d.synced_at is not null as is_synced,
-            d.earliest_block_number as earliest, d.postponed_indexes_created as has_all_indexes
+            d.earliest_block_number as earliest, d.postponed_indexes_created as has_all_indexes,
+            t.block_timestamp as head_time, cardinality(d.non_fatal_errors) > 0 as has_errors
        from public.deployment_schemas s
        join public.chains c on c.name = s.network
        join subgraphs.head h on h.id = s.id
        join subgraphs.deployment d on d.id = s.id
        join subgraphs.subgraph_manifest m on m.id = s.id
+       left join subgraphs.head_time t on t.id = s.id
        left join subgraphs.subgraph_error e on e.id = d.fatal_error
       where s.subgraph = $1 and s.active`,
     [id],
@@ -104,6 +119,8 @@ async function findDeployment(pool: Pool, id: string): Promise<Deployment | unde
     isSynced: row.is_synced,
     earliest: row.earliest,
     hasAllIndexes: row.has_all_indexes,
+    headTime: row.head_time === null ? undefined : Number(row.head_time),
+    hasErrors: row.has_errors,
   };
 }
 

@@ -132,8 +132,8 @@ export async function writeHead(client: PoolClient, { id }: Deployment, batch: B
     [id, last.number, last.hash.slice(2), batch.entityCountChange],
   );
   await client.query(
-    `insert into subgraphs.head_time (id, block_timestamp) values ($1, $2)
-     on conflict (id) do update set block_timestamp = excluded.block_timestamp`,
+    `insert into subgraphs.head_time (id, block_timestamp, written_at) values ($1, $2, now())
+     on conflict (id) do update set block_timestamp = excluded.block_timestamp, written_at = excluded.written_at`,
     [id, last.time],
   );
 }

@@ -8,6 +8,8 @@ import { sleep } from "#kernel/time.ts";
 const LEASE_SECONDS = 20;
 
 let count = 0;
+/** holders of this process that haven't given their leases back */
+const held = new Set<string>();
 
 /** The right to write a deployment: a row that its holder renews with every transaction and once in a while besides. */
 export class Lease {
@@ -36,7 +38,10 @@ export class Lease {
       await sleep(1_000, signal);
       seen = await lease.tryTake(pool);
     }
-    if (seen === undefined) return lease;
+    if (seen === undefined) {
+      held.add(holder);
+      return lease;
+    }
     const [host, pid] = seen.split("/");
     throw new BaseError(
       "INDEXER_RUNNING",
@@ -88,8 +93,9 @@ export class Lease {
     });
   }
 
-  /** Gives the lease back. */
+  /** Gives the lease back; should the database not hear of it, this process knows. */
   async release(pool: Pool): Promise<void> {
+    held.delete(this.holder);
     await pool.query("delete from subgraphs.writer_lease where id = $1 and holder = $2", [
       this.deployment,
       this.holder,
@@ -102,11 +108,12 @@ function isHere(holder: string): boolean {
   return holder.startsWith(`${hostname()}/`) && !isGone(holder);
 }
 
-/** Whether a holder was a process of this machine that has ended: `host/pid/start/count`, whose start holds a "/" too. */
-function isGone(holder: string): boolean {
+/** Whether a holder was an indexer of this machine that has ended: `host/pid/start/count`, whose start holds a "/" too. */
+export function isGone(holder: string): boolean {
   const [host, pid, ...rest] = holder.split("/");
   if (host !== hostname()) return false;
   if (!isProcessAlive(Number(pid))) return true;
+  if (Number(pid) === process.pid && !held.has(holder)) return true;
   const startedAt = rest.slice(0, -1).join("/");
   const now = processStartedAt(Number(pid));
   return now !== "" && startedAt !== "" && now !== startedAt;

@@ -7,7 +7,6 @@ import { rollupFunctionsSql } from "./rollup-functions.ts";
  */
 const TABLES = `
 create extension if not exists btree_gist;
-create extension if not exists pg_trgm;
 create schema if not exists subgraphs;
 create table if not exists public.chains (
   id serial primary key,
@@ -118,10 +117,16 @@ create table if not exists subgraphs.head_time (
   id int4 primary key references subgraphs.head(id) on delete cascade,
   block_timestamp int8 not null
 );
+-- when that was written
+alter table subgraphs.head_time add column if not exists written_at timestamptz;
 `;
+
+/** A lock's number, any: two indexers that start at once would both make what is missing. */
+const LOCK = 7_311_402;
 
 /** Creates what isn't there yet of the metadata. Idempotent. */
 export async function createMetadata(client: PoolClient): Promise<void> {
+  await client.query("select pg_advisory_xact_lock($1)", [LOCK]);
   await client.query("set local client_min_messages = warning");
   await client.query(TABLES);
   await client.query(rollupFunctionsSql());

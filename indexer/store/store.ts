@@ -137,7 +137,7 @@ export class Store {
     });
   }
 
-  /** Makes the views of a deployment that is the first of its name, so that they are there while it syncs. */
+  /** Makes the views of a deployment that is the current one of its name, so that they are there while it syncs. */
   async offerViews(viewsSchema: string): Promise<void> {
     await this.transaction(async (client) => {
       const { rows } = await client.query(
@@ -149,7 +149,7 @@ export class Store {
   }
 
   private switchViews(client: PoolClient, viewsSchema: string): Promise<void> {
-    return switchViews(client, viewsSchema, this.deployment, this.manifest.id, this.manifest.schema);
+    return switchViews(client, viewsSchema, this.deployment, this.manifest.id);
   }
 
   /** The indexed blocks whose hashes are kept: the head's ancestors, as far as they are known. */

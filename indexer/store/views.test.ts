@@ -34,10 +34,8 @@ beforeEach(async () => {
   await pool.query(deploymentSql(parseSchema(NEW, true), "sgd2", false));
 });
 
-async function switchTo(id: number, source: string): Promise<void> {
-  const deployment = { id, namespace: `sgd${id}`, chainNamespace: "chain1", head: undefined };
-  const parts = { ...deployment, isFailed: false, isSynced: false, earliest: 0, hasAllIndexes: false };
-  await withTransaction(pool, (client) => switchViews(client, "chain", parts, "Qm", parseSchema(source, true)));
+async function switchTo(id: number): Promise<void> {
+  await withTransaction(pool, (client) => switchViews(client, "chain", { id, namespace: `sgd${id}` }, "Qm"));
 }
 
 async function namesIn(schema: string): Promise<string[]> {
@@ -51,15 +49,15 @@ async function namesIn(schema: string): Promise<string[]> {
 describe("the views' schema", () => {
   it("keeps the views and tables in it that others made", async () => {
     await pool.query("create table chain.notes (n int); create view chain.report as select n from chain.notes");
-    await switchTo(1, OLD);
+    await switchTo(1);
     expect(await namesIn("chain")).toEqual(["gone", "head", "notes", "report", "thing"]);
-    await switchTo(2, NEW);
+    await switchTo(2);
     expect(await namesIn("chain")).toEqual(["head", "notes", "report", "thing"]);
   });
 
   it("opens only our own views to the reader", async () => {
     await pool.query("create table chain.notes (n int)");
-    await switchTo(1, OLD);
+    await switchTo(1);
     const { rows } = await pool.query(
       `select has_table_privilege('bc_reader', 'chain.notes', 'select') as notes,
               has_table_privilege('bc_reader', 'chain.thing', 'select') as thing`,
@@ -71,7 +69,7 @@ describe("the views' schema", () => {
     "refuses a name that others have taken, and leaves it as it is: %s",
     async (what) => {
       await pool.query(`create ${what}`);
-      await expect(switchTo(1, OLD)).rejects.toMatchObject({
+      await expect(switchTo(1)).rejects.toMatchObject({
         code: "VIEW_TAKEN",
         message: '"chain"."thing" is not a view of the indexer, which needs that name',
       });
@@ -85,15 +83,15 @@ describe("a view that others are built on", () => {
     ["changes its columns", "thing"],
     ["goes", "gone"],
   ])("isn't dropped along with them when it %s", async (_, name) => {
-    await switchTo(1, OLD);
+    await switchTo(1);
     await pool.query(`create view mine.report as select id from chain.${name}`);
-    await expect(switchTo(2, NEW)).rejects.toMatchObject({
+    await expect(switchTo(2)).rejects.toMatchObject({
       code: "VIEW_NEEDED",
       message: expect.stringMatching(/view mine\.report depends on view/) as string,
     });
     expect(await namesIn("mine")).toEqual(["report"]);
     await pool.query("drop view mine.report");
-    await switchTo(2, NEW);
+    await switchTo(2);
     expect(await namesIn("chain")).toEqual(["head", "thing"]);
   });
 });

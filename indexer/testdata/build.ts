@@ -23,7 +23,7 @@ function sources(name: SubgraphName, changes: Changes): Map<string, string> {
   return files;
 }
 
-/** The test subgraphs: every feature, every edge, reading the chain's state, or the small one for simulations. */
+/** The tests' subgraphs: every feature, every edge, reading the chain's state, or the small one for simulations. */
 export type SubgraphName = "subgraph" | "torture" | "calls" | "ledger";
 
 /** Edits of a test subgraph's files, by path. */
@@ -37,18 +37,18 @@ export type Changes = Readonly<Record<string, (text: string) => string>>;
 export async function buildSubgraph(changes: Changes = {}, name: SubgraphName = "subgraph"): Promise<string> {
   const files = sources(name, changes);
   const contracts = name === "ledger" ? [] : compileContracts();
-  for (const [name, { abi }] of contracts) files.set(`abis/${name}.json`, JSON.stringify(abi, null, 2));
+  for (const [contract, { abi }] of contracts) files.set(`abis/${contract}.json`, JSON.stringify(abi, null, 2));
   const hash = createHash("sha256");
-  for (const [name, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${name}\0${text}\0`);
+  for (const [file, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${file}\0${text}\0`);
   const folder = join(CACHE, hash.digest("hex").slice(0, 16));
   const manifest = join(folder, "build/subgraph.yaml");
   if (existsSync(manifest)) return manifest;
   const work = `${folder}.${process.pid}`;
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
-  for (const [name, text] of files) {
-    mkdirSync(join(work, name, ".."), { recursive: true });
-    writeFileSync(join(work, name), text);
+  for (const [file, text] of files) {
+    mkdirSync(join(work, file, ".."), { recursive: true });
+    writeFileSync(join(work, file), text);
   }
   const run = promisify(execFile);
   const cli = join(ROOT, "node_modules/.bin/graph");

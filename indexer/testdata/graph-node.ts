@@ -65,6 +65,13 @@ export async function createDatabase(serverUrl: string, name: string): Promise<s
   return url.href;
 }
 
+/** Removes a database of `createDatabase`. */
+export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
+  const server = createPool(serverUrl, { name: "test", max: 1 });
+  await server.query(`drop database if exists ${name} with (force)`);
+  await server.end();
+}
+
 /** It insists on an IPFS node that answers. */
 async function startIpfs(): Promise<Server> {
   const ipfs = createServer((request, response) => {

@@ -1,6 +1,6 @@
 import { BaseError, messageOf } from "#kernel/errors.ts";
 import { silentLogger } from "#kernel/log.ts";
-import type { Pool } from "#kernel/pg.ts";
+import { sleep } from "#kernel/time.ts";
 import { createIndexer, type Indexer, type IndexerResult } from "../../index.ts";
 import type { FlakyDatabase } from "../flaky-database.ts";
 import type { Setting } from "../indexing.ts";
@@ -17,13 +17,11 @@ export class Runner {
   private running: { indexer: Indexer; controller: AbortController; done: Promise<void> } | undefined;
   private readonly setting: Setting;
   private readonly database: FlakyDatabase;
-  private readonly pool: Pool;
   private readonly batchChanges: () => number;
 
-  constructor(setting: Setting, database: FlakyDatabase, pool: Pool, batchChanges: () => number) {
+  constructor(setting: Setting, database: FlakyDatabase, batchChanges: () => number) {
     this.setting = setting;
     this.database = database;
-    this.pool = pool;
     this.batchChanges = batchChanges;
   }
 
@@ -73,8 +71,8 @@ export class Runner {
       this.fault = error;
       return;
     }
-    await this.dropLease();
     this.running = undefined;
+    await sleep(5);
     this.start();
   }
 
@@ -90,12 +88,6 @@ export class Runner {
   async crash(): Promise<void> {
     this.database.bar(true);
     await this.stop();
-    await this.dropLease();
     this.database.bar(false);
-  }
-
-  /** A dead process's lease is taken over at once; this process lives on. */
-  private async dropLease(): Promise<void> {
-    await this.pool.query("delete from subgraphs.writer_lease").catch(() => undefined);
   }
 }

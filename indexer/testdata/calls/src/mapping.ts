@@ -1,4 +1,4 @@
-import { Address, BigInt, Bytes, YAMLValue, YAMLValueKind, ethereum, yaml } from "@graphprotocol/graph-ts";
+import { Address, BigInt, Bytes, YAMLValue, YAMLValueKind, ethereum, dataSource, yaml } from "@graphprotocol/graph-ts";
 import { Claims } from "../generated/Target/Claims";
 import { Asked, Target, Target__sumInputPairStruct } from "../generated/Target/Target";
 import { Answer } from "../generated/schema";
@@ -6,6 +6,9 @@ import { Answer } from "../generated/schema";
 const TARGET = "0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512";
 // the third contract of anvil's first account
 const GARBAGE = "0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0";
+
+// top-level code asks the host before any handler runs
+const NETWORK = dataSource.network();
 
 let prefix = "";
 
@@ -161,4 +164,5 @@ export function handlePoll(block: ethereum.Block): void {
   let target = Target.bind(Address.fromString(TARGET));
   put("number", shown(target.try_number()));
   put("balance", ethereum.getBalance(target._address).toString());
+  put("network", NETWORK);
 }
