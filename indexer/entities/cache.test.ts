@@ -128,7 +128,7 @@ describe("an entity", () => {
 
   it("must be of an entity type", async () => {
     const cache = await cacheWith();
-    expect(() => cache.entityType("Nothing")).toThrow(DeterministicError);
+    expect(() => cache.entityType("Nothing")).toThrow(MappingError);
   });
 });
 

@@ -111,12 +111,15 @@ export class EntityCache {
   /**
    * The type a mapping names.
    *
-   * @throws DeterministicError for interfaces, aggregations and unknown names
+   * @throws DeterministicError for interfaces and aggregations; MappingError for unknown names, as graph-node has it
    */
   entityType(name: string): EntityType {
     const type = this.schema.entities.get(name);
-    if (!type) throw new DeterministicError(`\`${name}\` must be an @entity type of the schema`);
-    return type;
+    if (type) return type;
+    const { interfaces, aggregations } = this.schema;
+    const isKnown = interfaces.has(name) || aggregations.some((aggregation) => aggregation.name === name);
+    const text = `\`${name}\` must be an @entity type of the schema`;
+    throw isKnown ? new DeterministicError(text) : new MappingError(text);
   }
 
   /** An entity as of now; `undefined` when there is none. */
@@ -190,7 +193,7 @@ export class EntityCache {
   /** The entities that a derived field holds, sorted by id; none where the field it is derived from is a list. */
   loadRelated(type: EntityType, id: string, field: string): { type: EntityType; rows: Row[] } {
     const derived = type.derivedFields.get(field);
-    if (!derived) throw new DeterministicError(`Field ${type.name}.${field} is not derived`);
+    if (!derived) throw new MappingError(`Field ${type.name}.${field} is not derived`);
     const target = this.entityType(derived.typeName);
     const column = target.columnIndex.get(derived.field) ?? -1;
     // as in graph-node, which compares the list with the id
