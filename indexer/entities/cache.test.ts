@@ -1,4 +1,4 @@
-import { DeterministicError, MappingError, Miss } from "../host/errors.ts";
+import { MappingError, Miss } from "../host/errors.ts";
 import { parseSchema } from "../schema/parse.ts";
 import type { EntityType } from "../schema/schema.ts";
 import { EntityCache } from "./cache.ts";
