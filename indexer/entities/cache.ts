@@ -24,6 +24,8 @@ interface Undo {
   readonly operations: Map<string, Operation>;
   readonly id: string;
   readonly before: Operation | undefined;
+  /** all that the handler did to the entity up to here, as one */
+  readonly own: Operation;
 }
 
 /** Vids below this are graph-node's own in each block. */
@@ -101,19 +103,26 @@ export class EntityCache {
       this.updates.set(type, operations);
     }
     const before = operations.get(id);
-    this.journal.push({ operations, id, before });
+    const earlier = before
+      ? this.journal.findLast((undo) => undo.id === id && undo.operations === operations)
+      : undefined;
+    const own = earlier ? accumulate(earlier.own, operation) : operation;
+    this.journal.push({ operations, id, before, own });
     operations.set(id, before ? accumulate(before, operation) : operation);
   }
 
   /**
    * The type a mapping names.
    *
-   * @throws DeterministicError for interfaces, aggregations and unknown names
+   * @throws DeterministicError for interfaces and aggregations; MappingError for unknown names, as graph-node has it
    */
   entityType(name: string): EntityType {
     const type = this.schema.entities.get(name);
-    if (!type) throw new DeterministicError(`\`${name}\` must be an @entity type of the schema`);
-    return type;
+    if (type) return type;
+    const { interfaces, aggregations } = this.schema;
+    const isKnown = interfaces.has(name) || aggregations.some((aggregation) => aggregation.name === name);
+    const text = `\`${name}\` must be an @entity type of the schema`;
+    throw isKnown ? new DeterministicError(text) : new MappingError(text);
   }
 
   /** An entity as of now; `undefined` when there is none. */
@@ -123,7 +132,7 @@ export class EntityCache {
     const operation = this.updates.get(type)?.get(key);
     // what doesn't depend on the stored entity doesn't wait for it
     return operation && operation.kind !== "update"
-      ? applyTo(operation, undefined)
+      ? this.resolve(type, key, undefined)
       : this.resolve(type, key, this.stored(type, key));
   }
 
@@ -138,8 +147,15 @@ export class EntityCache {
   }
 
   private resolve(type: EntityType, id: string, base: Row | undefined): Row | undefined {
-    const operation = this.updates.get(type)?.get(id);
-    return operation ? applyTo(operation, base) : base;
+    const operations = this.updates.get(type);
+    const operation = operations?.get(id);
+    if (!operation) return base;
+    if (operation.kind === "remove" || !operation.row.values.includes(null)) return applyTo(operation, base);
+    // what the handler itself set to null is gone; what earlier ones set to null while they made the entity is null
+    const first = this.journal.find((undo) => undo.id === id && undo.operations === operations);
+    const last = this.journal.findLast((undo) => undo.id === id && undo.operations === operations);
+    if (!first?.before || !last) return applyTo(operation, base);
+    return applyTo(last.own, applyTo(first.before, base));
   }
 
   /**
@@ -184,7 +200,7 @@ export class EntityCache {
   /** The entities that a derived field holds, sorted by id; none where the field it is derived from is a list. */
   loadRelated(type: EntityType, id: string, field: string): { type: EntityType; rows: Row[] } {
     const derived = type.derivedFields.get(field);
-    if (!derived) throw new DeterministicError(`Field ${type.name}.${field} is not derived`);
+    if (!derived) throw new MappingError(`Field ${type.name}.${field} is not derived`);
     const target = this.entityType(derived.typeName);
     const column = target.columnIndex.get(derived.field) ?? -1;
     // as in graph-node, which compares the list with the id
@@ -197,7 +213,9 @@ export class EntityCache {
     for (const touched of this.updates.get(target)?.keys() ?? []) ids.add(touched);
     const rows: Row[] = [];
     for (const candidate of [...ids].sort(byId(target))) {
-      const row = this.resolve(target, candidate, stored.get(candidate));
+      const base = stored.get(candidate);
+      // graph-node reads these from the database, which has no nulls that handlers could see
+      const row = this.resolve(target, candidate, base && withoutNulls(base));
       if (row && row.values[column] === wanted) rows.push(row);
     }
     return { type: target, rows };
@@ -279,7 +297,7 @@ export class EntityCache {
 
 function isRefused(type: EntityType, base: Row, operation: Operation): boolean {
   if (operation.kind === "remove") return true;
-  return !type.skipDuplicates && isChange(type, base, applyTo(operation, base) as Row);
+  return !type.skipDuplicates && isChange(type, base, withoutNulls(applyTo(operation, base) as Row));
 }
 
 /** A row as it is stored: a field that was set to null is absent. */
