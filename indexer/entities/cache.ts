@@ -287,7 +287,7 @@ export class EntityCache {
       return { kind: "insert", type, id, row };
     }
     if (type.isImmutable) return undefined; // the same once more, or a duplicate to skip
-    const row = withoutNulls(applyTo(operation, base) as Row);
+    const row = applyTo(operation, base) as Row;
     // what is stored keeps its vid
     if (!isChange(type, base, row)) return undefined;
     this.current.put(type, id, row);
