@@ -280,9 +280,10 @@ export class EntityCache {
     }
     if (type.isImmutable) return undefined; // the same once more, or a duplicate to skip
     const row = applyTo(operation, base) as Row;
-    const isChanged = isChange(type, base, row);
+    // what is stored keeps its vid
+    if (!isChange(type, base, row)) return undefined;
     this.current.put(type, id, row);
-    return isChanged ? { kind: "overwrite", type, id, row, replaces: base.vid } : undefined;
+    return { kind: "overwrite", type, id, row, replaces: base.vid };
   }
 }
 

@@ -84,8 +84,12 @@ export class Source {
       const before = last;
       if (tip.isReorg) {
         last = await this.ancestorOf(last);
-        window.cutAbove(last.number);
-        yield { type: "reorg", ancestor: last };
+        // asked again, the node had our last block: its answers come from unequal nodes, and nothing is to be undone
+        if (last.hash === before.hash) await sleep(this.options.pollMs, signal);
+        else {
+          window.cutAbove(last.number);
+          yield { type: "reorg", ancestor: last };
+        }
         continue;
       }
       const final = Math.min(tip.final, until);
@@ -133,7 +137,7 @@ export class Source {
     const final = await this.finalOf(headNumber);
     this.head = headNumber;
     onPoll?.(headNumber, Number(head.timestamp));
-    const isReorg = this.isBesideFinal() || (await this.isReorg(last, head, headNumber));
+    const isReorg = (await this.isBesideFinal()) || (await this.isReorg(last, head, headNumber));
     return { head, headNumber, final, isReorg };
   }
 
@@ -155,11 +159,18 @@ export class Source {
     return number <= headNumber ? number : headNumber - DEFAULT_WINDOW;
   }
 
-  /** Whether another block than the node's final one was indexed at its height. */
-  private isBesideFinal(): boolean {
+  /**
+   * Whether another block than the node's final one was indexed at its height.
+   *
+   * @throws BaseError `NODE_INCONSISTENT`, retryable, when that isn't on the node's own chain
+   */
+  private async isBesideFinal(): Promise<boolean> {
     const { finalized } = this;
     const indexed = finalized && this.options.window.hashOf(finalized.number);
-    return indexed !== undefined && indexed !== finalized?.hash;
+    if (indexed === undefined || indexed === finalized?.hash) return false;
+    const [header] = await this.options.reader.headersByNumber([finalized?.number ?? 0]);
+    if (header?.hash === indexed) throw inconsistent(`the node's final block ${header.number} isn't on its chain`);
+    return true;
   }
 
   /**
