@@ -24,7 +24,7 @@ export interface IndexerOptions {
   readonly rewindTo?: number;
   /** memory for entities */
   readonly cacheBytes?: number;
-  /** entity changes gathered before they are written, when far from the head; 40,000 by default */
+  /** entity changes gathered before they are written, when far from the head; 80,000 by default */
   readonly batchChanges?: number;
   readonly signal: AbortSignal;
   readonly logger: Logger;
@@ -60,6 +60,6 @@ export interface IndexerResult {
   readonly block: number;
 }
 
-export const DEFAULT_BATCH_CHANGES = 40_000;
+export const DEFAULT_BATCH_CHANGES = 80_000;
 export const DEFAULT_POLL_MS = 200;
 export const DEFAULT_NAME = "subgraph";
