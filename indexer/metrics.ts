@@ -7,6 +7,7 @@ export class IndexerMetrics {
   readonly events: Counter;
   readonly handlers: Counter<"handler">;
   readonly rpcCalls: Counter<"method">;
+  readonly cachedRanges: Counter<"outcome">;
   readonly rows: Counter;
   readonly reorgs: Counter;
   readonly flushSeconds: Histogram;
@@ -21,6 +22,7 @@ export class IndexerMetrics {
     this.events = counter("events_total", "Events handled.");
     this.handlers = counter("handler_runs_total", "Handlers run to their end.", ["handler"]);
     this.rpcCalls = counter("rpc_calls_total", "Calls to the node.", ["method"]);
+    this.cachedRanges = counter("cached_ranges_total", "Looks for a range in the log cache.", ["outcome"]);
     this.rows = counter("entity_changes_total", "Entities inserted, overwritten and removed.");
     this.reorgs = counter("reorgs_total", "Reorgs followed.");
     this.flushSeconds = new Histogram({

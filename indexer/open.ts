@@ -1,6 +1,6 @@
 import { createPool, type Pool } from "#kernel/pg.ts";
 import { checkUntil, waitForAnchor } from "./chain/anchor.ts";
-import { checkSameChain, readIdentity } from "./chain/identity.ts";
+import { checkSameChain, readIdentity, type ChainIdentity } from "./chain/identity.ts";
 import { checkNetwork } from "./chain/networks.ts";
 import { ReorgWindow, type LinkedBlock } from "./chain/window.ts";
 import { encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
@@ -18,6 +18,7 @@ import { Registry } from "./runner/registry.ts";
 import { BlockRunner, type BlockRunnerOptions } from "./runner/run-block.ts";
 import { ChainReader } from "./source/chain-reader.ts";
 import { Source } from "./source/follow.ts";
+import { DEFAULT_LOG_CACHE_BYTES, RangeCache } from "./source/range-cache.ts";
 import { BLOCK_TRIES, createRetry, type OnTrouble } from "./source/retry.ts";
 import { RpcClient } from "./source/rpc.ts";
 import { StateReader } from "./source/state-reader.ts";
@@ -76,6 +77,7 @@ export async function openIndexer(options: IndexerOptions, health: HealthBoard):
       options,
       manifest,
       metrics,
+      chain,
       reader,
       state,
       pool,
@@ -96,6 +98,7 @@ interface Opened {
   options: IndexerOptions;
   manifest: Manifest;
   metrics: IndexerMetrics;
+  chain: ChainIdentity;
   reader: ChainReader;
   state: StateReader;
   pool: Pool;
@@ -123,7 +126,8 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
     if (error) logger.warn({ err: error, ask }, "trying again");
   };
   const window = new ReorgWindow(head && (await knownBlocks(store, head, firstBlock)));
-  const source = createSource(opened, registry, window, onTrouble);
+  const rangeCache = createRangeCache(opened);
+  const source = createSource(opened, registry, window, onTrouble, rangeCache);
   const runner = new BlockRunner({
     manifest,
     mappings,
@@ -157,6 +161,7 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
     restMs: 10 * (options.pollMs ?? DEFAULT_POLL_MS),
   });
   const close = async (): Promise<void> => {
+    await rangeCache?.idle();
     await store.close().catch(() => undefined);
     await pool.end();
   };
@@ -187,9 +192,11 @@ function createSource(
   filter: Registry,
   window: ReorgWindow,
   onTrouble: OnTrouble,
+  cache: RangeCache | undefined,
 ): Source {
   return new Source({
     reader,
+    cache,
     filter,
     window,
     reorgWindow: options.reorgWindow,
@@ -203,6 +210,18 @@ function createSource(
       health.headTime = time;
       metrics.head.set(number);
     },
+  });
+}
+
+function createRangeCache({ options, chain, metrics }: Opened): RangeCache | undefined {
+  const { logCache: folder, logCacheBytes: maxBytes = DEFAULT_LOG_CACHE_BYTES, logger } = options;
+  if (folder === undefined) return undefined;
+  return new RangeCache({
+    folder,
+    chain,
+    maxBytes,
+    logger,
+    onLookup: (outcome) => metrics.cachedRanges.inc({ outcome }),
   });
 }
 
