@@ -76,16 +76,19 @@ async function read(
   const filter: SourceFilter = {
     version: 0,
     logQueries: () => [QUERY],
-    wantedBlocks: (from, most) => wanted.filter((number) => number >= from && number <= most),
+    wantedBlocks: (from, most) => wanted.filter((number) => isGrown && number >= from && number <= most),
   };
   const reader = new ChainReader(new RpcClient({ url: node.url, signal }));
   const backfill = new Backfill(reader, filter, createRetry("logs", signal), cache);
   const blocks: Block[] = [];
   let extension: Log[] | undefined;
+  let isGrown = extendAt === 0;
   asked = [];
   for await (const block of backfill.blocks({ number: start, hash: hashOf(start) }, to)) {
     blocks.push(block);
-    if (block.number === extendAt) extension = await backfill.extend(block, [OTHER]);
+    if (block.number !== extendAt) continue;
+    isGrown = true;
+    extension = await backfill.extend(block, [OTHER]);
   }
   await cache.idle();
   return { blocks, asked, ...(extension && { extension }) };
@@ -166,6 +169,7 @@ describe("ranges that were read before", () => {
     const first = await read(50, { extendAt: 12, wanted: [40, 41] });
     expect(kept()).toEqual(["1-10", "11-50", "12-50"]);
     expect(first.extension).toEqual([logOf(12)]);
+    expect(first.blocks.map(({ number }) => number)).toEqual(expect.arrayContaining([40, 41]));
     const second = await read(50, { extendAt: 12, wanted: [40, 41] });
     expect(second.asked.sort()).toEqual(["ByNumber 10", "ByNumber 50"]);
     expect(second).toEqual({ ...first, asked: second.asked });
