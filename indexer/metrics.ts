@@ -22,6 +22,7 @@ export class IndexerMetrics {
   readonly rpcCalls: Counter<"method">;
   readonly rpcErrors: Counter<"method">;
   readonly rpcSeconds: Histogram<"method">;
+  readonly cachedRanges: Counter<"outcome">;
   readonly rows: Counter;
   readonly reorgs: Counter;
   readonly reorgDepth: Histogram;
@@ -42,6 +43,7 @@ export class IndexerMetrics {
       [0.005, 0.02, 0.1, 0.5, 2, 10, 60],
       ["method"],
     );
+    this.cachedRanges = this.counter("cached_ranges_total", "Looks for a range in the log cache.", ["outcome"]);
     this.rows = this.counter("entity_changes_total", "Entities inserted, overwritten and removed.");
     this.reorgs = this.counter("reorgs_total", "Reorgs followed.");
     this.reorgDepth = this.histogram("reorg_depth_blocks", "Blocks undone by a reorg.", [1, 2, 5, 10, 25, 100, 250]);

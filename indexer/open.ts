@@ -1,6 +1,6 @@
 import { createPool, type Pool } from "#kernel/pg.ts";
 import { checkUntil, waitForAnchor } from "./chain/anchor.ts";
-import { checkSameChain, readIdentity } from "./chain/identity.ts";
+import { checkSameChain, readIdentity, type ChainIdentity } from "./chain/identity.ts";
 import { checkNetwork } from "./chain/networks.ts";
 import { ReorgWindow, type LinkedBlock } from "./chain/window.ts";
 import { encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
@@ -21,6 +21,7 @@ import { Registry } from "./runner/registry.ts";
 import { BlockRunner, type BlockRunnerOptions } from "./runner/run-block.ts";
 import { ChainReader } from "./source/chain-reader.ts";
 import { Source } from "./source/follow.ts";
+import { DEFAULT_LOG_CACHE_BYTES, RangeCache } from "./source/range-cache.ts";
 import { BLOCK_TRIES, createRetry, type OnTrouble, type Retry } from "./source/retry.ts";
 import { RpcClient } from "./source/rpc.ts";
 import { StateReader } from "./source/state-reader.ts";
@@ -83,6 +84,7 @@ export async function openIndexer(options: IndexerOptions, health: HealthBoard):
       options,
       manifest,
       metrics,
+      chain,
       reader,
       state,
       pool,
@@ -103,6 +105,7 @@ interface Opened {
   options: IndexerOptions;
   manifest: Manifest;
   metrics: IndexerMetrics;
+  chain: ChainIdentity;
   reader: ChainReader;
   state: StateReader;
   pool: Pool;
@@ -133,7 +136,8 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
     if (error) logger.warn({ err: error, ask }, "trying again");
   };
   const window = new ReorgWindow(head && (await knownBlocks(store, head, firstBlock)));
-  const source = createSource(opened, registry, window, onTrouble);
+  const rangeCache = createRangeCache(opened);
+  const source = createSource(opened, registry, window, onTrouble, rangeCache);
   const runner = new BlockRunner({
     manifest,
     mappings,
@@ -166,6 +170,7 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
     restMs: 10 * (options.pollMs ?? DEFAULT_POLL_MS),
   });
   const close = async (): Promise<void> => {
+    await rangeCache?.idle();
     await store.close().catch(() => undefined);
     await pool.end();
   };
@@ -199,9 +204,11 @@ function createSource(
   filter: Registry,
   window: ReorgWindow,
   onTrouble: OnTrouble,
+  cache: RangeCache | undefined,
 ): Source {
   return new Source({
     reader,
+    cache,
     filter,
     window,
     reorgWindow: options.reorgWindow,
@@ -224,6 +231,18 @@ function beginHealth({ health, deployment }: Opened, head: BlockRef | undefined)
   health.indexedTime = deployment.headTime;
   health.isSynced = deployment.isSynced;
   if (deployment.hasErrors) health.noteErrors();
+}
+
+function createRangeCache({ options, chain, metrics }: Opened): RangeCache | undefined {
+  const { logCache: folder, logCacheBytes: maxBytes = DEFAULT_LOG_CACHE_BYTES, logger } = options;
+  if (folder === undefined) return undefined;
+  return new RangeCache({
+    folder,
+    chain,
+    maxBytes,
+    logger,
+    onLookup: (outcome) => metrics.cachedRanges.inc({ outcome }),
+  });
 }
 
 /** The head and those below it whose hashes are kept; also the one before the first, which all of them may be undone to. */

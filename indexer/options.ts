@@ -26,6 +26,10 @@ export interface IndexerOptions {
   readonly cacheBytes?: number;
   /** entity changes gathered before they are written, when far from the head; 80,000 by default */
   readonly batchChanges?: number;
+  /** folder for logs of final blocks, so that indexing again asks the node for little; without it none are kept */
+  readonly logCache?: string;
+  /** the most bytes of that folder; 2 GiB by default */
+  readonly logCacheBytes?: number;
   readonly signal: AbortSignal;
   readonly logger: Logger;
   readonly registry?: Registry;

@@ -38,6 +38,7 @@ const NUMBERS = {
     max: 100_000,
   },
   cacheMb: { flag: "--cache-mb <megabytes>", help: "memory for entities [96]", min: 1, max: 1_000_000 },
+  logCacheMb: { flag: "--log-cache-mb <megabytes>", help: "disk for --log-cache [2048]", min: 1, max: 100_000_000 },
 } as const satisfies NumberFlags;
 
 interface Flags {
@@ -45,7 +46,11 @@ interface Flags {
   name?: string;
   anyNetwork?: boolean;
   profile?: boolean;
+  logCache?: string;
 }
+
+const LOG_CACHE_HELP =
+  "keep the logs of final blocks here, for indexing them again; off by default, as it takes disk and helps no first run";
 
 const EXAMPLES = `
 A built subgraph into any PostgreSQL (15 or later), up to a block, from any folder:
@@ -65,6 +70,7 @@ export function addIndex(program: Command): void {
     .addOption(new Option("--no-views", "make no views"))
     .addOption(new Option("--name <name>", "name that builds of one subgraph share; others take other --views"))
     .addOption(new Option("--any-network", "index also where the node's chain isn't the manifest's network"))
+    .addOption(new Option("--log-cache <folder>", LOG_CACHE_HELP))
     .addOption(new Option("--profile", "at the end and on SIGUSR2, say where the time went, by handler"))
     .addHelpText("after", EXAMPLES)
     .action((flags: Flags) => runIndex(command, flags));
@@ -79,7 +85,7 @@ const HEAP_GROWTH = 100;
 async function runIndex(command: Command, flags: Flags): Promise<void> {
   v8.setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
   const settings = settingsOf(command, NAMES);
-  const { cacheMb, ...numbers } = readNumbers(NUMBERS, command.opts());
+  const { cacheMb, logCacheMb, ...numbers } = readNumbers(NUMBERS, command.opts());
   if (settings.manifest === "") throw noManifest();
   const { createIndexer } = await import("#indexer/index.ts");
   const logger = createLogger("indexer", settings.logLevel);
@@ -93,6 +99,8 @@ async function runIndex(command: Command, flags: Flags): Promise<void> {
     ...(flags.views === false ? {} : { viewsSchema: flags.views }),
     ...(flags.name === undefined ? {} : { name: flags.name }),
     ...(cacheMb === undefined ? {} : { cacheBytes: cacheMb * 1024 * 1024 }),
+    ...(flags.logCache === undefined ? {} : { logCache: flags.logCache }),
+    ...(logCacheMb === undefined ? {} : { logCacheBytes: logCacheMb * 1024 * 1024 }),
     ...numbers,
     anyNetwork: flags.anyNetwork === true,
     signal: stopSignal(logger),

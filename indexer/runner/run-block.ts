@@ -84,8 +84,8 @@ export class BlockRunner {
         const added = this.instantiate(requested, block);
         if (added.length === 0) break;
         created.push(...added);
-        const queries = queriesOf(added);
-        const logs = queries.length === 0 ? [] : await this.options.extend(block, queries);
+        // without events as well: their block handlers may want later blocks of those that were read
+        const logs = await this.options.extend(block, queriesOf(added));
         triggers = triggersOf(block, logs, added, (address) =>
           added.filter((source) => source.address === undefined || source.address === address),
         );

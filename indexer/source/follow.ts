@@ -3,10 +3,12 @@ import { sleep } from "#kernel/time.ts";
 import { findAncestor } from "../chain/reorg.ts";
 import type { ReorgWindow } from "../chain/window.ts";
 import { decodeCheckpoint, type Checkpoint } from "../checkpoint.ts";
-import { Backfill, blockOf } from "./backfill.ts";
+import { blockOf } from "./assemble.ts";
+import { Backfill } from "./backfill.ts";
 import type { ChainReader } from "./chain-reader.ts";
 import { inconsistent } from "./check.ts";
 import type { LogQuery, SourceFilter } from "./filter.ts";
+import type { RangeCache } from "./range-cache.ts";
 import { BLOCK_TRIES, ChainMoved, createRetry, type OnTrouble, type Retry } from "./retry.ts";
 import { RpcError } from "./rpc.ts";
 import type { Block, BlockRef, Header, Log, Step } from "./types.ts";
@@ -29,6 +31,8 @@ export interface SourceOptions {
   readonly checkChain: () => Promise<void>;
   /** what goes wrong and is tried again, or goes well again */
   readonly onTrouble?: OnTrouble;
+  /** where ranges of final blocks are kept; without it all are fetched */
+  readonly cache?: RangeCache | undefined;
 }
 
 /** Headers fetched at once near the head. */
@@ -65,7 +69,7 @@ export class Source {
     this.retry = createRetry("chain", signal, onTrouble);
     this.tryLogs = createRetry("logs", signal, onTrouble, BLOCK_TRIES);
     this.tryBlock = createRetry("block", signal, onTrouble, BLOCK_TRIES);
-    this.backfill = new Backfill(options.reader, options.filter, this.tryLogs);
+    this.backfill = new Backfill(options.reader, options.filter, this.tryLogs, options.cache);
   }
 
   /**

@@ -16,8 +16,8 @@ export interface Victim {
   kill(): Promise<void>;
 }
 
-/** Starts an indexer in a process of its own: `args` are the last block, changes in a batch and the window. */
-export function startVictim(setting: Setting, pool: Pool, args: readonly (number | "")[]): Victim {
+/** Starts an indexer in a process of its own: `args` are the last block, changes in a batch, the window and the folder for logs. */
+export function startVictim(setting: Setting, pool: Pool, args: readonly (number | string)[]): Victim {
   const given = [setting.manifestPath, setting.rpcUrl, setting.databaseUrl, ...args.map(String)];
   const child = spawn(process.execPath, ["--import", "tsx", SCRIPT, ...given], { cwd: ROOT, stdio: "ignore" });
   const exited = once(child, "exit");
