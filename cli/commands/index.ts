@@ -1,3 +1,4 @@
+import v8 from "node:v8";
 import { Option, type Command } from "commander";
 import { BaseError } from "#kernel/errors.ts";
 import { createLogger } from "#kernel/log.ts";
@@ -69,7 +70,14 @@ export function addIndex(program: Command): void {
     .action((flags: Flags) => runIndex(command, flags));
 }
 
+/**
+ * How far the heap may outgrow what is alive before garbage is collected, in percent: V8's own is up to 300, which
+ * took 130 MB more for 3 % less CPU.
+ */
+const HEAP_GROWTH = 100;
+
 async function runIndex(command: Command, flags: Flags): Promise<void> {
+  v8.setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
   const settings = settingsOf(command, NAMES);
   const { cacheMb, ...numbers } = readNumbers(NUMBERS, command.opts());
   if (settings.manifest === "") throw noManifest();

@@ -1,6 +1,7 @@
 import { BaseError, isRetryable, messageOf } from "#kernel/errors.ts";
 import { backoffMs, sleep } from "#kernel/time.ts";
 import { BatchSize, retryAfterMs } from "./batch-size.ts";
+import { postJson, type HttpAnswer } from "./http.ts";
 
 /** One JSON-RPC call. */
 export interface Call {
@@ -191,18 +192,11 @@ export class RpcClient {
       isLate = true;
       controller.abort();
     }, timeoutMs);
-    let response: Response;
-    let text: string;
+    let answer: HttpAnswer;
     try {
       signal.throwIfAborted();
       signal.addEventListener("abort", stop);
-      response = await fetch(url, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body,
-        signal: controller.signal,
-      });
-      text = await response.text();
+      answer = await postJson(new URL(url), body, controller.signal);
     } catch (error) {
       if (isLate) throw tooSlow(url, `did not answer within ${timeoutMs / 1_000} s`);
       const cause = (error as Error).cause ?? error;
@@ -215,10 +209,11 @@ export class RpcClient {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);
     }
-    if (response.ok || (isCallsFault(response.status) && isErrorAnswer(text))) return text;
-    if (response.status === 429)
-      throw new BusyError(url, retryAfterMs(response.headers.get("retry-after"), Date.now()));
-    throw refused(url, response.status);
+    const { status, text, retryAfter } = answer;
+    const isFine = status >= 200 && status < 300;
+    if (isFine || (isCallsFault(status) && isErrorAnswer(text))) return text;
+    if (status === 429) throw new BusyError(url, retryAfterMs(retryAfter, Date.now()));
+    throw refused(url, status);
   }
 }
 
