@@ -9,6 +9,8 @@ const SCHEMA = parseSchema(
   `type Thing @entity(immutable: false) { id: Bytes! name: String! size: Int owner: Owner parts: [Part!]! @derivedFrom(field: "thing") owners: [Owner!]! @derivedFrom(field: "things") }
    type Owner @entity(immutable: false) { id: String! things: [Thing!] }
    type Part @entity(immutable: false) { id: Int8! thing: Thing! }
+   enum Mood { SAD HAPPY }
+   type Feeling @entity(immutable: false) { id: String! mood: Mood! before: [Mood!] words: [String!] }
    type Action @entity(immutable: true) { id: Bytes! }
    type Point @entity(timeseries: true) { id: Int8! timestamp: Timestamp! n: Int! }`,
   true,
@@ -184,5 +186,37 @@ describe("a derived field", () => {
       cache.set(owner, "o", row(owner, { things: ["0xaa"] }));
       expect(cache.loadRelated(thing, "0xaa", "owners")).toEqual({ type: owner, rows: [] });
     }
+  });
+});
+
+describe("what the database would refuse", () => {
+  const feeling = type("Feeling");
+
+  it.each<[Record<string, Value | null>, string]>([
+    [{ mood: "sad" }, "field `mood` of type Mood! can't be stored as sad"],
+    [{ mood: null }, "field `mood` of type Mood! can't be stored as null"],
+    [{ mood: "SAD", before: ["HAPPY", "WILD"] }, "field `before` of type [Mood!] can't be stored as [HAPPY, WILD]"],
+    [{ mood: "SAD", words: ["x", null] }, "field `words` of type [String!] can't be stored as [x, null]"],
+  ])("%j ends the block, with the entity, the field and the value named", async (fields, message) => {
+    const cache = await cacheWith();
+    cache.set(feeling, "f", row(feeling, fields));
+    cache.set(feeling, "g", row(feeling, { mood: "SAD" }));
+    cache.commitHandler();
+    expect(() => cache.endBlock()).toThrow(new MappingError(`Entity Feeling[f]: ${message}`));
+    // the block is given up: nothing of it is taken for stored
+    cache.beginBlock(5, 1_700_000_000);
+    cache.beginHandler();
+    expect(cache.get(feeling, "g")).toBeUndefined();
+  });
+
+  it("harms nothing when a later handler of the block sets it right", async () => {
+    const cache = await cacheWith();
+    cache.set(feeling, "f", row(feeling, { mood: "sad" }));
+    cache.set(feeling, "g", row(feeling, { mood: "sad" }));
+    cache.commitHandler();
+    cache.beginHandler();
+    cache.set(feeling, "f", row(feeling, { mood: "SAD" }));
+    cache.remove(feeling, "g");
+    expect(kindsOf(cache)).toEqual(["insert f"]);
   });
 });

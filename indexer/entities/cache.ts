@@ -4,7 +4,7 @@ import { CurrentEntities, type EntityReader } from "./current.ts";
 import { byId, normalizeId } from "./ids.ts";
 import { REMOVE, accumulate, applyTo, isChange, type Operation } from "./operations.ts";
 import { keyOf, type Row } from "./row.ts";
-import { faultOf } from "./validate.ts";
+import { faultOf, refusalOf } from "./validate.ts";
 
 /** What a block does to one entity. */
 export type Modification =
@@ -261,7 +261,11 @@ export class EntityCache {
     return undefined;
   }
 
-  /** Ends the block: what it does to the store, one modification per entity that really changes. */
+  /**
+   * Ends the block: what it does to the store, one modification per entity that really changes.
+   *
+   * @throws MappingError for an entity that the database would refuse; then nothing is changed
+   */
   endBlock(): Modification[] {
     const result: Modification[] = [];
     for (const [type, operations] of this.updates) {
@@ -270,29 +274,39 @@ export class EntityCache {
         if (modification) result.push(modification);
       }
     }
+    for (const modification of result) this.keep(modification);
     this.updates = new Map();
     return result;
   }
 
   private modificationOf(type: EntityType, id: string, operation: Operation): Modification | undefined {
     const base = this.current.isRead(type) ? (this.current.peek(type, id) ?? undefined) : undefined;
-    if (operation.kind === "remove") {
-      if (!base) return undefined;
-      this.current.put(type, id, null);
-      return { kind: "remove", type, id, replaces: base.vid };
-    }
+    if (operation.kind === "remove") return base && { kind: "remove", type, id, replaces: base.vid };
     if (!base) {
       const row = withoutNulls(operation.row);
-      this.current.putNew(type, id, row);
+      checkRow(type, row, id);
       return { kind: "insert", type, id, row };
     }
     if (type.isImmutable) return undefined; // the same once more, or a duplicate to skip
     const row = applyTo(operation, base) as Row;
     // what is stored keeps its vid
     if (!isChange(type, base, row)) return undefined;
-    this.current.put(type, id, row);
+    checkRow(type, row, id);
     return { kind: "overwrite", type, id, row, replaces: base.vid };
   }
+
+  private keep(modification: Modification): void {
+    const { kind, type, id } = modification;
+    if (kind === "remove") this.current.put(type, id, null);
+    else if (kind === "insert") this.current.putNew(type, id, modification.row);
+    else this.current.put(type, id, modification.row);
+  }
+}
+
+/** @throws MappingError for what the database would refuse */
+function checkRow(type: EntityType, row: Row, id: string): void {
+  const refusal = refusalOf(type, row, id);
+  if (refusal !== undefined) throw new MappingError(refusal);
 }
 
 function isRefused(type: EntityType, base: Row, operation: Operation): boolean {

@@ -1,5 +1,6 @@
-import { ValueKind, type EntityType } from "../schema/schema.ts";
-import type { Row, Value } from "./row.ts";
+import { toText, type BigDecimal } from "../numbers/bigdecimal.ts";
+import { ValueKind, type Column, type EntityType } from "../schema/schema.ts";
+import { keyOf, type Row, type Value } from "./row.ts";
 
 /** Whether a value may stand in a column of `kind`; null may stand anywhere. */
 function isAssignable(value: Value | null, kind: ValueKind): boolean {
@@ -44,4 +45,40 @@ export function faultOf(type: EntityType, row: Row, id: string): string | undefi
     }
   }
   return undefined;
+}
+
+/**
+ * What keeps a row from being stored, as text, or `undefined`. Handlers may save what the database refuses, as long as
+ * the block sets it right: graph-node finds it when it writes.
+ */
+export function refusalOf(type: EntityType, { values }: Row, id: string): string | undefined {
+  for (let index = 0; index < type.columns.length; index++) {
+    const column = type.columns[index] as Column;
+    const value = values[index];
+    const isFine =
+      value === undefined || value === null
+        ? !column.isNonNull
+        : column.isList
+          ? (value as readonly (Value | null)[]).every((item) => item !== null && isLabel(column, item))
+          : isLabel(column, value);
+    if (!isFine) {
+      return `Entity ${type.name}[${id}]: field \`${column.name}\` of type ${typeOf(column)} can't be stored as ${shown(value)}`;
+    }
+  }
+  return undefined;
+}
+
+function isLabel({ labels }: Column, value: Value): boolean {
+  return labels === undefined || labels.has(value as string);
+}
+
+function typeOf({ typeName, isList, isNonNull }: Column): string {
+  return `${isList ? `[${typeName}!]` : typeName}${isNonNull ? "!" : ""}`;
+}
+
+function shown(value: Value | null | undefined): string {
+  if (Array.isArray(value)) return `[${value.map((item: Value | null) => shown(item)).join(", ")}]`;
+  if (value === undefined || value === null) return "null";
+  if (typeof value === "object") return toText(value as BigDecimal);
+  return typeof value === "boolean" ? String(value) : keyOf(value);
 }

@@ -48,8 +48,8 @@ export function sqlTypeOf(column: Column): string {
 export function columnOf(field: FieldDefinitionNode, owner: string, names: TypeNames): Column {
   const { typeName, isList, isNonNull } = unwrapType(field.type);
   const idKind = names.idKinds.get(typeName);
-  const isEnum = names.enums.has(typeName);
-  const kind = isEnum ? ValueKind.String : idKind === undefined ? SCALARS[typeName] : ValueKind[idKind];
+  const labels = names.enums.get(typeName);
+  const kind = labels ? ValueKind.String : idKind === undefined ? SCALARS[typeName] : ValueKind[idKind];
   if (kind === undefined) {
     throw schemaError(
       `field ${owner}.${field.name.value} has the unknown type ${typeName}`,
@@ -65,6 +65,7 @@ export function columnOf(field: FieldDefinitionNode, owner: string, names: TypeN
     isList,
     isNonNull,
     isReference: idKind !== undefined,
-    enumName: isEnum ? snakeCase(typeName) : undefined,
+    enumName: labels && snakeCase(typeName),
+    labels: labels && new Set(labels),
   };
 }

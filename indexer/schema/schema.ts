@@ -30,6 +30,8 @@ export interface Column {
   readonly isReference: boolean;
   /** the SQL name of its enum type, if its type is an enum */
   readonly enumName: string | undefined;
+  /** that enum's labels */
+  readonly labels: ReadonlySet<string> | undefined;
 }
 
 /** A table of a deployment: an entity type's or one interval of an aggregation. */

@@ -298,6 +298,14 @@ export const STUBBORN: readonly Step[] = [
   related("Thing", "a", "ghosts"),
   related("Thing", "a", "parent"),
   remove("Ghost", "g"),
+  // what the database refuses when the block is written
+  set("Thing", "f", { mood: value.text("BORED") }),
+  set("Thing", "f", { moods: value.list([value.text("SAD"), value.text("sad")]) }),
+  set("Thing", "f", { texts: value.list([value.text("x"), value.nil]) }),
+  set("Thing", "f", { bigs: value.list([value.nil]) }),
+  set("Thing", "f", { blobs: value.list([value.bytes("0x01"), value.nil, value.bytes("0x")]) }),
+  set("Blob", "0x0f", { size: value.nil }),
+  set("Other", "o", { required: value.nil, count: value.int(1) }),
 ];
 
 /** Handlers that fail among others that don't: what they did is undone, and that of the others stays. */

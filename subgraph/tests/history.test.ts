@@ -4,6 +4,7 @@ import { playHistory } from "#devnet/market/history/index.ts";
 import { MARKET_PLAN } from "#devnet/market/plan.ts";
 import type { Network } from "#devnet/market/wallets.ts";
 import { silentLogger } from "#kernel/log.ts";
+import { compareOn, describeWithGraphNode } from "./equivalence.ts";
 import { openScript, type Script } from "./script.ts";
 
 /** 2026-11-20T05:00:00Z */
@@ -184,4 +185,12 @@ describe("after three days of everything, the subgraph says what the contracts s
       },
     );
   });
+});
+
+describeWithGraphNode("real graph-node (from npm, on Linux x64)", () => {
+  it("writes the same rows to the last byte", async () => {
+    const { theirs, ours } = await compareOn(script, "past");
+    expect(ours).toEqual(theirs);
+    expect(ours.rows.length).toBeGreaterThan(2000);
+  }, 180_000);
 });

@@ -1,5 +1,6 @@
 import { accountOf, as } from "#devnet/market/wallets.ts";
 import { uuidHashOf } from "#devnet/market/bootstrap.ts";
+import { compareOn, describeWithGraphNode } from "./equivalence.ts";
 import { giveCredits, openScript, PEOPLE, type Script } from "./script.ts";
 
 const RATE = 2_490_000n; // $2.49 an hour
@@ -332,4 +333,12 @@ describe("money", () => {
     expect(await script.rows("select price from chain.network")).toEqual([{ price: "200000000" }]);
     expect(await script.rows("select distinct price from chain.price_point")).toEqual([{ price: "200000000" }]);
   });
+});
+
+describeWithGraphNode("real graph-node (from npm, on Linux x64)", () => {
+  it("writes the same rows to the last byte", async () => {
+    const { theirs, ours } = await compareOn(script, "market");
+    expect(ours).toEqual(theirs);
+    expect(ours.rows.length).toBeGreaterThan(100);
+  }, 180_000);
 });

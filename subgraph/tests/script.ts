@@ -17,6 +17,9 @@ export interface Script {
   network: Network;
   deployment: Deployment;
   pool: Pool;
+  rpcUrl: string;
+  /** The subgraph built for this deployment. */
+  manifestPath: string;
   /** Time of the next block, seconds since 1970. */
   at(timestamp: number): Promise<void>;
   /** Indexes everything up to the chain's head. */
@@ -42,6 +45,8 @@ export async function openScript(past: { beginsAt?: number } = {}): Promise<Scri
     network: connect(chain.rpcUrl, deployment),
     deployment,
     pool,
+    rpcUrl: chain.rpcUrl,
+    manifestPath,
     at: async (timestamp) => void (await rpcCall(chain.rpcUrl, "evm_setNextBlockTimestamp", [timestamp])),
     index: () => index(manifestPath, chain.rpcUrl, database),
     rows: async (sql) => (await pool.query<Record<string, unknown>>(sql)).rows,
