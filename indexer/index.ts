@@ -92,7 +92,9 @@ async function follow({ source, engine, checkpoint }: OpenIndexer): Promise<void
       for await (const step of source.follow(engine.position ?? checkpoint)) {
         if (step.type === "block") await engine.handle(step.block);
         else if (step.type === "reorg") await engine.revertTo(step.ancestor);
-        else await engine.finalize(step.block);
+        else if (step.type === "finalize") await engine.finalize(step.block);
+        // the head that these blocks were on the way to may be gone, and none may come for long
+        else await engine.flush();
       }
       await engine.flush();
       return;

@@ -183,6 +183,23 @@ describe("several reorgs", () => {
     await expectCleanRows();
   });
 
+  it("that leave only blocks just read leave them written, though none follows", async () => {
+    await start().reach(await headHash());
+    await follower?.stop();
+    const lower = await mine(1, 5_000);
+    const fork = await chain.test.snapshot();
+    await mine(3, 6_000);
+    node.lie(async ({ params }, truth) => {
+      if (params[0] !== "latest") return undefined;
+      node.lie(undefined);
+      const higher = await truth();
+      await setBack(fork);
+      return higher;
+    });
+    await start().reach(lower);
+    await expectCleanRows();
+  });
+
   it("down to the block before the subgraph's first, while down, aren't too deep", async () => {
     const first = BASE + 2;
     const manifestPath = editManifest(setting.manifestPath, (text) =>
