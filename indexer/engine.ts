@@ -7,6 +7,7 @@ import type { HealthBoard } from "./health.ts";
 import type { IndexerMetrics } from "./metrics.ts";
 import type { IndexedStep } from "./options.ts";
 import { persist } from "./persist.ts";
+import { timed, type Profile } from "./profile/profile.ts";
 import { Progress } from "./progress.ts";
 import type { EntityCache } from "./entities/cache.ts";
 import type { Registry } from "./runner/registry.ts";
@@ -44,6 +45,8 @@ export interface EngineParts {
   readonly registry: Registry;
   readonly health: HealthBoard;
   readonly metrics: IndexerMetrics;
+  /** times phases, if that is asked for */
+  readonly profile: Profile | undefined;
   readonly logger: Logger;
   readonly signal: AbortSignal;
   readonly viewsSchema: string | undefined;
@@ -51,7 +54,10 @@ export interface EngineParts {
   /** see `IndexerOptions` */
   readonly batchChanges: number;
   readonly onStep: ((step: IndexedStep) => void) | undefined;
+  /** of this run */
   readonly firstBlock: number;
+  /** of the subgraph */
+  readonly startBlock: number;
   /** pause between two looks at the chain once indexing has stopped */
   readonly restMs: number;
 }
@@ -73,7 +79,7 @@ export class Engine {
 
   constructor(parts: EngineParts) {
     this.parts = parts;
-    this.progress = new Progress(parts.logger, parts.firstBlock);
+    this.progress = new Progress(parts.logger, parts.startBlock, parts.firstBlock);
     this.writer = new Writer({
       ...parts,
       goal: () => this.goal,
@@ -88,14 +94,15 @@ export class Engine {
    */
   async handle(block: Block): Promise<void> {
     if (this.failure) return this.rest(block, this.failure);
-    const { metrics, source } = this.parts;
+    const { health, metrics, source, profile } = this.parts;
     const outcome = await this.run(block);
-    this.progress.note(block.number, outcome.eventCount, this.goal);
+    const lagSeconds = health.headTime === undefined ? undefined : Math.max(0, health.headTime - block.time);
+    this.progress.note(block.number, outcome.eventCount, this.goal, lagSeconds);
     metrics.events.inc(outcome.eventCount);
     metrics.rows.inc(outcome.modifications.length);
-    await this.writer.add(outcome);
+    await timed(profile, "writing", this.writer.add(outcome));
     if (outcome.isFatal) return this.fail(block, failureOf(block, outcome));
-    if (outcome.failures.length > 0) this.parts.health.noteErrors();
+    if (outcome.failures.length > 0) health.noteErrors();
     if (block.number >= source.head) await this.noteSynced(block);
   }
 
@@ -120,9 +127,9 @@ export class Engine {
    * @throws ChainMoved after a fault that may pass, noted and waited for: the chain is looked at before the next try
    */
   private async run(block: Block): Promise<BlockOutcome> {
-    const { runner, signal } = this.parts;
+    const { runner, signal, profile } = this.parts;
     try {
-      const outcome = await runner.run(block);
+      const outcome = await timed(profile, "blocks", runner.run(block));
       this.settleBlock();
       return outcome;
     } catch (error) {
@@ -163,7 +170,7 @@ export class Engine {
 
   /** Writes what was handled so far. */
   async flush(): Promise<void> {
-    await this.writer.flush();
+    await timed(this.parts.profile, "writing", this.writer.flush());
   }
 
   /** Waits for a write that is under way; whatever became of it, nothing is under way then. */
@@ -211,6 +218,7 @@ export class Engine {
     this.failure = undefined;
     health.resume();
     metrics.reorgs.inc();
+    metrics.reorgDepth.observe(Math.max(0, health.indexed - ancestor.number));
     logger.warn(
       { from: health.indexed, to: ancestor.number, depth: health.indexed - ancestor.number },
       "reorg: blocks are undone",

@@ -181,6 +181,15 @@ describe("an entity that lacks a field", () => {
     expect(follower.health().detail["reason"]).toContain("missing value");
   });
 
+  it("ends a run up to a block with entity, field, handler and block", async () => {
+    const block = await mineCommand("incomplete");
+    await expect(indexUntil(startingAt(block - 1), block + 1, { reorgWindow: 0 })).rejects.toMatchObject({
+      code: "SUBGRAPH_FAILED",
+      message: `handler handleCommand failed at block ${block}: Entity Output[incomplete]: missing value for non-nullable field \`text\``,
+    });
+    expect(await deployment()).toMatchObject({ block: block - 1, health: "failed", deterministic: false });
+  });
+
   it("no longer matters once a reorg has removed its block", async () => {
     const first = await chain.mine();
     follower = follow(startingAt(first), pool);

@@ -1,6 +1,7 @@
+import { silentLogger, type Logger } from "#kernel/log.ts";
 import { SubgraphFailed } from "./faults.ts";
 import { HealthBoard } from "./health.ts";
-import { progressOf } from "./progress.ts";
+import { Progress, progressOf } from "./progress.ts";
 
 describe("health", () => {
   it("turns red when trouble lasts 15 seconds, and green when it passes", () => {
@@ -123,13 +124,37 @@ describe("health", () => {
 });
 
 describe("progress", () => {
-  it("tells rate and time left from what was done so far", () => {
-    // blocks 101 to 200 in 10 seconds, 300 to go
-    expect(progressOf({ block: 200, goal: 500, firstBlock: 101, events: 5_000, ms: 10_000 })).toEqual({
+  it("tells share, recent rate and time left", () => {
+    // of blocks 101 to 500, 200 is the 100th; 50 blocks and 5,000 events in the last 10 seconds, 300 blocks to go
+    const since = { at: 60_000, block: 150, events: 1_000 };
+    const now = { at: 70_000, block: 200, events: 6_000 };
+    expect(progressOf(since, now, 101, 500)).toEqual({
       block: 200,
       of: 500,
+      percent: 25,
       eventsPerSecond: 500,
-      secondsLeft: 30,
+      secondsLeft: 60,
     });
+    expect(progressOf({ ...since, block: 200 }, now, 101, 500).secondsLeft).toBeNull();
+  });
+
+  it("is told every 5 seconds, at the rate of the last half minute", () => {
+    let now = 0;
+    const lines: { block: number; eventsPerSecond: number; lagSeconds: number }[] = [];
+    const logger = Object.assign(Object.create(silentLogger) as Logger, { info: (line: never) => lines.push(line) });
+    const progress = new Progress(logger, 0, 1, () => now);
+    for (let second = 1; second <= 60; second++) {
+      now = second * 1_000;
+      progress.note(second, second <= 30 ? 10 : 1_000, 1_000, 1_000 - second);
+    }
+    expect(lines.map(({ block }) => block)).toEqual([5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60]);
+    expect(lines.map(({ eventsPerSecond }) => eventsPerSecond)).toEqual([
+      ...[10, 10, 10, 10, 10, 10],
+      // 5, 10, 15, 20, 25 and 30 fast ones of 30
+      ...[175, 340, 505, 670, 835, 1_000],
+    ]);
+    expect(lines.at(-1)?.lagSeconds).toBe(940);
+    progress.note(1_000, 1, 1_000, 0); // at the goal there is nothing to tell
+    expect(lines).toHaveLength(12);
   });
 });

@@ -5,6 +5,7 @@ import { SECOND_MS } from "#kernel/time.ts";
 import { HealthBoard } from "./health.ts";
 import { openIndexer, type OpenIndexer } from "./open.ts";
 import type { IndexerOptions, IndexerResult } from "./options.ts";
+import type { ProfileReport } from "./profile/profile.ts";
 import { ChainMoved } from "./source/retry.ts";
 
 export type { IndexedStep, IndexerOptions, IndexerResult, TouchedEntity } from "./options.ts";
@@ -22,6 +23,8 @@ export interface Indexer {
    */
   run(): Promise<IndexerResult>;
   health(): Health;
+  /** where the time went so far; only with `hasProfile`, and once it is open */
+  profile(): ProfileReport | undefined;
 }
 
 /**
@@ -33,7 +36,9 @@ export interface Indexer {
  */
 export function createIndexer(options: IndexerOptions): Indexer {
   const health = new HealthBoard();
-  return { run: () => run(options, health), health: () => health.read() };
+  let report: (() => ProfileReport) | undefined;
+  const onOpen = (opened: OpenIndexer): void => void (report = opened.report);
+  return { run: () => run(options, health, onOpen), health: () => health.read(), profile: () => report?.() };
 }
 
 /** Runs an indexer: see `createIndexer`. */
@@ -41,12 +46,17 @@ export async function runIndexer(options: IndexerOptions): Promise<IndexerResult
   return createIndexer(options).run();
 }
 
-async function run(options: IndexerOptions, health: HealthBoard): Promise<IndexerResult> {
+async function run(
+  options: IndexerOptions,
+  health: HealthBoard,
+  onOpen: (opened: OpenIndexer) => void,
+): Promise<IndexerResult> {
   const { signal, logger, until } = options;
   const opened = await openIndexer(options, health).catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });
   if (!opened) return { status: "stopped", block: health.indexed };
+  onOpen(opened);
   options.onReady?.();
   const heartbeat = startHeartbeat(opened, health);
   try {
@@ -86,10 +96,11 @@ function statusOf({ engine }: OpenIndexer): "failed" | "stopped" {
   return engine.failure ? "failed" : "stopped";
 }
 
-async function follow({ source, engine, checkpoint }: OpenIndexer): Promise<void> {
+async function follow({ source, engine, checkpoint, profile }: OpenIndexer): Promise<void> {
   for (;;) {
     try {
-      for await (const step of source.follow(engine.position ?? checkpoint)) {
+      const steps = source.follow(engine.position ?? checkpoint);
+      for await (const step of profile ? profile.waits(steps) : steps) {
         if (step.type === "block") await engine.handle(step.block);
         else if (step.type === "reorg") await engine.revertTo(step.ancestor);
         else if (step.type === "finalize") await engine.finalize(step.block);

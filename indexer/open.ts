@@ -12,13 +12,16 @@ import { loadManifest } from "./manifest/load.ts";
 import type { Manifest } from "./manifest/manifest.ts";
 import { IndexerMetrics } from "./metrics.ts";
 import { DEFAULT_BATCH_CHANGES, DEFAULT_NAME, DEFAULT_POLL_MS, type IndexerOptions } from "./options.ts";
+import { CountedReader } from "./profile/counted-reader.ts";
+import { Profile, timed, type ProfileReport } from "./profile/profile.ts";
+import { RunStats } from "./profile/run-stats.ts";
 import { staticDataSource } from "./runner/data-source.ts";
 import { loadMappings } from "./runner/mappings.ts";
 import { Registry } from "./runner/registry.ts";
 import { BlockRunner, type BlockRunnerOptions } from "./runner/run-block.ts";
 import { ChainReader } from "./source/chain-reader.ts";
 import { Source } from "./source/follow.ts";
-import { BLOCK_TRIES, createRetry, type OnTrouble } from "./source/retry.ts";
+import { BLOCK_TRIES, createRetry, type OnTrouble, type Retry } from "./source/retry.ts";
 import { RpcClient } from "./source/rpc.ts";
 import { StateReader } from "./source/state-reader.ts";
 import type { BlockRef } from "./source/types.ts";
@@ -36,6 +39,9 @@ export interface OpenIndexer {
   readonly engine: Engine;
   readonly store: Store;
   readonly checkpoint: Checkpoint | undefined;
+  readonly profile: Profile | undefined;
+  /** where the time went so far, if it is looked at */
+  readonly report: (() => ProfileReport) | undefined;
   close(): Promise<void>;
 }
 
@@ -53,6 +59,7 @@ export async function openIndexer(options: IndexerOptions, health: HealthBoard):
     url: options.rpcUrl,
     signal: options.signal,
     onCall: (method: string) => metrics.rpcCalls.inc({ method }),
+    onRequest: (method: string, seconds: number, isError: boolean) => metrics.noteRequest(method, seconds, isError),
     onTrouble: (error: Error | undefined) => health.noteTrouble("node", error),
   };
   const chain = await readIdentity(rpcOptions);
@@ -112,11 +119,14 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
   const { logger, signal } = options;
   await store.open();
   const head = await startingPoint(opened);
-  const cache = new EntityCache(manifest.schema, store.reader, options.cacheBytes);
+  const [runs, reads] = [new RunStats(), new CountedReader(store.reader)];
+  const profile = options.hasProfile === true ? new Profile() : undefined;
+  const cache = new EntityCache(manifest.schema, reads, options.cacheBytes);
+  metrics.observe({ health, runs, reader: reads, cache, databaseBytes: () => store.size() });
   if (deployment.head === undefined || deployment.head.number < firstBlock) {
     for (const type of manifest.schema.entities.values()) cache.current.markEmpty(type);
   }
-  const mappings = await loadMappings(manifest, cache);
+  const mappings = await loadMappings(manifest, cache, profile);
   const registry = new Registry([...manifest.dataSources.map(staticDataSource), ...(await store.dataSources())]);
   const onTrouble: OnTrouble = (ask, error) => {
     health.noteTrouble(ask, error);
@@ -129,16 +139,13 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
     mappings,
     registry,
     cache,
-    ...createAskers(opened, onTrouble),
-    extend: (block, queries) => source.extend(block, queries),
+    ...createAskers(opened, onTrouble, profile),
+    extend: (block, queries) => timed(profile, "lookups", source.extend(block, queries)),
     logger,
-    onHandler: (handler) => metrics.handlers.inc({ handler }),
+    runs,
   });
   await offerViews(store, options);
-  health.indexed = head?.number ?? -1;
-  health.indexedTime = deployment.headTime;
-  health.isSynced = deployment.isSynced;
-  if (deployment.hasErrors) health.noteErrors();
+  beginHealth(opened, head);
   const engine = new Engine({
     source,
     runner,
@@ -147,6 +154,7 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
     registry,
     health,
     metrics,
+    profile,
     logger,
     signal,
     viewsSchema: options.viewsSchema,
@@ -154,21 +162,25 @@ async function assemble(opened: Opened): Promise<OpenIndexer> {
     batchChanges: options.batchChanges ?? DEFAULT_BATCH_CHANGES,
     onStep: options.onStep,
     firstBlock: (head?.number ?? -1) + 1,
+    startBlock: firstBlock,
     restMs: 10 * (options.pollMs ?? DEFAULT_POLL_MS),
   });
   const close = async (): Promise<void> => {
     await store.close().catch(() => undefined);
     await pool.end();
   };
-  return { source, engine, store, checkpoint: head && encodeCheckpoint(head), close };
+  const report = profile && ((): ProfileReport => profile.report(runs, reads, cache));
+  return { source, engine, store, profile, report, checkpoint: head && encodeCheckpoint(head), close };
 }
 
 /** Asks for what one block needs, a few times: after that it may have left the chain. */
 function createAskers(
   { options, reader, state }: Opened,
   onTrouble: OnTrouble,
+  profile: Profile | undefined,
 ): Pick<BlockRunnerOptions, "transactions" | "state"> {
-  const tryBlock = createRetry("block", options.signal, onTrouble, BLOCK_TRIES);
+  const retry = createRetry("block", options.signal, onTrouble, BLOCK_TRIES);
+  const tryBlock: Retry = (ask) => timed(profile, "lookups", retry(ask));
   return {
     transactions: {
       transactions: (hashes, block) => tryBlock(() => reader.transactions(hashes, block)),
@@ -204,6 +216,14 @@ function createSource(
       metrics.head.set(number);
     },
   });
+}
+
+/** What health begins with: where the deployment stood. */
+function beginHealth({ health, deployment }: Opened, head: BlockRef | undefined): void {
+  health.indexed = head?.number ?? -1;
+  health.indexedTime = deployment.headTime;
+  health.isSynced = deployment.isSynced;
+  if (deployment.hasErrors) health.noteErrors();
 }
 
 /** The head and those below it whose hashes are kept; also the one before the first, which all of them may be undone to. */

@@ -24,11 +24,13 @@ export interface IndexerOptions {
   readonly rewindTo?: number;
   /** memory for entities */
   readonly cacheBytes?: number;
-  /** entity changes gathered before they are written, when far from the head; 40,000 by default */
+  /** entity changes gathered before they are written, when far from the head; 80,000 by default */
   readonly batchChanges?: number;
   readonly signal: AbortSignal;
   readonly logger: Logger;
   readonly registry?: Registry;
+  /** times handlers, host functions and phases, for `Indexer.profile` */
+  readonly hasProfile?: boolean;
   /** called once it is open: it follows the chain from here on */
   readonly onReady?: () => void;
   /** told of each step once it is in the database */
@@ -58,6 +60,6 @@ export interface IndexerResult {
   readonly block: number;
 }
 
-export const DEFAULT_BATCH_CHANGES = 40_000;
-export const DEFAULT_POLL_MS = 500;
+export const DEFAULT_BATCH_CHANGES = 80_000;
+export const DEFAULT_POLL_MS = 200;
 export const DEFAULT_NAME = "subgraph";

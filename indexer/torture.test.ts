@@ -5,6 +5,7 @@ import { compare, type Comparison } from "./testdata/equivalence.ts";
 import { hasGraphNode, startServer, type GraphNodeServer } from "./testdata/graph-node.ts";
 import { RISKY, STEADY } from "./testdata/torture-edges.ts";
 import { play, program, type Entry } from "./testdata/torture-logs.ts";
+import { randomBlocks } from "./testdata/torture-random.ts";
 import { STORE, templates, type ScriptBlock } from "./testdata/torture-store.ts";
 
 const describeWithGraphNode = hasGraphNode ? describe : describe.skip;
@@ -37,6 +38,12 @@ async function contest(name: string, makeBlocks: (children: readonly Hex[]) => r
   return found as Comparison;
 }
 
+/** SEED=n repeats one chain, SEEDS=n tries as many new ones; some always run. */
+const SEEDS =
+  process.env["SEED"] !== undefined
+    ? [Number(process.env["SEED"])]
+    : [1, 2, ...Array.from({ length: Number(process.env["SEEDS"] ?? 0) }, () => Math.floor(Math.random() * 2 ** 31))];
+
 describeWithGraphNode("beside real graph-node (from npm, on Linux x64)", () => {
   afterEach(async () => chain?.stop());
   afterAll(async () => server?.stop());
@@ -53,4 +60,14 @@ describeWithGraphNode("beside real graph-node (from npm, on Linux x64)", () => {
     expect(ours).toEqual(theirs);
     expect(ours.rows.length).toBeGreaterThan(250);
   }, 180_000);
+
+  it.each(SEEDS)(
+    "a chain of random programs leaves the same rows (SEED=%d)",
+    async (seed) => {
+      const { theirs, ours } = await contest("random", (children) => randomBlocks(seed, children, 50));
+      expect(ours).toEqual(theirs);
+      expect(ours.rows.length).toBeGreaterThan(250);
+    },
+    180_000,
+  );
 });

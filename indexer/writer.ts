@@ -112,6 +112,7 @@ export class Writer {
   private async write(batch: Batch, touched: readonly Touched[]): Promise<void> {
     const { store, metrics, onStep, goal, persist } = this.parts;
     const last = batch.last as Block;
+    metrics.batchChanges.observe(batch.modificationCount);
     const end = metrics.flushSeconds.startTimer();
     await persist("writing a batch", (isAgain) => store.write(batch, goal(), isAgain));
     end();

@@ -23,12 +23,12 @@ const DEFAULT_RUNS = 3;
 const PART_END = PART_BLOCKS + 1;
 const SIDES: readonly Side[] = [
   limit(),
-  engine("auto"),
+  engine("100"),
   engine("never"),
   ponder(),
-  engine("auto", PART_END),
+  engine("100", PART_END),
   engine("never", PART_END),
-  graphNode("auto", PART_END),
+  graphNode("100", PART_END),
   graphNode("never", PART_END),
 ];
 const TIP = "tip";
@@ -46,7 +46,7 @@ export async function benchIndex(flags: BenchFlags): Promise<Figure[]> {
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
     const figures = sides.length > 0 ? await measureSides(sides, server, flags) : [];
-    return isWanted(TIP) ? [...figures, await measureTipOf(engine("auto"), server)] : figures;
+    return isWanted(TIP) ? [...figures, await measureTipOf(engine("100"), server)] : figures;
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     await server.stop();

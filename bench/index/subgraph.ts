@@ -10,12 +10,12 @@ import { compileContract } from "./contract.ts";
 const SOURCES = fileURLToPath(new URL("testdata/subgraph", import.meta.url));
 const GRAPH = fileURLToPath(new URL("../../node_modules/.bin/graph", import.meta.url));
 
-/** What becomes of old versions: `auto` keeps as few as a reorg needs, `never` keeps all. */
-export type Prune = "auto" | "never";
+/** What becomes of old versions: those of the last 100 blocks are kept, more than a reorg needs here, or all. */
+export type Prune = "100" | "never";
 
 /** What tables call it. */
 export function kindOf(prune: Prune): string {
-  return prune === "auto" ? "pruned" : "full";
+  return prune === "100" ? "pruned" : "full";
 }
 
 /**
@@ -41,7 +41,7 @@ export async function buildBenchSubgraph(prune: Prune, endBlock?: number): Promi
   writeFileSync(join(work, "abis/Market.json"), abi);
   const text = readFileSync(join(work, "subgraph.yaml"), "utf8");
   const end = endBlock === undefined ? "" : `\n      endBlock: ${endBlock}`;
-  const edited = text.replace("prune: auto", `prune: ${prune}`).replace(/startBlock: 1$/m, `$&${end}`);
+  const edited = text.replace("prune: 100", `prune: ${prune}`).replace(/startBlock: 1$/m, `$&${end}`);
   writeFileSync(join(work, "subgraph.yaml"), edited);
   const run = promisify(execFile);
   await run(GRAPH, ["codegen"], { cwd: work });

@@ -1,3 +1,4 @@
+import v8 from "node:v8";
 import { Option, type Command } from "commander";
 import { BaseError } from "#kernel/errors.ts";
 import { createLogger } from "#kernel/log.ts";
@@ -6,6 +7,7 @@ import { checkReachable } from "#kernel/pg.ts";
 import type { SettingName } from "#kernel/settings.ts";
 import { readNumbers, type NumberFlags } from "../flags.ts";
 import { READY, stopSignal } from "../role.ts";
+import { profileTable } from "../profile-table.ts";
 import { addSettings, databaseUrlOf, rpcUrlOf, settingsOf } from "../settings.ts";
 
 const NAMES = [
@@ -29,7 +31,7 @@ const HELPS = {
 const NUMBERS = {
   until: { flag: "--until <block>", help: "stop after this block, with exit code 0", max: 2 ** 31 - 2 },
   rewindTo: { flag: "--rewind-to <block>", help: "first undo every block above this one", max: 2 ** 31 - 2 },
-  pollMs: { flag: "--poll-ms <ms>", help: "pause between two looks at the head [500]", min: 10, max: 600_000 },
+  pollMs: { flag: "--poll-ms <ms>", help: "pause between two looks at the head [200]", min: 10, max: 600_000 },
   reorgWindow: {
     flag: "--reorg-window <blocks>",
     help: "blocks behind the head that may change [those above the node's `finalized`, or 250]",
@@ -68,7 +70,14 @@ export function addIndex(program: Command): void {
     .action((flags: Flags) => runIndex(command, flags));
 }
 
+/**
+ * How far the heap may outgrow what is alive before garbage is collected, in percent: V8's own is up to 300, which
+ * took 130 MB more for 3 % less CPU.
+ */
+const HEAP_GROWTH = 100;
+
 async function runIndex(command: Command, flags: Flags): Promise<void> {
+  v8.setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
   const settings = settingsOf(command, NAMES);
   const { cacheMb, ...numbers } = readNumbers(NUMBERS, command.opts());
   if (settings.manifest === "") throw noManifest();
@@ -89,13 +98,17 @@ async function runIndex(command: Command, flags: Flags): Promise<void> {
     signal: stopSignal(logger),
     logger,
     registry,
+    hasProfile: flags.profile === true,
     onReady: () => logger.info(READY),
   });
   const { host, indexerPort: port } = settings;
   const health = () => indexer.health();
   const server = await serveStatus({ host, port, registry, health, portSetting: "INDEXER_PORT (--indexer-port)" });
+  const tell = (): void => void process.stderr.write(`${profileTable(indexer.profile())}\n`);
+  if (flags.profile === true) process.on("SIGUSR2", tell);
   try {
     logger.info(await indexer.run(), "ended");
+    if (flags.profile === true) tell();
   } finally {
     await closeServer(server);
   }

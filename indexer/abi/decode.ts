@@ -1,4 +1,4 @@
-import type { EventFragment } from "./events.ts";
+import { hasTopicsOf, type EventFragment } from "./events.ts";
 import type { AbiType } from "./types.ts";
 import type { AbiValue } from "./values.ts";
 import { UndecodableError, WORD_DIGITS, checkRange, readSize } from "./words.ts";
@@ -49,9 +49,9 @@ export function decodeAll(types: readonly AbiType[], hex: string, base: number):
  * @throws UndecodableError when the log isn't the event's
  */
 export function decodeLog(event: EventFragment, log: { topics: readonly string[]; data: string }): AbiValue[] {
-  if (log.topics.length - 1 !== event.indexedCount) throw new UndecodableError("another number of topics");
+  if (!hasTopicsOf(event, log.topics)) throw new UndecodableError("another event's topics");
   checkRange(log.data, 2, event.headWords * WORD_DIGITS);
-  let topic = 1;
+  let topic = event.selector === undefined ? 0 : 1;
   let head = 2;
   return event.inputs.map(({ isIndexed, type }) => {
     if (isIndexed) return decodeValue(topicType(type), log.topics[topic++] ?? "0x", 2, 2);
@@ -85,9 +85,10 @@ function sizeOf(type: AbiType): number {
   return type.kind === "fixedBytes" ? type.size : 0;
 }
 
-/** What is kept of a word: an address' last 20 bytes, a bool's truth, a fixed one's first bytes. */
+/** What is kept of a word: an address' last 20 bytes, a bool's truth, a fixed one's or a function's first bytes. */
 function wordAs(type: AbiType, word: string): string {
   if (type.kind === "address") return word.slice(24).padStart(WORD_DIGITS, "0");
   if (type.kind === "bool") return (/^0*$/.test(word) ? "0" : "1").padStart(WORD_DIGITS, "0");
+  if (type.kind === "function") return word.slice(0, 48).padEnd(WORD_DIGITS, "0");
   return type.kind === "fixedBytes" ? word.slice(0, type.size * 2).padEnd(WORD_DIGITS, "0") : word;
 }

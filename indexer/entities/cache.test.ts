@@ -1,4 +1,4 @@
-import { DeterministicError, MappingError, Miss } from "../host/errors.ts";
+import { MappingError, Miss } from "../host/errors.ts";
 import { parseSchema } from "../schema/parse.ts";
 import type { EntityType } from "../schema/schema.ts";
 import { EntityCache } from "./cache.ts";
@@ -128,7 +128,7 @@ describe("an entity", () => {
 
   it("must be of an entity type", async () => {
     const cache = await cacheWith();
-    expect(() => cache.entityType("Nothing")).toThrow(DeterministicError);
+    expect(() => cache.entityType("Nothing")).toThrow(MappingError);
   });
 });
 

@@ -24,6 +24,8 @@ interface Undo {
   readonly operations: Map<string, Operation>;
   readonly id: string;
   readonly before: Operation | undefined;
+  /** all that the handler did to the entity up to here, as one */
+  readonly own: Operation;
 }
 
 /** Vids below this are graph-node's own in each block. */
@@ -35,6 +37,9 @@ const FIRST_VID = 100;
  */
 export class EntityCache {
   readonly current: CurrentEntities;
+  /** entities that handlers asked the store for, and those of them that weren't in memory */
+  reads = 0;
+  misses = 0;
   private readonly schema: Schema;
   /** changes of the block by type, those of the running handler included */
   private updates = new Map<EntityType, Map<string, Operation>>();
@@ -98,19 +103,26 @@ export class EntityCache {
       this.updates.set(type, operations);
     }
     const before = operations.get(id);
-    this.journal.push({ operations, id, before });
+    const earlier = before
+      ? this.journal.findLast((undo) => undo.id === id && undo.operations === operations)
+      : undefined;
+    const own = earlier ? accumulate(earlier.own, operation) : operation;
+    this.journal.push({ operations, id, before, own });
     operations.set(id, before ? accumulate(before, operation) : operation);
   }
 
   /**
    * The type a mapping names.
    *
-   * @throws DeterministicError for interfaces, aggregations and unknown names
+   * @throws DeterministicError for interfaces and aggregations; MappingError for unknown names, as graph-node has it
    */
   entityType(name: string): EntityType {
     const type = this.schema.entities.get(name);
-    if (!type) throw new DeterministicError(`\`${name}\` must be an @entity type of the schema`);
-    return type;
+    if (type) return type;
+    const { interfaces, aggregations } = this.schema;
+    const isKnown = interfaces.has(name) || aggregations.some((aggregation) => aggregation.name === name);
+    const text = `\`${name}\` must be an @entity type of the schema`;
+    throw isKnown ? new DeterministicError(text) : new MappingError(text);
   }
 
   /** An entity as of now; `undefined` when there is none. */
@@ -120,19 +132,30 @@ export class EntityCache {
     const operation = this.updates.get(type)?.get(key);
     // what doesn't depend on the stored entity doesn't wait for it
     return operation && operation.kind !== "update"
-      ? applyTo(operation, undefined)
+      ? this.resolve(type, key, undefined)
       : this.resolve(type, key, this.stored(type, key));
   }
 
   private stored(type: EntityType, id: string): Row | undefined {
     const row = this.current.read(type, id);
-    if (row === undefined) throw new Miss(() => this.current.load(type, [id]));
+    this.reads++;
+    if (row === undefined) {
+      this.misses++;
+      throw new Miss(() => this.current.load(type, [id]));
+    }
     return row ?? undefined;
   }
 
   private resolve(type: EntityType, id: string, base: Row | undefined): Row | undefined {
-    const operation = this.updates.get(type)?.get(id);
-    return operation ? applyTo(operation, base) : base;
+    const operations = this.updates.get(type);
+    const operation = operations?.get(id);
+    if (!operation) return base;
+    if (operation.kind === "remove" || !operation.row.values.includes(null)) return applyTo(operation, base);
+    // what the handler itself set to null is gone; what earlier ones set to null while they made the entity is null
+    const first = this.journal.find((undo) => undo.id === id && undo.operations === operations);
+    const last = this.journal.findLast((undo) => undo.id === id && undo.operations === operations);
+    if (!first?.before || !last) return applyTo(operation, base);
+    return applyTo(last.own, applyTo(first.before, base));
   }
 
   /**
@@ -177,7 +200,7 @@ export class EntityCache {
   /** The entities that a derived field holds, sorted by id; none where the field it is derived from is a list. */
   loadRelated(type: EntityType, id: string, field: string): { type: EntityType; rows: Row[] } {
     const derived = type.derivedFields.get(field);
-    if (!derived) throw new DeterministicError(`Field ${type.name}.${field} is not derived`);
+    if (!derived) throw new MappingError(`Field ${type.name}.${field} is not derived`);
     const target = this.entityType(derived.typeName);
     const column = target.columnIndex.get(derived.field) ?? -1;
     // as in graph-node, which compares the list with the id
@@ -190,7 +213,9 @@ export class EntityCache {
     for (const touched of this.updates.get(target)?.keys() ?? []) ids.add(touched);
     const rows: Row[] = [];
     for (const candidate of [...ids].sort(byId(target))) {
-      const row = this.resolve(target, candidate, stored.get(candidate));
+      const base = stored.get(candidate);
+      // graph-node reads these from the database, which has no nulls that handlers could see
+      const row = this.resolve(target, candidate, base && withoutNulls(base));
       if (row && row.values[column] === wanted) rows.push(row);
     }
     return { type: target, rows };
@@ -211,6 +236,7 @@ export class EntityCache {
     for (const [type, operations] of this.updates) {
       // an immutable entity is new: looking for each would cost a query per block, and a duplicate is found by writing
       const isTrusted = type.isImmutable && !type.skipDuplicates && this.block > this.checkedTo;
+      if (!type.isImmutable && this.current.isComplete(type)) continue;
       const ids: string[] = [];
       for (const [id, { kind }] of operations) {
         if (isTrusted && kind !== "remove") continue;
@@ -225,7 +251,7 @@ export class EntityCache {
   /** Why the store can't take the block, if it can't: it changes an immutable entity of an earlier one. */
   refusal(): string | undefined {
     for (const [type, operations] of this.updates) {
-      if (!type.isImmutable) continue;
+      if (!type.isImmutable || !this.current.isRead(type)) continue;
       for (const [id, operation] of operations) {
         const base = this.current.peek(type, id);
         if (!base || !isRefused(type, base, operation)) continue;
@@ -249,7 +275,7 @@ export class EntityCache {
   }
 
   private modificationOf(type: EntityType, id: string, operation: Operation): Modification | undefined {
-    const base = this.current.peek(type, id) ?? undefined;
+    const base = this.current.isRead(type) ? (this.current.peek(type, id) ?? undefined) : undefined;
     if (operation.kind === "remove") {
       if (!base) return undefined;
       this.current.put(type, id, null);
@@ -261,7 +287,7 @@ export class EntityCache {
       return { kind: "insert", type, id, row };
     }
     if (type.isImmutable) return undefined; // the same once more, or a duplicate to skip
-    const row = withoutNulls(applyTo(operation, base) as Row);
+    const row = applyTo(operation, base) as Row;
     // what is stored keeps its vid
     if (!isChange(type, base, row)) return undefined;
     this.current.put(type, id, row);
@@ -271,7 +297,7 @@ export class EntityCache {
 
 function isRefused(type: EntityType, base: Row, operation: Operation): boolean {
   if (operation.kind === "remove") return true;
-  return !type.skipDuplicates && isChange(type, base, applyTo(operation, base) as Row);
+  return !type.skipDuplicates && isChange(type, base, withoutNulls(applyTo(operation, base) as Row));
 }
 
 /** A row as it is stored: a field that was set to null is absent. */

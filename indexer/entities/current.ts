@@ -55,6 +55,11 @@ export class CurrentEntities {
     this.budgetBytes = budgetBytes;
   }
 
+  /** what is held, estimated */
+  get heldBytes(): number {
+    return this.bytes;
+  }
+
   private heldOf(type: EntityType): Held {
     let held = this.held.get(type);
     if (!held) {
@@ -81,6 +86,16 @@ export class CurrentEntities {
     const held = this.heldOf(type);
     const row = held.rows.get(id);
     return row === undefined && held.isComplete ? null : row;
+  }
+
+  /** Whether every entity of the type is known, so that none is missing. */
+  isComplete(type: EntityType): boolean {
+    return this.heldOf(type).isComplete;
+  }
+
+  /** Whether entities of the type are looked up at all; new immutable ones aren't. */
+  isRead(type: EntityType): boolean {
+    return !type.isImmutable || this.heldOf(type).isRead;
   }
 
   /** As `peek`, on behalf of a handler. */

@@ -8,7 +8,8 @@ export type Value = string | number | bigint | boolean | BigDecimal | readonly (
 
 /**
  * An entity's values by column. In an update, `undefined` is a field that was not given and `null` one that was set to
- * null; in a stored entity both are absent.
+ * null; in a stored entity both are absent, but for one that
+ * was removed and made again: like graph-node's, it keeps its nulls in memory, where handlers see them.
  */
 export interface Row {
   readonly values: (Value | null | undefined)[];
@@ -21,10 +22,10 @@ export function keyOf(value: Value): string {
   return typeof value === "string" ? value : (value as bigint | number).toString();
 }
 
-/** Whether two values are the same to graph-node; absent and null are. */
+/** Whether two values are the same to graph-node; absent and null aren't. */
 export function isSame(a: Value | null | undefined, b: Value | null | undefined): boolean {
   if (a === b) return true;
-  if (a === null || a === undefined || b === null || b === undefined) return (a ?? null) === (b ?? null);
+  if (a === null || a === undefined || b === null || b === undefined) return false;
   if (typeof a !== "object" || typeof b !== "object") return false;
   if (Array.isArray(a)) {
     return (

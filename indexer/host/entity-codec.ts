@@ -40,14 +40,14 @@ export class EntityCodec {
     return layout;
   }
 
-  /** A row as graph-ts' Entity: only fields with a value, sorted by name. */
+  /** A row as graph-ts' Entity: only fields with a value, or set to null in this block, sorted by name. */
   write(type: EntityType, row: Row): Pointer {
     const { heap } = this.context;
     const { entries } = this;
     let count = 0;
     for (const { index, column, name } of this.layoutOf(type).fields) {
       const value = row.values[index];
-      if (value === undefined || value === null) continue;
+      if (value === undefined) continue;
       const pointer = writeValue(heap, column.kind, column.isList, value);
       entries[count++] = heap.pair(AscType.TypedMapEntryStringStoreValue, name, pointer);
     }

@@ -1,6 +1,7 @@
 import { BaseError, messageOf } from "#kernel/errors.ts";
 import type { EventFragment } from "../abi/events.ts";
 import type { EntityCache } from "../entities/cache.ts";
+import type { Profile } from "../profile/profile.ts";
 import type { Header, Log } from "../source/types.ts";
 import type { DataSourceParameters, HostContext, Invocation } from "./context.ts";
 import { DeterministicError, MappingError, Miss } from "./errors.ts";
@@ -24,6 +25,8 @@ export interface MappingOptions {
   /** apiVersion 0.0.9 and above */
   readonly hasBalances: boolean;
   readonly network: string;
+  /** times the host functions and what is laid out for handlers, if that is asked for */
+  readonly profile: Profile | undefined;
 }
 
 /** A handler read more of the transaction than its log knows: fetch it and run the handler again. */
@@ -40,6 +43,7 @@ export class Mapping implements HostContext {
   invocation: Invocation;
   private readonly instance: Instance;
   private readonly hasReceiptField: boolean;
+  private readonly profile: Profile | undefined;
   /** the block laid out last, as bytes: the arena always begins with it */
   private block: { header: Header; start: number; image: Uint8Array; pointer: Pointer } | undefined;
 
@@ -50,7 +54,14 @@ export class Mapping implements HostContext {
     this.templateNames = options.templateNames;
     this.invocation = outsideHandlers(options.network);
     this.hasReceiptField = options.hasReceiptField;
-    this.instance = new Instance(options.file, options.binary, options.constants, hostFunctions(this));
+    this.profile = options.profile;
+    const functions = hostFunctions(this);
+    this.instance = new Instance(
+      options.file,
+      options.binary,
+      options.constants,
+      this.profile?.timed(functions) ?? functions,
+    );
     this.start(options.file);
   }
 
@@ -111,7 +122,7 @@ export class Mapping implements HostContext {
     this.heap.refresh();
     let memoryBytes = this.heap.u8.length;
     try {
-      const trigger = write();
+      const trigger = this.profile ? this.profile.layout(write) : write();
       memoryBytes = this.heap.u8.length;
       try {
         this.instance.call(handler, trigger);

@@ -15,6 +15,7 @@ const parameter: z.ZodType<AbiParameter> = z.lazy(() =>
 const entry: z.ZodType<AbiEntry> = z.object({
   type: z.string(),
   name: z.string().exactOptional(),
+  anonymous: z.boolean().exactOptional(),
   inputs: z.array(parameter).exactOptional(),
   outputs: z.array(parameter).exactOptional(),
 });

@@ -6,6 +6,7 @@ import { DeterministicError, MappingError, Miss } from "../host/errors.ts";
 import { NeedsTransaction, type Mapping } from "../host/mapping.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { LogQuery } from "../source/filter.ts";
+import type { RunStats } from "../profile/run-stats.ts";
 import type { Block, Log } from "../source/types.ts";
 import { BlockState, type StateAsker } from "./block-state.ts";
 import { dataSourceOfTemplate, type DataSource } from "./data-source.ts";
@@ -44,7 +45,7 @@ export interface BlockRunnerOptions {
   /** logs of new data sources in the block being run */
   readonly extend: (block: Block, queries: readonly LogQuery[]) => Promise<Log[]>;
   readonly logger: Logger;
-  readonly onHandler?: (handler: string) => void;
+  readonly runs: RunStats;
 }
 
 /** Runs the handlers of blocks. */
@@ -166,23 +167,29 @@ export class BlockRunner {
     trigger: Trigger,
     requested: DataSourceParameters[],
   ): (() => Promise<void>) | undefined {
-    const { cache, mappings, onHandler } = this.options;
+    const { cache, mappings } = this.options;
+    const runs = this.options.runs.of(trigger.handler.handler);
     const { address, context, definition } = trigger.source;
     const mapping = mappings.get(definition.wasmFile) as Mapping;
     const { network, abis } = definition;
     const invocation: Invocation = { address, network, context, abis, state: this.state, created: [], logs: [] };
     cache.beginHandler();
+    const startedAt = performance.now();
     try {
       this.call(mapping, block, trigger, invocation);
       cache.commitHandler();
       if (invocation.logs.length > 0) this.tell(trigger, invocation);
-      onHandler?.(trigger.handler.handler);
+      runs.done(performance.now() - startedAt);
       if (invocation.created.length > 0) requested.push(...invocation.created);
       return undefined;
     } catch (error) {
       const wait = this.waitFor(trigger, error);
-      if (!wait) this.tell(trigger, invocation);
-      if (!wait) throw error;
+      if (!wait) {
+        runs.failures++;
+        this.tell(trigger, invocation);
+        throw error;
+      }
+      runs.replayed(performance.now() - startedAt);
       cache.discardHandler(true);
       return wait === "nothing" ? undefined : wait;
     }

@@ -1,6 +1,7 @@
 import { BaseError, isRetryable, messageOf } from "#kernel/errors.ts";
 import { backoffMs, sleep } from "#kernel/time.ts";
 import { BatchSize, retryAfterMs } from "./batch-size.ts";
+import { postJson, type HttpAnswer } from "./http.ts";
 
 /** One JSON-RPC call. */
 export interface Call {
@@ -46,6 +47,8 @@ export interface RpcOptions {
   /** called with each failed try, and with `undefined` once a call succeeds */
   readonly onTrouble?: (error: Error | undefined) => void;
   readonly onCall?: (method: string, count: number) => void;
+  /** told of each request, by its first call's method */
+  readonly onRequest?: (method: string, seconds: number, isError: boolean) => void;
   /** tries before a call fails; without end by default */
   readonly tries?: number;
   /** how long one request may take; a minute by default */
@@ -122,7 +125,7 @@ export class RpcClient {
     const { signal, onTrouble, tries = Infinity } = this.options;
     for (let attempt = 0; ; attempt++) {
       try {
-        const results = await this.request(calls);
+        const results = await this.timed(calls);
         const failed = results.find(
           (result) => result instanceof RpcError && (!isSettling || BUSY.test(result.message)),
         );
@@ -143,6 +146,18 @@ export class RpcClient {
   }
 
   /** Results, or the errors that stand for them. */
+  private async timed(calls: readonly Call[]): Promise<unknown[]> {
+    const startedAt = performance.now();
+    let isError = true;
+    try {
+      const results = await this.request(calls);
+      isError = false;
+      return results;
+    } finally {
+      this.options.onRequest?.(calls[0]?.method ?? "", (performance.now() - startedAt) / 1_000, isError);
+    }
+  }
+
   private async request(calls: readonly Call[]): Promise<unknown[]> {
     const first = this.nextId;
     this.nextId += calls.length;
@@ -177,18 +192,11 @@ export class RpcClient {
       isLate = true;
       controller.abort();
     }, timeoutMs);
-    let response: Response;
-    let text: string;
+    let answer: HttpAnswer;
     try {
       signal.throwIfAborted();
       signal.addEventListener("abort", stop);
-      response = await fetch(url, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body,
-        signal: controller.signal,
-      });
-      text = await response.text();
+      answer = await postJson(new URL(url), body, controller.signal);
     } catch (error) {
       if (isLate) throw tooSlow(url, `did not answer within ${timeoutMs / 1_000} s`);
       const cause = (error as Error).cause ?? error;
@@ -201,10 +209,11 @@ export class RpcClient {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);
     }
-    if (response.ok || (isCallsFault(response.status) && isErrorAnswer(text))) return text;
-    if (response.status === 429)
-      throw new BusyError(url, retryAfterMs(response.headers.get("retry-after"), Date.now()));
-    throw refused(url, response.status);
+    const { status, text, retryAfter } = answer;
+    const isFine = status >= 200 && status < 300;
+    if (isFine || (isCallsFault(status) && isErrorAnswer(text))) return text;
+    if (status === 429) throw new BusyError(url, retryAfterMs(retryAfter, Date.now()));
+    throw refused(url, status);
   }
 }
 

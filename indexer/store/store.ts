@@ -193,6 +193,16 @@ export class Store {
     });
   }
 
+  /** Bytes of the deployment's tables and indexes. */
+  async size(): Promise<number> {
+    const { rows } = await this.pool.query<{ bytes: bigint }>(
+      `select coalesce(sum(pg_total_relation_size(oid)), 0)::int8 as bytes from pg_class
+        where relnamespace = $1::regnamespace and relkind in ('r', 'm')`,
+      [this.deployment.namespace],
+    );
+    return Number(rows[0]?.bytes ?? 0n);
+  }
+
   /** Gives up the right to write. */
   async close(): Promise<void> {
     await this.lease.release(this.pool);

@@ -1,7 +1,7 @@
 import { silentLogger } from "#kernel/log.ts";
 import type { Pool } from "#kernel/pg.ts";
 import { runIndexer } from "../index.ts";
-import { createDatabase, namespaceOf, runGraphNode } from "./graph-node.ts";
+import { createDatabase, namespaceOf, runGraphNode, settled } from "./graph-node.ts";
 import { dump, lookInto } from "./indexing.ts";
 
 const TIMEOUT_MS = 30_000;
@@ -65,22 +65,25 @@ export async function compare(contest: Contest): Promise<Comparison[]> {
   return found;
 }
 
-/** A deployment that fails ends the run, or is tried again and again; what it says is in its tables. */
+/** Until the block, or until a failure, which may be one that is tried again and again: what it says is in its tables. */
 async function runOurs(manifestPath: string, rpcUrl: string, databaseUrl: string, until: number): Promise<void> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
-  await runIndexer({
-    manifestPath,
-    rpcUrl,
-    databaseUrl,
-    until,
-    // as npm's graph-node has it: buckets are filled at the next block that it looks into, and before the window those
-    // without a trigger are passed over
-    reorgWindow: 10,
-    signal,
-    logger: silentLogger,
-  }).catch((error: { code?: unknown }) => {
-    if (error.code !== "SUBGRAPH_FAILED") throw error;
-  });
+  const controller = new AbortController();
+  const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  const pool = lookInto(databaseUrl);
+  const watch = setInterval(() => {
+    void settled(pool, until).then(({ size }) => size > 0 && controller.abort());
+  }, 200);
+  const options = { manifestPath, rpcUrl, databaseUrl, until, signal, logger: silentLogger };
+  try {
+    // the window of npm's graph-node: buckets are filled at the next block that it looks into, and before the window
+    // it passes over those without a trigger
+    await runIndexer({ ...options, reorgWindow: 10 });
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "SUBGRAPH_FAILED") throw error;
+  } finally {
+    clearInterval(watch);
+    await pool.end();
+  }
 }
 
 async function outcome(pool: Pool, namespace: string): Promise<Outcome> {

@@ -14,6 +14,15 @@ import { hasNativePostgres, startNativePostgres } from "./native-postgres.ts";
 const PACKAGED = fileURLToPath(new URL("../../node_modules/@graphprotocol/gnd-linux-x64/bin/gnd", import.meta.url));
 const TIMEOUT_MS = 60_000;
 
+/** How it runs: what it reads must not depend on how fast it writes. */
+const SETTINGS = {
+  // by itself it ends at the first failure before it has reached the head
+  GRAPH_DISABLE_FAIL_FAST: "true",
+  // with writes under way, derived fields may hold what they no longer should
+  GRAPH_STORE_WRITE_QUEUE: "0",
+  ETHEREUM_POLLING_INTERVAL: "100",
+};
+
 /** The real graph-node: `GND_BINARY`, or npm's `@graphprotocol/gnd-linux-x64`. */
 export const GND_BINARY = process.env["GND_BINARY"] ?? PACKAGED;
 const GIVEN_SERVER = process.env["GND_DATABASE_URL"];
@@ -74,8 +83,8 @@ async function startIpfs(): Promise<Server> {
   return ipfs;
 }
 
-/** Names and block numbers of deployments that are where they will stay. */
-async function settled(pool: Pool, until: number): Promise<Set<string>> {
+/** Which deployments are where they will stay: at a block, or at a failure. */
+export async function settled(pool: Pool, until: number): Promise<Set<string>> {
   const { rows } = await pool
     .query<{ subgraph: string; failed: boolean; number: number | null }>(
       `select s.subgraph, d.failed, h.block_number as number from public.deployment_schemas s
@@ -118,8 +127,7 @@ export async function runGraphNode(run: GraphNodeRun): Promise<void> {
     command,
     args,
     cwd: tmpdir(),
-    // by itself it gives up on failures before it has reached the head, and waits minutes before it tries again
-    env: { ...process.env, GRAPH_DISABLE_FAIL_FAST: "true", ETHEREUM_POLLING_INTERVAL: "100" },
+    env: { ...process.env, ...SETTINGS },
     onLine: (line) => {
       if (/\b(ERRO|CRIT|panicked)\b/.test(line)) said.push(line.slice(0, 500));
     },

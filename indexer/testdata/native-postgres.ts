@@ -14,7 +14,7 @@ const AUTHENTICATION = ["--username=postgres", "--auth=trust"];
 /** Whether npm's PostgreSQL is installed: it exists for Linux on x64 only. */
 export const hasNativePostgres = existsSync(join(PACKAGE, "native/bin/postgres"));
 
-/** A PostgreSQL 17 with its contributed modules, in a process of its own. */
+/** A PostgreSQL 18 with its contributed modules, in a process of its own. */
 export interface NativePostgres {
   /** as its superuser, database `postgres` */
   readonly url: string;
