@@ -1,20 +1,20 @@
 import type { Hex } from "viem";
-import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import type { Pool } from "#kernel/pg.ts";
 import { waitFor } from "#kernel/time.ts";
 import { buildSubgraph, editManifest } from "./testdata/build.ts";
 import { deployTargets, sendTo } from "./testdata/calls-scenario.ts";
 import { startChain, type TestChain } from "./testdata/chain.ts";
-import { dump, follow, indexUntil, lookInto, type Follower, type Setting } from "./testdata/indexing.ts";
+import { dump, follow, indexUntil, lookInto, wipe, type Follower, type Setting } from "./testdata/indexing.ts";
 import { startProxy, type Meddling, type Proxy } from "./testdata/proxy.ts";
 import { WATCHED } from "./testdata/scenario.ts";
+import { startTestServer, type TestServer } from "./testdata/server.ts";
 
 /** Methods that read the chain's state. */
 const STATE = new Set(["eth_call", "eth_getBalance", "eth_getCode"]);
 
 let chain: TestChain;
 let proxy: Proxy;
-let databases: TestDatabase[];
+let server: TestServer;
 let pool: Pool;
 let cleanPool: Pool;
 let setting: Setting;
@@ -22,9 +22,9 @@ let clean: Setting;
 let follower: Follower | undefined;
 
 beforeAll(async () => {
-  [chain, databases] = await Promise.all([startChain(), Promise.all([openTestDatabase(), openTestDatabase()])]);
+  [chain, server] = await Promise.all([startChain(), startTestServer()]);
   proxy = await startProxy(chain.url);
-  const [url = "", cleanUrl = ""] = databases.map((database) => database.url);
+  const [{ url }, { url: cleanUrl }] = [await server.open(), await server.open()];
   [pool, cleanPool] = [lookInto(url), lookInto(cleanUrl)];
   await deployTargets(chain);
   const manifestPath = await buildSubgraph({}, "calls");
@@ -34,18 +34,15 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await follower?.stop();
-  await Promise.all([pool.end(), cleanPool.end(), proxy.close()]);
-  await Promise.all([chain.stop(), ...databases.map((database) => database.close())]);
+  await Promise.all([pool.end(), cleanPool.end(), proxy.close(), chain.stop()]);
+  await server.stop();
 });
 
 beforeEach(async () => {
   await follower?.stop();
   follower = undefined;
   proxy.meddle = () => undefined;
-  for (const each of [pool, cleanPool]) {
-    await each.query("drop schema if exists sgd1, subgraphs, chain1 cascade");
-    await each.query("drop table if exists public.deployment_schemas, public.chains cascade");
-  }
+  await Promise.all([wipe(pool), wipe(cleanPool)]);
 });
 
 /** Mines a block with an event that makes the handler call. */

@@ -1,5 +1,5 @@
 import type { Hex } from "viem";
-import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
+import type { TestDatabase } from "#database/testing.ts";
 import type { Pool } from "#kernel/pg.ts";
 import { sleep } from "#kernel/time.ts";
 import { buildSubgraph } from "./testdata/build.ts";
@@ -7,6 +7,7 @@ import { startChain, type TestChain } from "./testdata/chain.ts";
 import { seededRandom } from "./testdata/flaky.ts";
 import { dump, indexUntil, lookInto, type Setting } from "./testdata/indexing.ts";
 import { OTHER, WATCHED } from "./testdata/scenario.ts";
+import { startTestServer, type TestServer } from "./testdata/server.ts";
 import { headNumber, startVictim } from "./testdata/victim.ts";
 
 /** `CRASH_SEED` repeats a run. */
@@ -15,6 +16,7 @@ const KILLS = 20;
 const WINDOW = 40;
 
 let chain: TestChain;
+let server: TestServer;
 let database: TestDatabase;
 let clean: TestDatabase;
 let pool: Pool;
@@ -24,14 +26,15 @@ const snapshots: Hex[] = [];
 let mined = 0;
 
 beforeAll(async () => {
-  [chain, database, clean] = await Promise.all([startChain(), openTestDatabase(), openTestDatabase()]);
+  [chain, server] = await Promise.all([startChain(), startTestServer()]);
+  [database, clean] = [await server.open(), await server.open()];
   pool = lookInto(database.url);
   setting = { manifestPath: await buildSubgraph(), rpcUrl: chain.url, databaseUrl: database.url };
 }, 120_000);
 
 afterAll(async () => {
-  await pool.end();
-  await Promise.all([chain.stop(), database.close(), clean.close()]);
+  await Promise.all([pool.end(), chain.stop()]);
+  await server.stop();
 });
 
 async function mine(): Promise<void> {

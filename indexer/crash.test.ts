@@ -1,10 +1,11 @@
-import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
+import type { TestDatabase } from "#database/testing.ts";
 import type { Pool } from "#kernel/pg.ts";
 import { sleep } from "#kernel/time.ts";
 import { buildSubgraph } from "./testdata/build.ts";
 import { startChain, type TestChain } from "./testdata/chain.ts";
 import { seededRandom } from "./testdata/flaky.ts";
 import { dump, indexUntil, lookInto, type Setting } from "./testdata/indexing.ts";
+import { startTestServer, type TestServer } from "./testdata/server.ts";
 import { headNumber, startVictim } from "./testdata/victim.ts";
 
 /** `CRASH_SEED` repeats a run. */
@@ -15,13 +16,15 @@ const BATCH_CHANGES = 1;
 const BLOCKS = 260;
 
 let chain: TestChain;
+let server: TestServer;
 let database: TestDatabase;
 let clean: TestDatabase;
 let pool: Pool;
 let setting: Setting;
 
 beforeAll(async () => {
-  [chain, database, clean] = await Promise.all([startChain(), openTestDatabase(), openTestDatabase()]);
+  [chain, server] = await Promise.all([startChain(), startTestServer()]);
+  [database, clean] = [await server.open(), await server.open()];
   pool = lookInto(database.url);
   setting = { manifestPath: await buildSubgraph(), rpcUrl: chain.url, databaseUrl: database.url };
   for (let block = 0; block < BLOCKS; block++) {
@@ -32,8 +35,8 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  await pool.end();
-  await Promise.all([chain.stop(), database.close(), clean.close()]);
+  await Promise.all([pool.end(), chain.stop()]);
+  await server.stop();
 });
 
 it(`kill -9 at ${KILLS} random moments of a backfill loses nothing and repeats nothing (CRASH_SEED=${SEED})`, async () => {

@@ -1,37 +1,39 @@
 import type { Hex } from "viem";
-import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
+import type { TestDatabase } from "#database/testing.ts";
 import type { Pool } from "#kernel/pg.ts";
 import { waitFor } from "#kernel/time.ts";
 import { buildSubgraph, editManifest } from "./testdata/build.ts";
 import { startChain, type TestChain } from "./testdata/chain.ts";
-import { follow, indexUntil, lookInto, type Follower, type Setting } from "./testdata/indexing.ts";
+import { follow, indexUntil, lookInto, wipe, type Follower, type Setting } from "./testdata/indexing.ts";
 import { WATCHED } from "./testdata/scenario.ts";
+import { startTestServer, type TestServer } from "./testdata/server.ts";
 
 const HOPELESS = ["abort", "critical", "divide", "undefined"];
 
 let chain: TestChain;
+let server: TestServer;
 let database: TestDatabase;
 let pool: Pool;
 let build: string;
 let follower: Follower | undefined;
 
 beforeAll(async () => {
-  [chain, database] = await Promise.all([startChain(), openTestDatabase()]);
+  [chain, server] = await Promise.all([startChain(), startTestServer()]);
+  database = await server.open();
   pool = lookInto(database.url);
   build = await buildSubgraph();
 }, 120_000);
 
 afterAll(async () => {
   await follower?.stop();
-  await pool.end();
-  await Promise.all([chain.stop(), database.close()]);
+  await Promise.all([pool.end(), chain.stop()]);
+  await server.stop();
 });
 
 beforeEach(async () => {
   await follower?.stop();
   follower = undefined;
-  await pool.query("drop schema if exists sgd1, subgraphs, chain1 cascade");
-  await pool.query("drop table if exists public.deployment_schemas, public.chains cascade");
+  await wipe(pool);
 });
 
 /** The subgraph from a block on: what earlier tests did doesn't count. */

@@ -103,7 +103,9 @@ async function follow({ source, engine, checkpoint, profile }: OpenIndexer): Pro
       for await (const step of profile ? profile.waits(steps) : steps) {
         if (step.type === "block") await engine.handle(step.block);
         else if (step.type === "reorg") await engine.revertTo(step.ancestor);
-        else await engine.finalize(step.block);
+        else if (step.type === "finalize") await engine.finalize(step.block);
+        // the head that these blocks were on the way to may be gone, and none may come for long
+        else await engine.flush();
       }
       await engine.flush();
       return;

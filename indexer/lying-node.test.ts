@@ -1,4 +1,3 @@
-import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import type { Pool } from "#kernel/pg.ts";
 import { buildSubgraph } from "./testdata/build.ts";
 import { startChain, type TestChain } from "./testdata/chain.ts";
@@ -6,20 +5,22 @@ import { BREAKS, LIES, LIMITS } from "./testdata/lies.ts";
 import { startLyingNode, type Lie, type LyingNode } from "./testdata/lying-node.ts";
 import { dump, indexUntil, lookInto, wipe, type Setting } from "./testdata/indexing.ts";
 import { OTHER, WATCHED } from "./testdata/scenario.ts";
+import { startTestServer, type TestServer } from "./testdata/server.ts";
 
 /** Windows that make every block recent, or none but the head. */
 const WINDOWS = { "at the tip": 1_000, "in a backfill": 0 };
 
 let chain: TestChain;
 let node: LyingNode;
-let database: TestDatabase;
+let server: TestServer;
 let pool: Pool;
 let setting: Setting;
 let head: number;
 const clean = new Map<number, string[]>();
 
 beforeAll(async () => {
-  [chain, database] = await Promise.all([startChain(), openTestDatabase()]);
+  [chain, server] = await Promise.all([startChain(), startTestServer()]);
+  const database = await server.open();
   pool = lookInto(database.url);
   for (let block = 0; block < 6; block++) {
     await chain.send("transfer", [WATCHED, BigInt(block)]);
@@ -37,8 +38,8 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  await pool.end();
-  await Promise.all([node.close(), chain.stop(), database.close()]);
+  await Promise.all([pool.end(), node.close(), chain.stop()]);
+  await server.stop();
 });
 
 /** Indexes through the node, which lies a few times; gives how often it did. */

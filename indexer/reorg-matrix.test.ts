@@ -1,5 +1,4 @@
 import type { Hex } from "viem";
-import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import type { Pool } from "#kernel/pg.ts";
 import { buildSubgraph, editManifest } from "./testdata/build.ts";
 import { startChain, type TestChain } from "./testdata/chain.ts";
@@ -8,6 +7,7 @@ import { dump, follow, indexUntil, lookInto, wipe, type Follower, type Setting }
 import type { LogFilter } from "./testdata/json-rpc.ts";
 import { startLyingNode, type LyingNode } from "./testdata/lying-node.ts";
 import { OTHER, WATCHED } from "./testdata/scenario.ts";
+import { startTestServer, type TestServer } from "./testdata/server.ts";
 
 /** Blocks that may change. */
 const WINDOW = 15;
@@ -16,7 +16,7 @@ const BASE = 24;
 
 let chain: TestChain;
 let node: LyingNode;
-let database: TestDatabase;
+let server: TestServer;
 let flaky: FlakyDatabase;
 let pool: Pool;
 let setting: Setting;
@@ -24,7 +24,8 @@ let follower: Follower | undefined;
 let base: Hex;
 
 beforeAll(async () => {
-  [chain, database] = await Promise.all([startChain(), openTestDatabase()]);
+  [chain, server] = await Promise.all([startChain(), startTestServer()]);
+  const database = await server.open();
   pool = lookInto(database.url);
   flaky = await startFlakyDatabase(database.url);
   node = await startLyingNode(chain.url);
@@ -47,8 +48,8 @@ afterEach(async () => {
 
 afterAll(async () => {
   flaky.close();
-  await pool.end();
-  await Promise.all([node.close(), chain.stop(), database.close()]);
+  await Promise.all([pool.end(), node.close(), chain.stop()]);
+  await server.stop();
 });
 
 const headHash = async (): Promise<string> => (await chain.public.getBlock()).hash;
@@ -133,14 +134,20 @@ const MOMENTS: Readonly<Record<string, (scene: Scene) => Promise<string>>> = {
   },
 };
 
+/** What an indexer leaves that never saw another chain, by the chain's head: cases that end on the same one share it. */
+const clean = new Map<string, string[]>();
+
 /** Compares all tables with those of an indexer that never saw another chain. */
 async function expectCleanRows(): Promise<void> {
   await follower?.stop();
   const rows = await dump(pool);
-  await wipe(pool);
-  const until = Number(await chain.public.getBlockNumber());
-  await indexUntil({ ...setting, rpcUrl: chain.url }, until, { reorgWindow: 1_000 });
-  expect(rows).toEqual(await dump(pool));
+  const { hash, number } = await chain.public.getBlock();
+  if (!clean.has(hash)) {
+    await wipe(pool);
+    await indexUntil({ ...setting, rpcUrl: chain.url }, Number(number), { reorgWindow: 1_000 });
+    clean.set(hash, await dump(pool));
+  }
+  expect(rows).toEqual(clean.get(hash));
 }
 
 const EDGE = WINDOW;
@@ -173,6 +180,23 @@ describe("several reorgs", () => {
     await setBack(again);
     const head = await mine(5, 4_000);
     await start().reach(head);
+    await expectCleanRows();
+  });
+
+  it("that leave only blocks just read leave them written, though none follows", async () => {
+    await start().reach(await headHash());
+    await follower?.stop();
+    const lower = await mine(1, 5_000);
+    const fork = await chain.test.snapshot();
+    await mine(3, 6_000);
+    node.lie(async ({ params }, truth) => {
+      if (params[0] !== "latest") return undefined;
+      node.lie(undefined);
+      const higher = await truth();
+      await setBack(fork);
+      return higher;
+    });
+    await start().reach(lower);
     await expectCleanRows();
   });
 

@@ -1,4 +1,3 @@
-import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import type { Pool } from "#kernel/pg.ts";
 import { waitFor } from "#kernel/time.ts";
 import { buildSubgraph } from "./testdata/build.ts";
@@ -8,18 +7,20 @@ import { LIMITS } from "./testdata/lies.ts";
 import { startLyingNode, type Lie, type LyingNode } from "./testdata/lying-node.ts";
 import { dump, follow, indexUntil, lookInto, wipe, type Follower, type Setting } from "./testdata/indexing.ts";
 import { OTHER, WATCHED } from "./testdata/scenario.ts";
+import { startTestServer, type TestServer } from "./testdata/server.ts";
 
 const WAIT = { timeoutMs: 10_000, onTimeout: (): Error => new Error("it did not come to that") };
 
 let chain: TestChain;
 let node: LyingNode;
-let database: TestDatabase;
+let server: TestServer;
 let pool: Pool;
 let setting: Setting;
 let follower: Follower | undefined;
 
 beforeAll(async () => {
-  [chain, database] = await Promise.all([startChain(), openTestDatabase()]);
+  [chain, server] = await Promise.all([startChain(), startTestServer()]);
+  const database = await server.open();
   pool = lookInto(database.url);
   node = await startLyingNode(chain.url);
   setting = { manifestPath: await buildSubgraph(), rpcUrl: node.url, databaseUrl: database.url };
@@ -36,8 +37,8 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  await pool.end();
-  await Promise.all([node.close(), chain.stop(), database.close()]);
+  await Promise.all([pool.end(), node.close(), chain.stop()]);
+  await server.stop();
 });
 
 /** Mines a block with two transfers, some with a new contract; gives its hash. */

@@ -4,8 +4,8 @@ import { buildSubgraph, editManifest } from "../testdata/build.ts";
 import { startChain, type TestChain } from "../testdata/chain.ts";
 import { createDatabase, hasGraphNode, runGraphNode, startServer } from "../testdata/graph-node.ts";
 import { follow, indexUntil, lookInto, type Follower, type Setting } from "../testdata/indexing.ts";
-import { openServerDatabase } from "../testdata/server.ts";
 import { OTHER, WATCHED } from "../testdata/scenario.ts";
+import { startTestServer, type TestServer } from "../testdata/server.ts";
 import { listDeployments } from "./list.ts";
 import { removeDeployment } from "./remove.ts";
 import { showDeployment } from "./show.ts";
@@ -14,23 +14,24 @@ const VIEWS = { viewsSchema: "chain", reorgWindow: 20 };
 const describeWithGraphNode = hasGraphNode ? describe : describe.skip;
 
 let chain: TestChain;
+let server: TestServer;
 let database: TestDatabase;
 let pool: Pool;
 let builds: Setting[];
 
 beforeAll(async () => {
   const manifestPath = await buildSubgraph();
-  chain = await startChain();
+  [chain, server] = await Promise.all([startChain(), startTestServer()]);
   for (const to of [WATCHED, OTHER]) await chain.send("transfer", [to, 5n]);
   await chain.mine();
   const paths = [manifestPath, editManifest(manifestPath, (text) => text.replace("greeting", "greetings"))];
   builds = paths.map((path) => ({ manifestPath: path, rpcUrl: chain.url, databaseUrl: "" }));
 }, 120_000);
 
-afterAll(() => chain.stop());
+afterAll(() => Promise.all([chain.stop(), server.stop()]));
 
 beforeEach(async () => {
-  database = await openServerDatabase();
+  database = await server.open();
   pool = lookInto(database.url);
   for (const build of builds) Object.assign(build, { databaseUrl: database.url });
 });

@@ -112,6 +112,7 @@ export class Source {
         yield { type: "finalize", block: { number: final, hash: finalHash } };
       }
       if (last.number >= until) return;
+      yield { type: "rest" };
       // a whole new stretch may have come while the last one was handled
       if (last.number >= tip.headNumber || last === before) await sleep(this.options.pollMs, signal);
     }

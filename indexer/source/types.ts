@@ -84,4 +84,6 @@ export type Step =
   /** blocks above `ancestor` are no longer on the chain */
   | { readonly type: "reorg"; readonly ancestor: BlockRef }
   /** this block and those below will not change anymore */
-  | { readonly type: "finalize"; readonly block: BlockRef };
+  | { readonly type: "finalize"; readonly block: BlockRef }
+  /** for now no block is known to follow: the chain is looked at anew */
+  | { readonly type: "rest" };
