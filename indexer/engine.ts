@@ -85,6 +85,7 @@ export class Engine {
       goal: () => this.goal,
       persist: (what, change) => persist(parts, what, change),
     });
+    parts.cache.current.writeAll = () => this.writer.flush();
   }
 
   /**

@@ -240,8 +240,7 @@ export class EntityCache {
       const ids: string[] = [];
       for (const [id, { kind }] of operations) {
         if (isTrusted && kind !== "remove") continue;
-        this.current.startReading(type);
-        if (this.current.peek(type, id) === undefined) ids.push(id);
+        if (this.current.read(type, id) === undefined) ids.push(id);
       }
       if (ids.length > 0) result.push({ type, ids });
     }

@@ -28,10 +28,8 @@ interface Held {
   isComplete: boolean;
   /** entities of the type are asked for: by handlers, or to find one that is made twice */
   isRead: boolean;
-  /** new immutable entities while nobody asks for them: put into `rows` once somebody does, unless written by then */
-  unread: (readonly [id: string, row: Row])[];
-  /** those of them that are being written */
-  unreadWriting: (readonly [id: string, row: Row])[];
+  /** new immutable entities came while nobody asked for any: they aren't held, and perhaps aren't written yet */
+  hasUnheld: boolean;
 }
 
 const DEFAULT_BUDGET_BYTES = 96 * 1024 * 1024;
@@ -43,6 +41,8 @@ const LOAD_WHOLE_LIMIT = 50_000;
  * it needs no query.
  */
 export class CurrentEntities {
+  /** writes whatever blocks before the running one did */
+  writeAll: () => Promise<void> = () => Promise.resolve();
   private readonly held = new Map<EntityType, Held>();
   private readonly reader: EntityReader;
   private readonly budgetBytes: number;
@@ -67,8 +67,7 @@ export class CurrentEntities {
         rows: new Map(),
         isComplete: false,
         isRead: false,
-        unread: [],
-        unreadWriting: [],
+        hasUnheld: false,
         idsByValue: new Map(),
       };
       this.held.set(type, held);
@@ -100,20 +99,22 @@ export class CurrentEntities {
 
   /** As `peek`, on behalf of a handler. */
   read(type: EntityType, id: string): Row | null | undefined {
-    this.startReading(type);
+    const held = this.heldOf(type);
+    if (!held.hasUnheld) held.isRead = true;
     return this.peek(type, id);
   }
 
-  /** From now on entities of the type can be looked up. */
-  startReading(type: EntityType): Held {
-    const held = this.heldOf(type);
-    if (held.isRead) return held;
+  /** From now on entities of the type are held; nothing of it may be on its way to the store. */
+  startReading(type: EntityType): void {
+    this.heldOf(type).isRead = true;
+  }
+
+  /** Before what isn't held is read from the store: it must be there. */
+  private async settleUnheld(held: Held): Promise<void> {
     held.isRead = true;
-    const unread = [...held.unreadWriting, ...held.unread];
-    held.unread = [];
-    held.unreadWriting = [];
-    for (const [id, row] of unread) this.put(type, id, row);
-    return held;
+    if (!held.hasUnheld) return;
+    await this.writeAll();
+    held.hasUnheld = false;
   }
 
   /** Notes what the block that just ended made of an entity. */
@@ -138,14 +139,19 @@ export class CurrentEntities {
   /** Notes an entity that is new and, as it can't be changed, need not be found again unless somebody asks. */
   putNew(type: EntityType, id: string, row: Row): void {
     const held = this.heldOf(type);
-    if (held.isRead || !type.isImmutable) this.put(type, id, row);
-    else held.unread.push([id, row]);
+    if (held.isRead || !type.isImmutable) {
+      this.put(type, id, row);
+      return;
+    }
+    held.hasUnheld = true;
+    held.isComplete = false;
   }
 
   /** Reads what isn't known; whole types where they are small. */
   async load(type: EntityType, ids: readonly string[]): Promise<void> {
     const held = this.heldOf(type);
     if (held.isComplete) return;
+    await this.settleUnheld(held);
     const whole = held.rows.size === 0 ? await this.reader.allRows(type, LOAD_WHOLE_LIMIT) : undefined;
     if (whole) {
       for (const [id, row] of whole) this.put(type, id, row);
@@ -158,16 +164,18 @@ export class CurrentEntities {
 
   /** Stored rows whose `column` equals `value`, or `undefined` when they must be loaded. */
   related(type: EntityType, column: number, value: Value): ReadonlyMap<string, Row> | undefined {
-    const held = this.startReading(type);
+    const held = this.heldOf(type);
+    if (!held.hasUnheld) held.isRead = true;
     if (!held.isComplete) return this.relatedLoads.get(relatedKey(type, column, value));
     return heldWhere(held, column, value);
   }
 
   /** Reads the rows that `related` lacks. */
   async loadRelated(type: EntityType, column: number, value: Value): Promise<void> {
+    const held = this.heldOf(type);
+    await this.settleUnheld(held);
     const found = await this.reader.rowsWhere(type, column, value);
     // what is held may be newer than the store: changes wait for the next flush
-    const held = this.heldOf(type);
     for (const id of found.keys()) if (held.rows.has(id)) found.delete(id);
     for (const [id, row] of heldWhere(held, column, value)) found.set(id, row);
     this.relatedLoads.set(relatedKey(type, column, value), found);
@@ -179,11 +187,6 @@ export class CurrentEntities {
    * @param writing what the store doesn't hold yet
    */
   evict(writing: Unwritten): void {
-    for (const held of this.held.values()) {
-      if (held.unreadWriting.length > 0) held.isComplete = false;
-      held.unreadWriting = held.unread;
-      held.unread = [];
-    }
     const immutableFirst = [...this.held].sort(([a], [b]) => Number(b.isImmutable) - Number(a.isImmutable));
     for (const [type, held] of immutableFirst) {
       if (this.bytes <= this.budgetBytes) return;

@@ -5,6 +5,7 @@ import type { DataSource } from "../runner/data-source.ts";
 import type { BlockOutcome, HandlerFailure } from "../runner/run-block.ts";
 import type { EntityType } from "../schema/schema.ts";
 import type { Block } from "../source/types.ts";
+import { CopyText } from "./copy.ts";
 import type { BlockTime } from "./rollup.ts";
 
 /** A version of an entity: `to` is the block that ended it, if one did within the batch. */
@@ -23,7 +24,10 @@ export interface Clamp {
 
 /** What a batch does to one table. */
 export interface TableChanges {
+  /** versions that may still end within the batch, or have ended and may be needed */
   readonly versions: Version[];
+  /** rows of immutable entities, which can't change anymore */
+  readonly rows: CopyText;
   /** stored versions that end, by id */
   readonly clamps: Map<string, Clamp>;
   /** the open version of each entity that the batch wrote */
@@ -105,14 +109,17 @@ export class Batch implements Unwritten {
     this.entityCountChange += kind === "insert" ? 1 : kind === "remove" ? -1 : 0;
     if (kind === "remove") return;
     const version = { row: modification.row, from: block, to: undefined };
-    changes.versions.push(version);
-    if (!type.isImmutable) changes.open.set(id, version);
+    if (type.isImmutable) changes.rows.add(version);
+    else {
+      changes.versions.push(version);
+      changes.open.set(id, version);
+    }
   }
 
   private changesOf(type: EntityType): TableChanges {
     let changes = this.tables.get(type);
     if (!changes) {
-      changes = { versions: [], clamps: new Map(), open: new Map() };
+      changes = { versions: [], rows: new CopyText(type), clamps: new Map(), open: new Map() };
       this.tables.set(type, changes);
     }
     return changes;

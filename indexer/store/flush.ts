@@ -3,7 +3,7 @@ import type { EntityType } from "../schema/schema.ts";
 import { contextText } from "../runner/data-source.ts";
 import type { BlockRef } from "../source/types.ts";
 import type { Batch, Clamp } from "./batch.ts";
-import { copyVersions } from "./copy.ts";
+import { CopyText, copyRows } from "./copy.ts";
 import { qualified } from "./ddl.ts";
 import type { Deployment } from "./deployment.ts";
 import { idText, idType } from "./read.ts";
@@ -19,7 +19,7 @@ export async function writeEntities(
   batch: Batch,
   earliest: number,
 ): Promise<void> {
-  for (const [type, { clamps, versions }] of batch.tables) {
+  for (const [type, { clamps, versions, rows }] of batch.tables) {
     const ends = [...clamps];
     const isKept = ({ to }: { to: number | undefined }): boolean => to === undefined || to > earliest;
     await clampVersions(
@@ -34,7 +34,9 @@ export async function writeEntities(
       type,
       ends.filter(([, end]) => !isKept(end)),
     );
-    await copyVersions(client, namespace, type, type.isImmutable ? versions : versions.filter(isKept));
+    const text = type.isImmutable ? rows : new CopyText(type);
+    for (const version of versions) if (isKept(version)) text.add(version);
+    await copyRows(client, namespace, type, text);
   }
 }
 
