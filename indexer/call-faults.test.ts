@@ -113,7 +113,7 @@ describe("a node that fails in the middle of a handler's calls", () => {
         : undefined;
     follower = follow(startingAt(first, setting), pool);
     const reason = await waitFor(async () => (follower?.health().detail["reason"] as string | null) ?? undefined, {
-      timeoutMs: 10_000,
+      timeoutMs: 60_000,
       onTimeout: () => new Error("no reason was given"),
     });
     expect(reason).toBe(
@@ -127,7 +127,7 @@ describe("a node that fails in the middle of a handler's calls", () => {
     expect(follower.health().detail["reason"]).toBeNull();
     await follower.stop();
     await expectAsIfNothingFailed(first, first);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe("a block that leaves the chain between its calls", () => {
@@ -152,7 +152,7 @@ describe("a block that leaves the chain between its calls", () => {
     };
     await mineAsk(5n, "gone");
     await waitFor(async () => (lost.length > 0 ? true : undefined), {
-      timeoutMs: 20_000,
+      timeoutMs: 60_000,
       onTimeout: () => new Error("no call was made"),
     });
     const head = await waitFor(
@@ -160,7 +160,7 @@ describe("a block that leaves the chain between its calls", () => {
         const block = await chain.public.getBlock();
         return Number(block.number) === first + 2 ? block : undefined;
       },
-      { timeoutMs: 20_000, onTimeout: () => new Error("the other blocks were not mined") },
+      { timeoutMs: 60_000, onTimeout: () => new Error("the other blocks were not mined") },
     );
     await follower.reach(head.hash);
     await follower.stop();
@@ -169,7 +169,7 @@ describe("a block that leaves the chain between its calls", () => {
     );
     expect(rows.map(({ text }) => text)).toEqual(["1", "6", "7"]);
     await expectAsIfNothingFailed(first, first + 2);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe("a call that the subgraph gets wrong", () => {
@@ -207,7 +207,7 @@ describe("a call that the subgraph gets wrong", () => {
         const row = await failure().catch(() => undefined); // not created yet
         return row?.["message"] === undefined ? undefined : row;
       },
-      { timeoutMs: 10_000, onTimeout: () => new Error("no failure was noted") },
+      { timeoutMs: 60_000, onTimeout: () => new Error("no failure was noted") },
     );
     expect(found).toMatchObject({ deterministic: false });
     expect(found["message"]).toContain(message);
@@ -230,5 +230,5 @@ describe("top-level code", () => {
     const fault = await indexUntil({ ...setting, manifestPath }, 2).catch((error: unknown) => error);
     expect(fault).toMatchObject({ code: "BAD_MAPPING" });
     expect((fault as Error).message).toMatch(/top-level code of .*Target\.wasm can't be run: it asks for what only/);
-  }, 60_000);
+  }, 120_000);
 });

@@ -13,7 +13,7 @@ describeWithGraphNode("real graph-node (from npm, on Linux x64)", () => {
   beforeAll(async () => {
     [chain, server] = await Promise.all([startChain(), startServer()]);
     await playCalls(chain);
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await chain.stop();

@@ -188,7 +188,14 @@ export class Engine {
     return persist(this.parts, what, change);
   }
 
-  private async noteSynced(block: Block): Promise<void> {
+  /** Writes what was handled while no block follows: the head that it was on the way to may have moved below it. */
+  async pause(): Promise<void> {
+    await this.flush();
+    const { last } = this.writer;
+    if (last && !this.failure && last.number >= this.parts.source.head) await this.noteSynced(last);
+  }
+
+  private async noteSynced(block: BlockRef): Promise<void> {
     const { health, store, viewsSchema, logger, until } = this.parts;
     if (this.isNotedSynced || Date.now() < this.switchAfter) return;
     try {

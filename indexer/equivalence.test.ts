@@ -14,7 +14,7 @@ describeWithGraphNode("real graph-node (from npm, on Linux x64)", () => {
     server = await startServer();
     chain = await startChain();
     await playEverything(chain);
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await chain.stop();

@@ -40,7 +40,7 @@ describeWithGraphNode("a failing handler beside real graph-node (from npm, on Li
 
   beforeAll(async () => {
     [server, chain] = await Promise.all([startServer(), startChain(31_337, GENESIS_TIME, "Torture")]);
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await chain.stop();

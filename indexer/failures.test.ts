@@ -131,7 +131,7 @@ describe("a handler that fails for good", () => {
     await follower.fail();
     await chain.mineEmpty(2);
     await waitFor(() => Promise.resolve(follower?.health().detail["head"] === failed + 3 || undefined), {
-      timeoutMs: 5_000,
+      timeoutMs: 60_000,
       onTimeout: () => new Error("the chain isn't looked at"),
     });
     expect(await deployment()).toMatchObject({ block: failed, health: "failed" });
@@ -196,7 +196,7 @@ describe("an entity that lacks a field", () => {
     await follower.reach((await chain.public.getBlock()).hash);
     const snapshot = await chain.test.snapshot();
     await mineCommand("incomplete");
-    const wait = { timeoutMs: 10_000, onTimeout: () => new Error("no trouble was noted") };
+    const wait = { timeoutMs: 60_000, onTimeout: () => new Error("no trouble was noted") };
     await waitFor(async () => ((await deployment())["failed"] === true ? true : undefined), wait);
     await chain.test.revert({ id: snapshot });
     chain.forgetNonce();

@@ -104,8 +104,7 @@ async function follow({ source, engine, checkpoint, profile }: OpenIndexer): Pro
         if (step.type === "block") await engine.handle(step.block);
         else if (step.type === "reorg") await engine.revertTo(step.ancestor);
         else if (step.type === "finalize") await engine.finalize(step.block);
-        // the head that these blocks were on the way to may be gone, and none may come for long
-        else await engine.flush();
+        else await engine.pause();
       }
       await engine.flush();
       return;

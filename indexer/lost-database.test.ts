@@ -59,7 +59,7 @@ async function index(seconds: number): Promise<void> {
 /** Waits until it is noted that the head was reached. */
 async function atHead(): Promise<void> {
   await waitFor(async () => (follower?.health().detail["isSynced"] === true ? true : undefined), {
-    timeoutMs: 10_000,
+    timeoutMs: 60_000,
     onTimeout: () => new Error("it was never noted"),
   });
 }

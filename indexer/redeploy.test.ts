@@ -62,7 +62,7 @@ async function shown(): Promise<string> {
   return rows[0]?.name ?? "";
 }
 
-async function untilShown(namespace: string, timeoutMs = 20_000): Promise<void> {
+async function untilShown(namespace: string, timeoutMs = 60_000): Promise<void> {
   await waitFor(async () => ((await shown()) === namespace ? true : undefined), {
     timeoutMs,
     onTimeout: () => new Error(`${namespace} was never shown; ${JSON.stringify(follower?.health())}`),
@@ -121,7 +121,7 @@ describe("a build with a field more and one less", () => {
     expect(reads).toBeGreaterThan(20);
     expect((await pool.query("select note from chain.account")).rows).toEqual([{ note: "noted" }]);
     await expect(pool.query("select nick from chain.account")).rejects.toThrow(/"nick" does not exist/);
-  }, 60_000);
+  }, 120_000);
 
   it("leaves the views whole when it is lost in the middle of the switch, and switches them at the next start", async () => {
     const flaky = await startFlakyDatabase(database.url);
@@ -133,7 +133,7 @@ describe("a build with a field more and one less", () => {
     flaky.refuse('create or replace view "chain"."stats_day"', 1_000);
     follower = follow({ ...(before as Setting), databaseUrl: flaky.url }, pool, VIEWS);
     await waitFor(async () => (flaky.faults > 0 ? true : undefined), {
-      timeoutMs: 20_000,
+      timeoutMs: 60_000,
       onTimeout: () => new Error("it never came to the switch"),
     });
     await follower.stop();
@@ -141,7 +141,7 @@ describe("a build with a field more and one less", () => {
     expect(await views()).toEqual(was);
     await indexUntil(before as Setting, await chain.mine(), VIEWS);
     expect(await shown()).toBe("sgd1");
-  }, 60_000);
+  }, 120_000);
 });
 
 describeOnServer(
@@ -167,7 +167,7 @@ describeOnServer(
       await chain.mine();
       await untilShown("sgd2");
       expect(follower.health().detail).toMatchObject({ status: "synced" });
-    }, 60_000);
+    }, 120_000);
   },
 );
 
@@ -183,5 +183,5 @@ describe("a second subgraph in the database", () => {
     const head = await chain.mine();
     await indexUntil(setting, head, { ...VIEWS, name: "second", viewsSchema: "second" });
     expect((await pool.query("select deployment from second.head")).rows).toHaveLength(1);
-  }, 60_000);
+  }, 120_000);
 });

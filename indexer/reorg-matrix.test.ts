@@ -1,5 +1,6 @@
 import type { Hex } from "viem";
 import type { Pool } from "#kernel/pg.ts";
+import { waitFor } from "#kernel/time.ts";
 import { buildSubgraph, editManifest } from "./testdata/build.ts";
 import { startChain, type TestChain } from "./testdata/chain.ts";
 import { startFlakyDatabase, type FlakyDatabase } from "./testdata/flaky-database.ts";
@@ -13,6 +14,7 @@ import { startTestServer, type TestServer } from "./testdata/server.ts";
 const WINDOW = 15;
 /** Blocks that never do: more than the first range of a backfill. */
 const BASE = 24;
+const WAIT = { timeoutMs: 60_000, onTimeout: (): Error => new Error("it was never noted that the head is reached") };
 
 let chain: TestChain;
 let node: LyingNode;
@@ -183,9 +185,7 @@ describe("several reorgs", () => {
     await expectCleanRows();
   });
 
-  it("that leave only blocks just read leave them written, though none follows", async () => {
-    await start().reach(await headHash());
-    await follower?.stop();
+  it("that leave only blocks just read leave them written, and the head reached", async () => {
     const lower = await mine(1, 5_000);
     const fork = await chain.test.snapshot();
     await mine(3, 6_000);
@@ -197,6 +197,7 @@ describe("several reorgs", () => {
       return higher;
     });
     await start().reach(lower);
+    await waitFor(() => Promise.resolve(follower?.health().detail["isSynced"] === true || undefined), WAIT);
     await expectCleanRows();
   });
 

@@ -164,7 +164,7 @@ describe("a node that refuses logs at the tip", () => {
           const now = health.read();
           return now.isHealthy === isHealthy && health.indexed === indexed ? now.detail : undefined;
         },
-        { timeoutMs: 10_000, onTimeout: () => new Error(JSON.stringify(health.read())) },
+        { timeoutMs: 60_000, onTimeout: () => new Error(JSON.stringify(health.read())) },
       );
     const before = Number(await chain.public.getBlockNumber());
     await becomes(true, before);

@@ -16,7 +16,7 @@ import { FINALITY, World } from "./testdata/simulation/world.ts";
  * backends are ended as well.
  */
 const SEED = Number(process.env["SIMULATION_SEED"] ?? Date.now() % 1_000_000);
-const STEPS = Number(process.env["SIMULATION_STEPS"] ?? 2_000);
+const STEPS = Number(process.env["SIMULATION_STEPS"] ?? 1_000);
 const STEPS_BETWEEN_LOOKS = 25;
 const CALM: Mood = { breaks: 0, lies: 0, strays: 0 };
 
@@ -106,7 +106,7 @@ async function expectModel(world: World, mood: Mood, runner: Runner): Promise<vo
   const { head, finalized } = world.chain;
   await waitFor(
     async () => {
-      if (runner.isStuck) throw new Error(`it has stopped: ${JSON.stringify(runner.reason)}`, { cause: runner.fault });
+      if (runner.isStuck) throw new Error(`it has stopped: ${runner.reason}`, { cause: runner.fault });
       const found = await pool
         .query<{ hash: string }>("select '0x' || encode(block_hash, 'hex') as hash from subgraphs.head")
         .catch(() => undefined);
@@ -115,7 +115,7 @@ async function expectModel(world: World, mood: Mood, runner: Runner): Promise<vo
     {
       timeoutMs: 120_000,
       everyMs: 10,
-      onTimeout: () => new Error(`block ${head.number} was not reached: ${JSON.stringify(runner.reason)}`),
+      onTimeout: () => new Error(`block ${head.number} was not reached: ${runner.reason}`),
     },
   );
   const model = new LedgerModel(world.chain.branch());

@@ -158,7 +158,7 @@ describe("a subgraph whose first block the chain lacks", () => {
     const follower = follow({ ...setting, manifestPath: early(first), databaseUrl: own.url }, ownPool);
     try {
       await waitFor(async () => (follower.health().detail["status"] === "waiting" ? true : undefined), {
-        timeoutMs: 10_000,
+        timeoutMs: 60_000,
         onTimeout: () => new Error(JSON.stringify(follower.health())),
       });
       expect(follower.health()).toMatchObject({ isHealthy: true, detail: { waitingFor: first, head: first - 3 } });
@@ -166,7 +166,7 @@ describe("a subgraph whose first block the chain lacks", () => {
       await chain.send("transfer", [WATCHED, 5n]);
       await chain.mine();
       await waitFor(async () => (follower.health().detail["indexed"] === first ? true : undefined), {
-        timeoutMs: 10_000,
+        timeoutMs: 60_000,
         onTimeout: () => new Error(JSON.stringify(follower.health())),
       });
       expect(follower.health()).toMatchObject({ isHealthy: true, detail: { waitingFor: null, reason: null } });
@@ -182,7 +182,7 @@ describe("a subgraph whose first block the chain lacks", () => {
   it("is given up when it is told to stop", async () => {
     const follower = follow({ ...setting, manifestPath: early(9_999) }, pool);
     await waitFor(async () => (follower.health().detail["status"] === "waiting" ? true : undefined), {
-      timeoutMs: 10_000,
+      timeoutMs: 60_000,
       onTimeout: () => new Error(JSON.stringify(follower.health())),
     });
     expect(await follower.stop()).toMatchObject({ status: "stopped" });

@@ -9,7 +9,7 @@ import { dump, follow, indexUntil, lookInto, wipe, type Follower, type Setting }
 import { OTHER, WATCHED } from "./testdata/scenario.ts";
 import { startTestServer, type TestServer } from "./testdata/server.ts";
 
-const WAIT = { timeoutMs: 10_000, onTimeout: (): Error => new Error("it did not come to that") };
+const WAIT = { timeoutMs: 60_000, onTimeout: (): Error => new Error("it did not come to that") };
 
 let chain: TestChain;
 let node: LyingNode;

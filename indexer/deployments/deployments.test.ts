@@ -151,7 +151,7 @@ describe("deployments", () => {
     expect(await follower?.fail()).toMatch(/taken over|does not exist|removed/);
     await follower?.stop();
     expect(await traces("sgd1", 1)).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it("that aren't there are named as such, with those that are", async () => {
     await index(OLD);

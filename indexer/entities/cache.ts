@@ -280,7 +280,9 @@ export class EntityCache {
 
   private modificationOf(type: EntityType, id: string, operation: Operation): Modification | undefined {
     const base = this.current.isRead(type) ? (this.current.peek(type, id) ?? undefined) : undefined;
-    if (operation.kind === "remove") return base && { kind: "remove", type, id, replaces: base.vid };
+    if (operation.kind === "remove") {
+      return base && !type.isImmutable ? { kind: "remove", type, id, replaces: base.vid } : undefined;
+    }
     if (!base) {
       const row = withoutNulls(operation.row);
       checkRow(type, row, id);
@@ -309,8 +311,8 @@ function checkRow(type: EntityType, row: Row, id: string): void {
 }
 
 function isRefused(type: EntityType, base: Row, operation: Operation): boolean {
-  if (operation.kind === "remove") return true;
-  return !type.skipDuplicates && isChange(type, base, withoutNulls(applyTo(operation, base) as Row));
+  if (type.skipDuplicates) return false;
+  return operation.kind === "remove" || isChange(type, base, withoutNulls(applyTo(operation, base) as Row));
 }
 
 /** A row as it is stored: a field that was set to null is absent. */

@@ -4,7 +4,7 @@ import { runIndexer } from "../index.ts";
 import { createDatabase, namespaceOf, runGraphNode, settled } from "./graph-node.ts";
 import { dump, lookInto } from "./indexing.ts";
 
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 90_000;
 
 /** What one of the two made of a manifest. */
 export interface Outcome {

@@ -12,7 +12,7 @@ import { freePort } from "./free-port.ts";
 import { hasNativePostgres, startNativePostgres } from "./native-postgres.ts";
 
 const PACKAGED = fileURLToPath(new URL("../../node_modules/@graphprotocol/gnd-linux-x64/bin/gnd", import.meta.url));
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 90_000;
 
 /** How it runs: what it reads must not depend on how fast it writes. */
 const SETTINGS = {

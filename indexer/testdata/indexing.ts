@@ -31,7 +31,7 @@ export interface Follower {
   stop(): Promise<IndexerResult>;
 }
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 
 /** Starts following a chain. */
 export function follow(setting: Setting, pool: Pool, overrides: Overrides = {}): Follower {

@@ -284,6 +284,17 @@ export const STEADY: readonly Step[] = [
   ...[1, 2, 3, 4].map((level) => step.log(level, "said {}")),
 ];
 
+/** The host's limits: 435,412 bits of which one is the sign, some 131,071 digits, and 10,000,000 bytes. */
+const HUGE: readonly Step[] = [
+  ...[435_411, 435_412, 435_413].flatMap((bits) =>
+    (["bits", "negativeBits", "save"] as const).map((name) => step.huge(name, bits)),
+  ),
+  ...[131_071, 131_072].map((digits) => step.huge("digits", digits)),
+  ...[10_000_000, 10_000_001].flatMap((bytes) =>
+    (["tryJson", "json", "tryYaml", "yaml"] as const).map((name) => step.huge(name, bytes)),
+  ),
+];
+
 /** Steps that may fail: each needs a handler of its own. */
 export const RISKY: readonly Step[] = [
   ...TEXT_FUNCTIONS.filter((name) => name !== "echo").flatMap((name) => TEXTS.map((text) => step.texts(name, text))),
@@ -302,4 +313,5 @@ export const RISKY: readonly Step[] = [
   step.integers("narrow", 2n ** 40n, 1n),
   step.log(0, "critical"),
   step.log(9, "no such level"),
+  ...HUGE,
 ];

@@ -79,6 +79,10 @@ export const TEXT_FUNCTIONS = [
 ] as const;
 /** Functions of bytes. */
 export const BINARY_FUNCTIONS = [...["toString", "toHex", "toBase58", "keccak256", "json", "tryJson", "part"]] as const;
+/** What is done with something of a size: bits of a number, digits of one, bytes of a text. */
+export const HUGE_FUNCTIONS = [
+  ...["bits", "negativeBits", "digits", "tryJson", "json", "tryYaml", "yaml", "save"],
+] as const;
 /** What ends a handler. */
 export const TRAPS = [
   ...["assert", "abort", "critical", "zero", "bounds", "memory", "unreachable", "truncation", "null", "throw"],
@@ -119,5 +123,8 @@ export const step = {
   encode: (of: Token): Step => [21, 0, ...of],
   decode: (types: string, data: Hex): Step => [22, 0, ...text(types), ...sized(hexToBytes(data))],
   log: (level: number, message: string): Step => [23, ...byte(level), ...text(message)],
+  huge: (name: Name<typeof HUGE_FUNCTIONS>, size: number): Step => [
+    ...[25, HUGE_FUNCTIONS.indexOf(name), ...long(BigInt(size))],
+  ],
   trap: (name: Name<typeof TRAPS>): Step => [24, TRAPS.indexOf(name), ...sized([])],
 };

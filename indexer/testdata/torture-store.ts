@@ -143,6 +143,29 @@ const KINDS: readonly ScriptBlock[] = [
     program([set("Fact", "0x0c", { what: value.text("gone") }), remove("Fact", "0x0c"), get("Fact", "0x0c")]),
     derived,
   ]),
+  // of those made twice the first stays; graph-node's memory, which has the second, isn't asked
+  block([program(["0x0a", "0x0b", "0x0c"].map((id) => set("Once", id, { what: value.text("first") })))]),
+  block([
+    program([set("Once", "0x0a", { what: value.text("second") }), set("Once", "0x0b", { what: value.text("first") })]),
+    program([remove("Once", "0x0c"), set("Once", "0x0d", { what: value.text("other") })]),
+    program([set("Once", "0x0d", { mood: value.text("SAD") }), get("Once", "0x0d")]),
+  ]),
+  block([
+    program([set("Once", "0x0a", { what: value.text("third") }), set("Once", "0x0c", { what: value.text("again") })]),
+  ]),
+  // what can't be stored can be seen, and set right in time
+  block([
+    program([
+      set("Thing", "wrong", {
+        mood: value.text("BORED"),
+        texts: value.list([value.text("x"), value.nil]),
+        bigs: value.list([value.nil, value.big(1n)]),
+      }),
+      get("Thing", "wrong"),
+    ]),
+    program([get("Thing", "wrong"), set("Thing", "wrong", { mood: value.text("SAD"), texts: value.nil })]),
+    program([set("Thing", "wrong", { bigs: value.list([]) }), get("Thing", "wrong")]),
+  ]),
   block([
     program([1, 2, 3].map((n) => set("Fact", "auto", { what: value.text(`auto ${n}`) }))),
     program([set("Blob", "auto", { size: value.int(9) }), set("Numbered", "auto", { value: value.big(9n) })]),

@@ -1,9 +1,13 @@
+import { pino } from "pino";
 import { BaseError, messageOf } from "#kernel/errors.ts";
-import { silentLogger } from "#kernel/log.ts";
+import { renderLine } from "#kernel/log.ts";
 import { sleep } from "#kernel/time.ts";
 import { createIndexer, type Indexer, type IndexerResult } from "../../index.ts";
 import type { FlakyDatabase } from "../flaky-database.ts";
 import type { Setting } from "../indexing.ts";
+
+/** Lines of the log that are kept. */
+const KEPT_LINES = 40;
 
 /** Faults of a start that a supervisor answers with another one. */
 const PASSING = /^(RPC_|NODE_)/;
@@ -14,6 +18,8 @@ export class Runner {
   starts = 0;
   /** why it can't go on, if it can't */
   fault: unknown;
+  private readonly lines: string[] = [];
+  private readonly logger = pino({ name: "indexer" }, { write: (json: string) => this.note(json) });
   private running: { indexer: Indexer; controller: AbortController; done: Promise<void> } | undefined;
   private readonly setting: Setting;
   private readonly database: FlakyDatabase;
@@ -35,9 +41,14 @@ export class Runner {
     return this.fault !== undefined || this.running?.indexer.health().detail["hasErrors"] === true;
   }
 
-  /** What the indexer says of itself. */
-  get reason(): unknown {
-    return this.running?.indexer.health().detail;
+  /** What the indexer says of itself, with the end of its log. */
+  get reason(): string {
+    return [JSON.stringify(this.running?.indexer.health().detail), ...this.lines].join("\n");
+  }
+
+  private note(json: string): void {
+    this.lines.push(renderLine(json.trimEnd()));
+    if (this.lines.length > KEPT_LINES) this.lines.shift();
   }
 
   /** Starts one if none runs; again and again while the node or the database fail. */
@@ -45,11 +56,12 @@ export class Runner {
     if (this.running) return;
     const controller = new AbortController();
     this.starts++;
+    this.logger.info({ start: this.starts }, "start");
     const indexer = createIndexer({
       ...this.setting,
       databaseUrl: this.database.url,
       signal: controller.signal,
-      logger: silentLogger,
+      logger: this.logger,
       pollMs: 5,
       batchChanges: this.batchChanges(),
     });

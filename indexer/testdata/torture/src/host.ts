@@ -1,4 +1,17 @@
-import { BigDecimal, BigInt, Bytes, crypto, ethereum, json, log, typeConversion } from "@graphprotocol/graph-ts";
+import {
+  BigDecimal,
+  BigInt,
+  Bytes,
+  Entity,
+  Value,
+  crypto,
+  ethereum,
+  json,
+  log,
+  store,
+  typeConversion,
+  yaml,
+} from "@graphprotocol/graph-ts";
 import { bigDecimal, bigInt } from "@graphprotocol/graph-ts/common/numbers";
 import { describeJson, describeToken } from "./describe";
 import { Reader } from "./program";
@@ -60,6 +73,40 @@ function binary(which: u8, data: Bytes): string {
   return typeConversion.bytesToHex(part) + " " + typeConversion.bytesToString(part);
 }
 
+/** Bytes with a bracket at either end: a text of JSON and of YAML. */
+function brackets(size: i32): Bytes {
+  let found = new Bytes(size);
+  memory.fill(found.dataStart, 0x20, size);
+  found[0] = 0x5b;
+  found[size - 1] = 0x5d;
+  return found;
+}
+
+/** As many bits, all set. */
+function ones(bits: i32): BigInt {
+  let bytes = new Bytes((bits + 7) / 8);
+  memory.fill(bytes.dataStart, 0xff, bytes.length);
+  let last: i32 = 0xff >> (bytes.length * 8 - bits);
+  bytes[bytes.length - 1] = <u8>last;
+  return BigInt.fromUnsignedBytes(bytes);
+}
+
+/** At the host's limits: too much for a program's bytes. */
+function huge(which: u8, size: i32): string {
+  if (which == 0) return bigInt.plus(ones(size), BigInt.zero()).toHexString().length.toString();
+  // the first result isn't measured, the second takes it as an argument
+  if (which == 1) return bigInt.minus(bigInt.minus(BigInt.zero(), ones(size)), BigInt.zero()).toString();
+  if (which == 2) return BigInt.fromString("9".repeat(size)).isZero().toString();
+  if (which == 3) return json.try_fromBytes(brackets(size)).isOk.toString();
+  if (which == 4) return describeJson(json.fromBytes(brackets(size)));
+  if (which == 5) return yaml.try_fromBytes(brackets(size)).isOk.toString();
+  if (which == 6) return yaml.fromBytes(brackets(size)).kind.toString();
+  let entity = new Entity();
+  entity.set("bigs", Value.fromBigIntArray([ones(size), bigInt.minus(BigInt.zero(), ones(size))]));
+  store.set("Thing", "huge", entity);
+  return "saved";
+}
+
 /** What ends a handler. */
 function trap(which: u8, data: Bytes): string {
   if (which == 0) assert(false, "as asked");
@@ -95,5 +142,6 @@ export function callHost(kind: u8, reader: Reader): string {
     log.log(<log.Level>which, reader.text());
     return "logged";
   }
+  if (kind == 25) return huge(which, <i32>reader.long());
   return trap(which, reader.bytes());
 }
