@@ -8,15 +8,38 @@ import { HOPELESS, STUBBORN } from "./testdata/torture-store.ts";
 
 const describeWithGraphNode = hasGraphNode ? describe : describe.skip;
 
-/** A block in which one handler of three fails, and one after it. */
-async function mineFailure(chain: TestChain, end: Step): Promise<number> {
+/** How a deployment comes to its end. */
+interface Failure {
+  /** in a block before */
+  readonly earlier?: Step;
+  readonly end: Step;
+  /** whether the mapping may fail, and does so in the block as well, before its end */
+  readonly isTolerant?: boolean;
+}
+
+const saved = step.set("Fact", "0x0d", { what: value.text("first"), mood: value.text("SAD") });
+
+/** What an immutable entity of an earlier block doesn't allow. */
+const IMMUTABLE: readonly Failure[] = [
+  { earlier: saved, end: step.set("Fact", "0x0d", { what: value.text("second") }) },
+  { earlier: saved, end: step.remove("Fact", "0x0d") },
+];
+
+/** A block in which one handler of three fails, or two of four, and one after it. Gives the first block that matters. */
+async function mineFailure(chain: TestChain, { earlier, end, isTolerant }: Failure): Promise<number> {
   const before = program([step.set("Thing", "f", { int: value.int(1) })]);
+  const first = Number(await chain.public.getBlockNumber()) + 1;
+  if (earlier) {
+    await play(chain, [program([earlier])]);
+    await chain.mine();
+  }
+  const tolerated = isTolerant ? [program([step.set("Thing", "f", { int: value.int(3) }), step.trap("abort")])] : [];
   const failing = program([step.set("Thing", "f", { int: value.int(2) }), end]);
-  await play(chain, [before, failing, program([step.get("Thing", "f")])]);
-  const block = await chain.mine();
+  await play(chain, [before, ...tolerated, failing, program([step.get("Thing", "f")])]);
+  await chain.mine();
   await play(chain, [before]);
   await chain.mine();
-  return block;
+  return first;
 }
 
 interface Status {
@@ -49,12 +72,18 @@ describeWithGraphNode("a failing handler beside real graph-node (from npm, on Li
 
   it("stops the deployment at the same block, with the same rows, health and errors", async () => {
     const build = await buildSubgraph({}, "torture");
+    const failures: readonly Failure[] = [
+      ...[...HOPELESS, ...STUBBORN].map((end) => ({ end })),
+      ...STUBBORN.slice(-3).map((end) => ({ end, isTolerant: true })),
+      ...IMMUTABLE,
+      ...IMMUTABLE.map((failure) => ({ ...failure, isTolerant: true })),
+    ];
     const manifests: string[] = [];
-    for (const end of [...HOPELESS, ...STUBBORN]) {
-      const block = await mineFailure(chain, end);
-      const startingAt = (text: string): string =>
-        text.replace("features:\n  - nonFatalErrors\n", "").replaceAll(/startBlock: \d+/g, `startBlock: ${block}`);
-      manifests.push(editManifest(build, startingAt));
+    for (const failure of failures) {
+      const block = await mineFailure(chain, failure);
+      const startingAt = (text: string): string => text.replaceAll(/startBlock: \d+/g, `startBlock: ${block}`);
+      const intolerant = (text: string): string => text.replace("features:\n  - nonFatalErrors\n", "");
+      manifests.push(editManifest(build, failure.isTolerant ? startingAt : (text) => intolerant(startingAt(text))));
     }
     const until = Number(await chain.public.getBlockNumber());
     const contest = { name: "failing", serverUrl: server.url, rpcUrl: chain.url, until, manifests };

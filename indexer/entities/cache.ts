@@ -247,17 +247,18 @@ export class EntityCache {
     return result;
   }
 
-  /** Why the store can't take the block, if it can't: it changes an immutable entity of an earlier one. */
-  refusal(): string | undefined {
+  /** @throws MappingError, as graph-node classes it, when the block changes an immutable entity of an earlier one */
+  checkImmutable(): void {
     for (const [type, operations] of this.updates) {
       if (!type.isImmutable || !this.current.isRead(type)) continue;
       for (const [id, operation] of operations) {
         const base = this.current.peek(type, id);
         if (!base || !isRefused(type, base, operation)) continue;
-        return `entity ${type.name}[${id}] is immutable and can't be changed after the block that created it`;
+        throw new MappingError(
+          `entity ${type.name}[${id}] is immutable and can't be changed after the block that created it`,
+        );
       }
     }
-    return undefined;
   }
 
   /**

@@ -15,9 +15,9 @@ import { queriesOf, type Registry } from "./registry.ts";
 import { Surroundings, type TransactionReader } from "./surroundings.ts";
 import { triggersOf, type Trigger } from "./triggers.ts";
 
-/** A deterministic fault: a handler's, or of what the whole block does to the store. */
+/** A handler's deterministic fault. */
 export interface HandlerFailure {
-  readonly handler: string | undefined;
+  readonly handler: string;
   readonly message: string;
 }
 
@@ -109,10 +109,7 @@ export class BlockRunner {
       return { ...result, ...this.drop(block), failures };
     }
     for (const { type, ids } of cache.missing()) await cache.current.load(type, ids);
-    const refusal = cache.refusal();
-    if (refusal !== undefined) {
-      return { ...result, ...this.drop(block), failures: [{ handler: undefined, message: refusal }] };
-    }
+    cache.checkImmutable();
     return { ...result, modifications: cache.endBlock(), created, failures, isFatal: false };
   }
 
