@@ -1,7 +1,7 @@
 import { silentLogger } from "#kernel/log.ts";
 import type { Pool } from "#kernel/pg.ts";
 import { runIndexer } from "../index.ts";
-import { createDatabase, namespaceOf, runGraphNode, settled } from "./graph-node.ts";
+import { createDatabase, namespaceOf, runGraphNode } from "./graph-node.ts";
 import { dump, lookInto } from "./indexing.ts";
 
 const TIMEOUT_MS = 90_000;
@@ -71,7 +71,7 @@ async function runOurs(manifestPath: string, rpcUrl: string, databaseUrl: string
   const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(TIMEOUT_MS)]);
   const pool = lookInto(databaseUrl);
   const watch = setInterval(() => {
-    void settled(pool, until).then(({ size }) => size > 0 && controller.abort());
+    void hasFailed(pool).then((failed) => failed && controller.abort());
   }, 200);
   const options = { manifestPath, rpcUrl, databaseUrl, until, signal, logger: silentLogger };
   try {
@@ -84,6 +84,11 @@ async function runOurs(manifestPath: string, rpcUrl: string, databaseUrl: string
     clearInterval(watch);
     await pool.end();
   }
+}
+
+async function hasFailed(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query("select from subgraphs.deployment where failed").catch(() => ({ rows: [] }));
+  return rows.length > 0;
 }
 
 async function outcome(pool: Pool, namespace: string): Promise<Outcome> {

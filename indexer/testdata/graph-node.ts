@@ -84,7 +84,7 @@ async function startIpfs(): Promise<Server> {
 }
 
 /** Which deployments are where they will stay: at a block, or at a failure. */
-export async function settled(pool: Pool, until: number): Promise<Set<string>> {
+async function settled(pool: Pool, until: number): Promise<Set<string>> {
   const { rows } = await pool
     .query<{ subgraph: string; failed: boolean; number: number | null }>(
       `select s.subgraph, d.failed, h.block_number as number from public.deployment_schemas s
