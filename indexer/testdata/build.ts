@@ -23,8 +23,8 @@ function sources(name: SubgraphName, changes: Changes): Map<string, string> {
   return files;
 }
 
-/** The tests' subgraphs: every feature, every edge, reading the chain's state, or the small one for simulations. */
-export type SubgraphName = "subgraph" | "torture" | "calls" | "ledger";
+/** The tests' subgraphs: every feature, edge or version, reading the chain's state, or the small one for simulations. */
+export type SubgraphName = "subgraph" | "torture" | "calls" | "versions" | "ledger";
 
 /** Edits of a test subgraph's files, by path. */
 export type Changes = Readonly<Record<string, (text: string) => string>>;

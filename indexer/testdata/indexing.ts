@@ -102,13 +102,14 @@ export function lookInto(databaseUrl: string): Pool {
 export async function dump(pool: Pool, namespace = "sgd1"): Promise<string[]> {
   const { rows: columns } = await pool.query<{ table: string; names: string[] }>(
     `select table_name as table, array_agg(column_name::text order by ordinal_position) as names
-       from information_schema.columns where table_schema = $1 group by 1 order by 1`,
+       from information_schema.columns
+      where table_schema = $1 and not (column_name = 'vid' and (column_default is not null or is_identity = 'YES'))
+      group by 1 order by 1`,
     [namespace],
   );
   const lines: string[] = [];
   for (const { table, names } of columns) {
-    const isSerial = /_(hour|day)$|^data_sources/.test(table);
-    const shown = names.filter((name) => !(isSerial && name === "vid")).map((name) => `"${name}"::text`);
+    const shown = names.map((name) => `"${name}"::text`);
     const { rows } = await pool.query<{ line: string }>(
       `select array[${shown.map((name) => `coalesce(${name}, '∅')`).join(", ")}]::text as line from ${namespace}."${table}"`,
     );
