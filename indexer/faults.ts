@@ -5,8 +5,8 @@ import type { BlockOutcome } from "./runner/run-block.ts";
 import { ChainMoved } from "./source/retry.ts";
 import type { BlockRef } from "./source/types.ts";
 
-/** Classes of PostgreSQL's codes that tell of bad data, broken constraints and bad statements: again the same. */
-const HOPELESS = /^(22|23|42)/;
+/** Classes of PostgreSQL's codes that tell of bad data, broken constraints, bad statements and limits: again the same. */
+const HOPELESS = /^(22|23|42|54)/;
 
 /** PostgreSQL's code for what the role may not do. */
 const NO_RIGHTS = "42501";
