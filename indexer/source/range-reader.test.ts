@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger } from "#kernel/log.ts";
 import { startHttpNode, type HttpNode } from "../testdata/http-node.ts";
+import { madeHash, madeHeader, madeLog } from "../testdata/made-blocks.ts";
 import { Backfill } from "./backfill.ts";
-import { ChainReader, toHex } from "./chain-reader.ts";
+import { ChainReader } from "./chain-reader.ts";
 import type { LogQuery, SourceFilter } from "./filter.ts";
 import { RangeCache } from "./range-cache.ts";
 import { createRetry } from "./retry.ts";
@@ -16,8 +17,6 @@ const QUERY: LogQuery = { addresses: undefined, topics: [[TOPIC]] };
 const OTHER: LogQuery = { addresses: [`0x${"aa".repeat(20)}`], topics: [[TOPIC]] };
 const CHAIN = { chainId: "1", genesisHash: `0x${"0".repeat(64)}` };
 
-const hashOf = (block: number, fork = 0): string => `0x${(block + fork * 2 ** 32).toString(16).padStart(64, "0")}`;
-
 /** A chain with a log in every third block, which may leave for a fork at some height. */
 let forkedAt: number;
 let asked: string[];
@@ -26,25 +25,9 @@ let folder: string;
 
 const forkOf = (block: number): number => (block >= forkedAt ? 1 : 0);
 const headerOf = (block: number): Header =>
-  ({
-    number: toHex(block),
-    hash: hashOf(block, forkOf(block)),
-    parentHash: hashOf(block - 1, forkOf(block - 1)),
-    timestamp: toHex(1_000 + block),
-    logsBloom: `0x${"0".repeat(512)}`,
-    gasUsed: "0x0",
-    gasLimit: "0x0",
-  }) as Header;
-const logOf = (block: number): Log => ({
-  address: `0x${"aa".repeat(20)}`,
-  topics: [TOPIC],
-  data: forkOf(block) === 0 ? "0x" : "0xff",
-  blockNumber: toHex(block),
-  blockHash: hashOf(block, forkOf(block)),
-  transactionHash: hashOf(1_000 + block),
-  transactionIndex: "0x0",
-  logIndex: "0x0",
-});
+  madeHeader(block, madeHash(block, forkOf(block)), madeHash(block - 1, forkOf(block - 1)));
+const logOf = (block: number): Log =>
+  madeLog(block, madeHash(block, forkOf(block)), TOPIC, forkOf(block) === 0 ? "0x" : "0xff");
 
 beforeEach(async () => {
   [forkedAt, asked] = [Infinity, []];
@@ -84,7 +67,7 @@ async function read(
   let extension: Log[] | undefined;
   let isGrown = extendAt === 0;
   asked = [];
-  for await (const block of backfill.blocks({ number: start, hash: hashOf(start) }, to)) {
+  for await (const block of backfill.blocks({ number: start, hash: madeHash(start) }, to)) {
     blocks.push(block);
     if (block.number !== extendAt) continue;
     isGrown = true;
@@ -142,7 +125,7 @@ describe("ranges that were read before", () => {
     const filter: SourceFilter = { version: 0, logQueries: () => [QUERY], wantedBlocks: () => [] };
     const backfill = new Backfill(reader, filter, (ask) => ask(), cache);
     asked = [];
-    const next = backfill.blocks({ number: 0, hash: hashOf(0, 1) }, 10).next();
+    const next = backfill.blocks({ number: 0, hash: madeHash(0, 1) }, 10).next();
     await expect(next).rejects.toMatchObject({ code: "NODE_INCONSISTENT" });
     expect(asked).toContain("logs 1-10");
   });

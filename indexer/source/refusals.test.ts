@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { startHttpNode, type HttpNode } from "../testdata/http-node.ts";
+import { madeHash, madeHeader, madeLog } from "../testdata/made-blocks.ts";
 import { Backfill } from "./backfill.ts";
-import { ChainReader, toHex } from "./chain-reader.ts";
+import { ChainReader } from "./chain-reader.ts";
 import type { LogQuery, SourceFilter } from "./filter.ts";
 import { createRetry } from "./retry.ts";
 import { RpcClient } from "./rpc.ts";
@@ -16,27 +17,8 @@ const QUERY: LogQuery = { addresses: undefined, topics: [[TOPIC]] };
 const FILTER: SourceFilter = { version: 0, logQueries: () => [QUERY], wantedBlocks: () => [] };
 const START = { number: 0, hash: "" };
 
-const hashOf = (block: number): string => `0x${block.toString(16).padStart(64, "0")}`;
-const headerOf = (block: number): Header =>
-  ({
-    number: toHex(block),
-    hash: hashOf(block),
-    parentHash: hashOf(block - 1),
-    timestamp: toHex(1_000 + block),
-    logsBloom: `0x${"0".repeat(512)}`,
-    gasUsed: "0x0",
-    gasLimit: "0x0",
-  }) as Header;
-const logOf = (block: number): Log => ({
-  address: `0x${"aa".repeat(20)}`,
-  topics: [TOPIC],
-  data: "0x",
-  blockNumber: toHex(block),
-  blockHash: hashOf(block),
-  transactionHash: hashOf(1_000 + block),
-  transactionIndex: "0x0",
-  logIndex: "0x0",
-});
+const headerOf = (block: number): Header => madeHeader(block, madeHash(block), madeHash(block - 1));
+const logOf = (block: number): Log => madeLog(block, madeHash(block), TOPIC);
 
 let node: HttpNode | undefined;
 afterEach(() => node?.close());

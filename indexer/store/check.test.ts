@@ -1,19 +1,20 @@
 import { BaseError } from "#kernel/errors.ts";
 import { silentLogger, type Logger } from "#kernel/log.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
+import { hasServer, startTestServer, type TestServer } from "../testdata/server.ts";
 import { checkStore } from "./check.ts";
 
-/** Rights, encodings and collations need a server of its own kind: any PostgreSQL, as its superuser. */
-const SERVER = process.env["DATABASE_URL"] || process.env["GND_DATABASE_URL"] || "";
-const onServer = SERVER === "" ? describe.skip : describe;
+/** Rights, encodings and collations differ between databases of a real server only. */
+const onServer = hasServer ? describe : describe.skip;
 const NAME = `bc_check_${process.pid}`;
 const ROLE = `bc_check_role_${process.pid}`;
 
+let testServer: TestServer;
 let server: Pool;
 
 /** The server's URL with another database, and another role when one is named. */
 function urlOf(database: string, role?: string): string {
-  const url = new URL(SERVER);
+  const url = new URL(testServer.url as string);
   url.pathname = `/${database}`;
   if (role !== undefined) Object.assign(url, { username: role, password: "secret" });
   return url.href;
@@ -41,9 +42,10 @@ async function check(role?: string): Promise<{ fault?: BaseError; warnings: unkn
   }
 }
 
-onServer("a database (tested where DATABASE_URL or GND_DATABASE_URL names a server)", () => {
+onServer("a database (of a real server: npm's on Linux x64, or the one in DATABASE_URL)", () => {
   beforeAll(async () => {
-    server = createPool(SERVER, { name: "test", max: 1 });
+    testServer = await startTestServer();
+    server = createPool(testServer.url as string, { name: "test", max: 1 });
     await server.query(`create role ${ROLE} login password 'secret'`);
   });
 
@@ -54,6 +56,7 @@ onServer("a database (tested where DATABASE_URL or GND_DATABASE_URL names a serv
   afterAll(async () => {
     await server.query(`drop role ${ROLE}`);
     await server.end();
+    await testServer.stop();
   });
 
   it("sorted by bytes is taken without a word", async () => {

@@ -20,20 +20,8 @@ export async function writeEntities(
   earliest: number,
 ): Promise<void> {
   for (const [type, { clamps, versions, rows }] of batch.tables) {
-    const ends = [...clamps];
     const isKept = ({ to }: { to: number | undefined }): boolean => to === undefined || to > earliest;
-    await clampVersions(
-      client,
-      namespace,
-      type,
-      ends.filter(([, end]) => isKept(end)),
-    );
-    await deleteVersions(
-      client,
-      namespace,
-      type,
-      ends.filter(([, end]) => !isKept(end)),
-    );
+    await endVersions(client, namespace, type, clamps, isKept);
     const text = type.isImmutable ? rows : new CopyText(type);
     for (const version of versions) if (isKept(version)) text.add(version);
     await copyRows(client, namespace, type, text);
@@ -53,33 +41,29 @@ function versionsOf(type: EntityType, ends: readonly End[]): { where: string; sq
   };
 }
 
-async function clampVersions(
+/** Ends stored versions: those that are kept get their end, the others go. */
+async function endVersions(
   client: PoolClient,
   namespace: string,
   type: EntityType,
-  ends: readonly End[],
+  clamps: ReadonlyMap<string, Clamp>,
+  isKept: (clamp: Clamp) => boolean,
 ): Promise<void> {
-  if (ends.length === 0) return;
-  const { where, sqlType, keys } = versionsOf(type, ends);
-  await client.query(
-    `update ${qualified(namespace, type)} e set block_range = int4range(lower(e.block_range), v.upper)
-       from unnest($1::text[]::${sqlType}[], $2::int[]) v(key, upper) where ${where}`,
-    [keys, ends.map(([, { to }]) => to)],
-  );
-}
-
-async function deleteVersions(
-  client: PoolClient,
-  namespace: string,
-  type: EntityType,
-  ends: readonly End[],
-): Promise<void> {
-  if (ends.length === 0) return;
-  const { where, sqlType, keys } = versionsOf(type, ends);
-  await client.query(
-    `delete from ${qualified(namespace, type)} e using unnest($1::text[]::${sqlType}[]) v(key) where ${where}`,
-    [keys],
-  );
+  const table = qualified(namespace, type);
+  const [kept, gone]: [End[], End[]] = [[], []];
+  for (const end of clamps) (isKept(end[1]) ? kept : gone).push(end);
+  if (kept.length > 0) {
+    const { where, sqlType, keys } = versionsOf(type, kept);
+    await client.query(
+      `update ${table} e set block_range = int4range(lower(e.block_range), v.upper)
+         from unnest($1::text[]::${sqlType}[], $2::int[]) v(key, upper) where ${where}`,
+      [keys, kept.map(([, { to }]) => to)],
+    );
+  }
+  if (gone.length > 0) {
+    const { where, sqlType, keys } = versionsOf(type, gone);
+    await client.query(`delete from ${table} e using unnest($1::text[]::${sqlType}[]) v(key) where ${where}`, [keys]);
+  }
 }
 
 /** Writes the data sources that the batch's blocks made. */

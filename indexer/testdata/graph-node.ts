@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { guarded } from "#devnet/guard.ts";
-import { startChild } from "#kernel/child.ts";
+import { startChild, type Child, type ChildOptions } from "#kernel/child.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
 import { waitFor } from "#kernel/time.ts";
 import { freePort } from "./free-port.ts";
@@ -13,6 +13,8 @@ import { hasNativePostgres, startNativePostgres } from "./native-postgres.ts";
 
 const PACKAGED = fileURLToPath(new URL("../../node_modules/@graphprotocol/gnd-linux-x64/bin/gnd", import.meta.url));
 const TIMEOUT_MS = 90_000;
+/** What it listens on. */
+const PORTS = ["http", "index-node", "admin", "metrics"];
 
 /** How it runs: what it reads must not depend on how fast it writes. */
 const SETTINGS = {
@@ -72,7 +74,7 @@ export async function dropDatabase(serverUrl: string, name: string): Promise<voi
   await server.end();
 }
 
-/** It insists on an IPFS node that answers. */
+/** It insists on an IPFS node that answers, and needs nothing of it. */
 async function startIpfs(): Promise<Server> {
   const ipfs = createServer((request, response) => {
     const isVersion = request.url?.startsWith("/api/v0/version") === true;
@@ -96,37 +98,47 @@ async function settled(pool: Pool, until: number): Promise<Set<string>> {
   );
 }
 
-/** What to run graph-node on. */
-export interface GraphNodeRun {
+/** What graph-node works on. */
+export interface GraphNodeTarget {
   /** built manifests: one process indexes them all */
   readonly manifests: readonly string[];
   readonly rpcUrl: string;
   readonly databaseUrl: string;
-  /** the chain's last block */
-  readonly until: number;
   /** the network that the manifests name */
   readonly network?: string;
 }
 
-/** Lets real graph-node index built subgraphs until each has reached a block, or has failed. */
-export async function runGraphNode(run: GraphNodeRun): Promise<void> {
+/** How far to let it work. */
+export interface GraphNodeRun extends GraphNodeTarget {
+  /** the chain's last block */
+  readonly until: number;
+}
+
+/** Starts real graph-node on free ports; it ends with this process. */
+export async function launchGraphNode(
+  target: GraphNodeTarget,
+  options: Pick<ChildOptions, "env" | "onLine"> = {},
+): Promise<Child> {
   const ipfs = await startIpfs();
-  const pool = createPool(run.databaseUrl, { name: "test", max: 1 });
   const flags: Record<string, string> = {
-    "--manifests": run.manifests.map((path) => `${path}:.`).join(","),
-    "--ethereum-rpc": `${run.network ?? "testnet"}:archive:${run.rpcUrl}`,
-    "--postgres-url": run.databaseUrl,
+    "--manifests": target.manifests.map((path) => `${path}:.`).join(","),
+    "--ethereum-rpc": `${target.network ?? "testnet"}:archive:${target.rpcUrl}`,
+    "--postgres-url": target.databaseUrl,
     "--ipfs": `http://127.0.0.1:${(ipfs.address() as AddressInfo).port}`,
   };
-  for (const name of ["http", "index-node", "admin", "metrics"]) flags[`--${name}-port`] = String(await freePort());
+  for (const name of PORTS) flags[`--${name}-port`] = String(await freePort());
   // it goes on after SIGTERM
   const [command, args] = guarded(GND_BINARY, ["dev", ...Object.entries(flags).flat()], "KILL");
+  const child = await startChild({ name: "graph-node", command, args, cwd: tmpdir(), ...options });
+  void child.ended.then(() => ipfs.close());
+  return child;
+}
+
+/** Lets real graph-node index built subgraphs until each has reached a block, or has failed. */
+export async function runGraphNode(run: GraphNodeRun): Promise<void> {
+  const pool = createPool(run.databaseUrl, { name: "test", max: 1 });
   const said: string[] = [];
-  const child = await startChild({
-    name: "graph-node",
-    command,
-    args,
-    cwd: tmpdir(),
+  const child = await launchGraphNode(run, {
     env: { ...process.env, ...SETTINGS },
     onLine: (line) => {
       if (/\b(ERRO|CRIT|panicked)\b/.test(line)) said.push(line.slice(0, 500));
@@ -146,7 +158,6 @@ export async function runGraphNode(run: GraphNodeRun): Promise<void> {
   } finally {
     await child.stop();
     await pool.end();
-    ipfs.close();
   }
 }
 

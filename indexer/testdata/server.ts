@@ -11,6 +11,8 @@ export const hasServer = GIVEN !== "" || hasNativePostgres;
 
 /** Where a suite makes its databases. */
 export interface TestServer {
+  /** the server's own, as its superuser; `undefined` where databases are embedded */
+  readonly url: string | undefined;
   /** an empty database; it goes with the server, or before */
   open(): Promise<TestDatabase>;
   stop(): Promise<void>;
@@ -21,10 +23,10 @@ export interface TestServer {
  * is an embedded one, which takes several times as long for what suites do all the time: to make tables and drop them.
  */
 export async function startTestServer(): Promise<TestServer> {
-  if (GIVEN !== "") return { open: () => openOn(GIVEN), stop: () => Promise.resolve() };
-  if (!hasNativePostgres) return { open: () => openTestDatabase(), stop: () => Promise.resolve() };
+  if (GIVEN !== "") return { url: GIVEN, open: () => openOn(GIVEN), stop: () => Promise.resolve() };
+  if (!hasNativePostgres) return { url: undefined, open: () => openTestDatabase(), stop: () => Promise.resolve() };
   const server = await startNativePostgres();
-  return { open: () => openOn(server.url), stop: () => server.stop() };
+  return { url: server.url, open: () => openOn(server.url), stop: () => server.stop() };
 }
 
 async function openOn(serverUrl: string): Promise<TestDatabase> {
