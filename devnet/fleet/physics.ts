@@ -24,6 +24,9 @@ export interface GpuReadings {
   thermalViolationSeconds: number;
   /** 1 is full speed; less while the driver fights heat */
   throttle: number;
+  /** in the life of the board: uncorrectable memory errors, and rows of memory remapped after them */
+  eccErrors: number;
+  remappedRows: number;
 }
 
 /** What acts on a GPU during a tick. */
@@ -73,12 +76,20 @@ export function coldGpu(model: GpuModel): GpuReadings {
     powerViolationSeconds: 0,
     thermalViolationSeconds: 0,
     throttle: 1,
+    eccErrors: 0,
+    remappedRows: 0,
   };
 }
 
+/** Whether a step over many ticks would differ from those ticks: the driver's fight with heat goes tick by tick. */
+export function needsTicks({ throttle }: GpuReadings, { inletExcessCelsius }: GpuInfluence): boolean {
+  return throttle < 1 || inletExcessCelsius > 0;
+}
+
 /**
- * The GPU one tick later. Power follows work within seconds, heat follows power within a minute, and the energy counter
- * is the integral of power, so that no reading contradicts another.
+ * The GPU at `tick`, `seconds` after `before`. Power follows work within seconds, heat follows power within a minute, and
+ * the energy counter is the integral of power, so that no reading contradicts another. A step may span many ticks of the
+ * same load, unless the GPU `needsTicks`: work is then that of the last of them.
  */
 export function stepGpu(
   model: GpuModel,
@@ -92,7 +103,8 @@ export function stepGpu(
   const phase = smoothNoise(seed, gpu * 16, tick, PHASE_TICKS);
   const activity = load <= 0 ? 0 : Math.min(1, load * (0.88 + 0.12 * phase + 0.02 * (random(1) - 0.5)));
   const throttle = nextThrottle(model, before, seconds);
-  const powerWatts = nextPower(model, before.powerWatts, load, activity * throttle, random(2), seconds);
+  const aim = aimedPower(model, load, activity * throttle, random(2));
+  const powerWatts = approach(before.powerWatts, aim, POWER_TAU_SECONDS, seconds);
   const steady = model.inletCelsius + inletExcessCelsius + model.celsiusPerWatt * powerWatts;
   const gpuCelsius = approach(before.gpuCelsius, steady, HEAT_TAU_SECONDS, seconds);
   const dramActivity = activity * (0.35 + 0.3 * phase);
@@ -105,7 +117,7 @@ export function stepGpu(
     tensorActivity: activity * (0.45 + 0.25 * (1 - phase)),
     dramActivity,
     powerWatts,
-    energyJoules: before.energyJoules + ((before.powerWatts + powerWatts) / 2) * seconds,
+    energyJoules: before.energyJoules + aim * seconds + (before.powerWatts - powerWatts) * POWER_TAU_SECONDS,
     gpuCelsius,
     memoryCelsius: approach(before.memoryCelsius, gpuCelsius + 2 + 12 * dramActivity, HEAT_TAU_SECONDS, seconds),
     smClockMhz: smClock(model, activity, throttle, random(4)),
@@ -117,6 +129,8 @@ export function stepGpu(
     powerViolationSeconds: before.powerViolationSeconds + (isCapped ? seconds : 0),
     thermalViolationSeconds: before.thermalViolationSeconds + (isHot ? seconds : 0),
     throttle,
+    eccErrors: before.eccErrors,
+    remappedRows: before.remappedRows,
   };
 }
 
@@ -127,19 +141,14 @@ function nextThrottle(model: GpuModel, before: GpuReadings, seconds: number): nu
   return before.throttle;
 }
 
-/** A loaded job alone costs power, computing or not: context, memory and higher clocks. */
-function nextPower(
-  model: GpuModel,
-  before: number,
-  load: number,
-  work: number,
-  random: number,
-  seconds: number,
-): number {
+/**
+ * Where power is going. A loaded job alone costs power, computing or not: context, memory and higher clocks. It stays
+ * below the limit.
+ */
+function aimedPower(model: GpuModel, load: number, work: number, random: number): number {
   const span = model.limitWatts - model.idleWatts;
   const target = model.idleWatts + (load > 0 ? span * (0.08 + 0.9 * work) : 0);
-  const noisy = target * (1 + 0.012 * (random - 0.5));
-  return Math.min(1.01 * model.limitWatts, approach(before, noisy, POWER_TAU_SECONDS, seconds));
+  return target * (1 + 0.012 * (random - 0.5));
 }
 
 function smClock(model: GpuModel, activity: number, throttle: number, random: number): number {
