@@ -1,0 +1,179 @@
+import type { Logger } from "#kernel/log.ts";
+import { createRegistry } from "#kernel/metrics.ts";
+import { createPool, type Pool } from "#kernel/pg.ts";
+import { HOUR_MS } from "#kernel/time.ts";
+import { createInstruments } from "../instruments.ts";
+import type { CollectorRecord } from "../records.ts";
+import { BatchWriter } from "../write/batch-writer.ts";
+import { holdPolicies } from "../write/policies.ts";
+import { publish, registerCollector, retireCollector, type Span } from "../write/watermark.ts";
+import { forget, type Forgotten } from "./forget.ts";
+import { PastReader, type PastScrape } from "./reader.ts";
+import { RisingRefresh } from "./refresh.ts";
+
+/** Options of `importHistory`. */
+export interface HistoryOptions {
+  databaseUrl: string;
+  logger: Logger;
+  /** between two scrapes of a target, at most 300 */
+  scrapeSeconds: number;
+  /** the collector in whose name it is written; "collector" when left out */
+  id?: string;
+}
+
+/** Samples of one COPY, and scrapes at most. */
+const BATCH_SAMPLES = 20_000;
+const BATCH_RECORDS = 20_000;
+/** Samples that one refresh of the minutes reads: it sorts them in memory, and nobody else is served meanwhile. */
+const REFRESHED_SAMPLES = 60_000;
+/** Nobody writes a history for longer. */
+const HOLD_MS = HOUR_MS / 2;
+
+/** Writes the past, in the order of its times, by the way that live scrapes go: identified, derived, by COPY. */
+export class History {
+  readonly reader: PastReader;
+  readonly #pool: Pool;
+  readonly #writer: BatchWriter;
+  readonly #collectorKey: number;
+  readonly #labels: Map<string, Readonly<Record<string, string>>>;
+  #batch: CollectorRecord[] = [];
+  #samples = 0;
+  #samplesSinceRefresh = 0;
+  #writing: Promise<unknown> = Promise.resolve();
+  #refreshing: RisingRefresh | undefined;
+  #refreshedTo = 0;
+
+  /** See `openHistory`. */
+  constructor(pool: Pool, collectorKey: number, { logger, scrapeSeconds }: HistoryOptions) {
+    const labels = new Map<string, Readonly<Record<string, string>>>();
+    this.reader = new PastReader(scrapeSeconds * 1_000);
+    this.#pool = pool;
+    this.#collectorKey = collectorKey;
+    this.#labels = labels;
+    const instruments = createInstruments(createRegistry("collector"), NOTHING_TO_READ);
+    this.#writer = new BatchWriter({
+      pool,
+      logger,
+      instruments,
+      collectorKey,
+      labelsOf: (url) => labels.get(url) ?? {},
+    });
+  }
+
+  /**
+   * Takes a scrape. One batch is made while the one before is written: what is taken may not be in the tables yet.
+   *
+   * @throws what the database says, of an earlier scrape too
+   */
+  async write(scrape: PastScrape): Promise<void> {
+    this.#labels.set(scrape.url, scrape.labels);
+    for (const record of this.reader.read(scrape)) {
+      this.#batch.push(record);
+      if (record.kind === "scrape") this.#samples += record.rows.length;
+    }
+    if (this.#samples >= BATCH_SAMPLES || this.#batch.length >= BATCH_RECORDS) await this.#send();
+  }
+
+  /** Shows in all roll-ups what was taken: the buckets that end before `to`, milliseconds since 1970. */
+  async settle(to: number, { isEnd = false } = {}): Promise<void> {
+    await this.#send();
+    await this.#writing;
+    const { span } = this.reader;
+    if (!span) return;
+    this.#refreshing ??= new RisingRefresh(this.#pool, span.from);
+    const spanMs = to - Math.max(this.#refreshedTo, span.from);
+    const wantedMs = (spanMs * REFRESHED_SAMPLES) / Math.max(this.#samplesSinceRefresh, 1);
+    const sliceMs = SLICES_MS.find((width) => width <= wantedMs) ?? HOUR_MS;
+    await this.#refreshing.refreshTo(to, { isEnd, sliceMs });
+    this.#refreshedTo = to;
+    this.#samplesSinceRefresh = 0;
+  }
+
+  /** Says that everything before `to` is in the tables. */
+  async publish(to: number): Promise<void> {
+    const state = { collectorKey: this.#collectorKey, nowMs: Date.now(), spoolBytes: 0, droppedRecords: 0 };
+    await publish(this.#pool, { ...state, sampledThrough: to });
+  }
+
+  /** Nothing more will come of this collector: from now on it holds no watermark; TimescaleDB's jobs go on. */
+  async retire(): Promise<void> {
+    await retireCollector(this.#pool, this.#collectorKey, Date.now());
+    await holdPolicies(this.#pool, Date.now());
+  }
+
+  /** Lets go of the database. What isn't settled may be lost. */
+  async close(): Promise<void> {
+    await this.#writing.catch(() => undefined);
+    await this.#pool.end();
+  }
+
+  async #send(): Promise<void> {
+    const batch = this.#batch;
+    this.#samplesSinceRefresh += this.#samples;
+    this.#batch = [];
+    this.#samples = 0;
+    await this.#writing;
+    this.#writing = this.#writer.write(batch);
+    // Whoever writes or settles next hears of it.
+    this.#writing.catch(() => undefined);
+  }
+}
+
+/** From a day, which is a chunk, down to an hour. */
+const SLICES_MS = [24, 12, 6, 4, 3, 2, 1].map((hours) => hours * HOUR_MS);
+
+/**
+ * Begins to write a past, in the name of a collector of its own, which lives as long as that. What the database knows of
+ * its GPUs and targets is forgotten first: another past of theirs, perhaps half of one. TimescaleDB's jobs are held until
+ * the history is retired.
+ *
+ * @throws what the database says
+ */
+export async function openHistory(options: HistoryOptions & { forgotten: Forgotten }): Promise<History> {
+  const pool = createPool(options.databaseUrl, { name: "collector-history", max: 2 });
+  try {
+    await holdPolicies(pool, Date.now() + HOLD_MS);
+    await forget(pool, options.forgotten);
+    const { key } = await registerCollector(pool, options.id ?? "past", Date.now());
+    return new History(pool, key, options);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+}
+
+/**
+ * Writes past scrapes, in the order of their times, by the way that live ones go: parsed, identified, derived. The
+ * collector counts as alive from the first to the last of them. Importing the same again changes nothing.
+ *
+ * @returns how many scrapes were written, and the time they span; undefined for none
+ * @throws what the database says
+ */
+export async function importHistory(
+  options: HistoryOptions,
+  scrapes: Iterable<PastScrape> | AsyncIterable<PastScrape>,
+): Promise<{ scrapeCount: number; span: Span | undefined }> {
+  const pool = createPool(options.databaseUrl, { name: "collector-history", max: 2 });
+  const { key } = await registerCollector(pool, options.id ?? "collector", Date.now());
+  const history = new History(pool, key, options);
+  try {
+    for await (const scrape of scrapes) await history.write(scrape);
+    const { scrapeCount, span } = history.reader;
+    if (span) {
+      await history.settle(span.to, { isEnd: true });
+      await history.publish(span.to);
+    }
+    return { scrapeCount, span };
+  } finally {
+    await history.close();
+  }
+}
+
+const NOTHING_TO_READ = {
+  targetCount: () => 0,
+  lateScrapes: () => 0,
+  spoolBytes: () => 0,
+  spoolRecords: () => 0,
+  droppedRecords: () => 0,
+  lagSeconds: () => 0,
+};
