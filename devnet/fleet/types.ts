@@ -98,6 +98,8 @@ export interface StartFleetOptions extends FleetOptions {
   port: number;
   /** physics that have lived already, e.g. through a seeded history; made anew when left out */
   model?: FleetModel;
+  /** whether its exporters answer 503 and its time stands still until it is opened: its past is yet to be written */
+  isHeld?: boolean;
   /** where to write the list of targets, in Prometheus' file_sd JSON */
   targetsFile?: string;
 }
@@ -106,6 +108,10 @@ export interface StartFleetOptions extends FleetOptions {
 export interface Fleet {
   readonly url: string;
   readonly gpus: readonly FleetGpu[];
+  readonly hosts: readonly FleetHost[];
+  readonly model: FleetModel;
+  /** Lets a fleet that was held go on, from where its model is. */
+  open(): void;
   setLoad(uuid: string, load: number): void;
   order(fault: Fault): ClearFault;
   stop(): Promise<void>;

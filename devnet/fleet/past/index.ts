@@ -1,0 +1,131 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { openHistory, parseFileSd, type History, type Target } from "#collector/index.ts";
+import type { Logger } from "#kernel/log.ts";
+import { HOUR_MS, SECOND_MS, systemClock, type Clock } from "#kernel/time.ts";
+import type { PlayedDay } from "../../market/history/use.ts";
+import { noise } from "../random.ts";
+import { fileSdOf } from "../server.ts";
+import type { Fleet } from "../types.ts";
+import { FleetChanges } from "./changes.ts";
+import { HostReader } from "./readings.ts";
+import { PastSchedule } from "./schedule.ts";
+import { smallTroubles } from "./small-troubles.ts";
+
+/** Name of the collector that a past is written by; retired when that is done. */
+const COLLECTOR = "past";
+/** The newest part of a past has a scrape a minute. */
+const FINE_HOURS = 48;
+/** The part before the past's end that was scraped every five minutes. */
+const COARSE_SECONDS = 300;
+/** Others in this process get their turn after so many scrapes. */
+const TURN_SCRAPES = 50;
+
+/** Options of `startFleetPast`. */
+export interface FleetPastOptions {
+  databaseUrl: string;
+  /** held, so that nothing but its past moves it on */
+  fleet: Fleet;
+  /** of the small troubles */
+  seed: number;
+  /** the past's ends, seconds since 1970 */
+  beginsAt: number;
+  endsAt: number;
+  logger: Logger;
+  clock?: Clock;
+}
+
+/** A fleet's past while it is being written. */
+export interface FleetPast {
+  /** Writes the next day; days come in order and without gaps, and may be given before the one before is written. */
+  write(day: PlayedDay): Promise<void>;
+  /** Writes what has passed since the past's end, with what still ran then, and lets the fleet go on from there. */
+  finish(): Promise<void>;
+}
+
+/**
+ * Begins to write the telemetry of a past: as if a collector had scraped the fleet every five minutes, and every minute
+ * for the last two days. What the database knows of this fleet is forgotten first, as after a start that was cut off.
+ *
+ * @throws what the database says
+ */
+export async function startFleetPast(options: FleetPastOptions): Promise<FleetPast> {
+  const { databaseUrl, logger, fleet } = options;
+  const targets = parseFileSd(JSON.stringify(fileSdOf(fleet.url, fleet.hosts)), "of the fleet");
+  const history = await openHistory({
+    databaseUrl,
+    logger,
+    scrapeSeconds: COARSE_SECONDS,
+    id: COLLECTOR,
+    forgotten: { uuids: fleet.gpus.map(({ uuid }) => uuid), urls: targets.map(({ url }) => url) },
+  });
+  return new WrittenPast(options, history, targets);
+}
+
+class WrittenPast implements FleetPast {
+  readonly #options: FleetPastOptions;
+  readonly #history: History;
+  readonly #schedule: PastSchedule;
+  readonly #changes: FleetChanges;
+  readonly #readers: ReadonlyMap<Target, HostReader>;
+  #last: PlayedDay | undefined;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(options: FleetPastOptions, history: History, targets: readonly Target[]) {
+    const { fleet, beginsAt, endsAt } = options;
+    this.#options = options;
+    this.#history = history;
+    this.#schedule = new PastSchedule(targets, beginsAt * SECOND_MS, endsAt * SECOND_MS - FINE_HOURS * HOUR_MS);
+    this.#changes = new FleetChanges(fleet.model);
+    // One target a host, in the same order.
+    const hosts = fleet.hosts.map(({ name }) => new HostReader(fleet.model, name));
+    this.#readers = new Map(targets.map((target, index) => [target, hosts[index] as HostReader]));
+    fleet.model.leapTo(beginsAt * SECOND_MS);
+  }
+
+  write(day: PlayedDay): Promise<void> {
+    return this.#enqueue(() => this.#write(day));
+  }
+
+  finish(): Promise<void> {
+    return this.#enqueue(async () => {
+      const { fleet, endsAt, logger, clock = systemClock } = this.#options;
+      try {
+        const now = clock.now();
+        const { to = endsAt, uses = [], troubles = [] } = this.#last ?? {};
+        await this.#write({ from: to, to: Math.ceil(now / SECOND_MS), uses, troubles }, now);
+        this.#changes.heal();
+        await this.#history.publish(now);
+        await this.#history.retire();
+        logger.info({ scrapes: this.#history.reader.scrapeCount }, "the fleet's past was written");
+      } finally {
+        await this.#history.close();
+      }
+      fleet.open();
+    });
+  }
+
+  /** One at a time; after a failure nothing more is written. */
+  #enqueue(work: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(work);
+    this.#queue = done;
+    done.catch(() => undefined);
+    return done;
+  }
+
+  async #write(day: PlayedDay, until = day.to * SECOND_MS): Promise<void> {
+    const { fleet, seed } = this.#options;
+    const troubles = [...day.troubles, ...smallTroubles(seed, fleet.gpus, day)];
+    this.#changes.take({ ...day, troubles });
+    let scrapes = 0;
+    for (const { target, at, intervalMs, dueUntil } of this.#schedule.until(until)) {
+      this.#changes.applyTo(at);
+      const scrape = this.#readers.get(target)?.read();
+      const durationMs = 4 + 6 * noise(seed, Math.floor(at / SECOND_MS), scrapes);
+      await this.#history.write({ ...target, at, intervalMs, dueUntil, durationMs, body: undefined, ...scrape });
+      if (++scrapes % TURN_SCRAPES === 0) await turn();
+    }
+    this.#changes.applyTo(until);
+    await this.#history.settle(until);
+    this.#last = { ...day, troubles };
+  }
+}
