@@ -99,18 +99,19 @@ export function stepGpu(
   tick: number,
   seconds: number,
 ): GpuReadings {
-  const random = (channel: number): number => noise(seed, gpu * 16 + channel, tick);
-  const phase = smoothNoise(seed, gpu * 16, tick, PHASE_TICKS);
-  const activity = load <= 0 ? 0 : Math.min(1, load * (0.88 + 0.12 * phase + 0.02 * (random(1) - 0.5)));
+  const stream = gpu * 16;
+  const phase = smoothNoise(seed, stream, tick, PHASE_TICKS);
+  const activity =
+    load <= 0 ? 0 : Math.min(1, load * (0.88 + 0.12 * phase + 0.02 * (noise(seed, stream + 1, tick) - 0.5)));
   const throttle = nextThrottle(model, before, seconds);
-  const aim = aimedPower(model, load, activity * throttle, random(2));
+  const aim = aimedPower(model, load, activity * throttle, noise(seed, stream + 2, tick));
   const powerWatts = approach(before.powerWatts, aim, POWER_TAU_SECONDS, seconds);
   const steady = model.inletCelsius + inletExcessCelsius + model.celsiusPerWatt * powerWatts;
   const gpuCelsius = approach(before.gpuCelsius, steady, HEAT_TAU_SECONDS, seconds);
   const dramActivity = activity * (0.35 + 0.3 * phase);
   const isCapped = powerWatts > 0.97 * model.limitWatts;
   const isHot = throttle < 1;
-  const job = 0.72 + 0.2 * noise(seed, gpu * 16 + 3, Math.floor(load * 1e6));
+  const job = 0.72 + 0.2 * noise(seed, stream + 3, Math.floor(load * 1e6));
   const memoryTarget = load > 0 ? (model.memoryMib - RESERVED_MIB) * job : IDLE_MIB;
   return {
     activity,
@@ -120,10 +121,14 @@ export function stepGpu(
     energyJoules: before.energyJoules + aim * seconds + (before.powerWatts - powerWatts) * POWER_TAU_SECONDS,
     gpuCelsius,
     memoryCelsius: approach(before.memoryCelsius, gpuCelsius + 2 + 12 * dramActivity, HEAT_TAU_SECONDS, seconds),
-    smClockMhz: smClock(model, activity, throttle, random(4)),
+    smClockMhz: smClock(model, activity, throttle, noise(seed, stream + 4, tick)),
     memoryUsedMib: Math.round(approach(before.memoryUsedMib, memoryTarget, MEMORY_TAU_SECONDS, seconds)),
-    pcieTxBytesPerSecond: Math.round(9_000 + 9_000 * random(5) + activity * 1.4e9 * random(6)),
-    pcieRxBytesPerSecond: Math.round(7_000 + 9_000 * random(7) + activity * 3.1e9 * random(8)),
+    pcieTxBytesPerSecond: Math.round(
+      9_000 + 9_000 * noise(seed, stream + 5, tick) + activity * 1.4e9 * noise(seed, stream + 6, tick),
+    ),
+    pcieRxBytesPerSecond: Math.round(
+      7_000 + 9_000 * noise(seed, stream + 7, tick) + activity * 3.1e9 * noise(seed, stream + 8, tick),
+    ),
     nvlinkMegabytesPerSecond: model.hasNvlink ? Math.round(activity * 120_000 * phase) : 0,
     clockReasons: (load <= 0 ? 1 : 0) | (isCapped ? 4 : 0) | (isHot ? 32 : 0),
     powerViolationSeconds: before.powerViolationSeconds + (isCapped ? seconds : 0),

@@ -29,6 +29,9 @@ export interface Plan {
   conflictCount: number;
 }
 
+/** Places in a row of `SAMPLE`. */
+const [TIME, GPU_KEY] = [0, 1];
+
 /** What a plan asks of the registry. */
 export type KnownGpus = Pick<Registry, "gpu" | "gpusOf" | "targetKey">;
 
@@ -85,6 +88,7 @@ class Planner {
       this.plan.changed.push(stored);
       this.plan.states.set(state.uuid, stored);
     }
+    this.plan.samples.sort(byGpuThenNewest);
     return this.plan;
   }
 
@@ -161,6 +165,11 @@ class Planner {
   #event({ gpuKey }: GpuState, event: GpuEvent): void {
     this.plan.events.push({ gpuKey, ...event });
   }
+}
+
+/** As the unique index has them: its pages are gone through once, and a GPU's rows lie together. */
+function byGpuThenNewest(one: Cell[], other: Cell[]): number {
+  return (one[GPU_KEY] as number) - (other[GPU_KEY] as number) || (other[TIME] as number) - (one[TIME] as number);
 }
 
 function hasChanged(before: GpuState, now: GpuState): boolean {
