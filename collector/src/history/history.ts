@@ -101,10 +101,10 @@ export class History {
     await holdPolicies(this.#pool, Date.now());
   }
 
-  /** Lets go of the database. What isn't settled may be lost. */
+  /** Lets go of the database. What isn't settled may be lost. Idempotent. */
   async close(): Promise<void> {
     await this.#writing.catch(() => undefined);
-    await this.#pool.end();
+    if (!this.#pool.ending) await this.#pool.end();
   }
 
   async #send(): Promise<void> {

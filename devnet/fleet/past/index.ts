@@ -40,6 +40,8 @@ export interface FleetPast {
   write(day: PlayedDay): Promise<void>;
   /** Writes what has passed since the past's end, with what still ran then, and lets the fleet go on from there. */
   finish(): Promise<void>;
+  /** Gives up, if it isn't finished: half a past stays in the tables, for the next one to forget. Idempotent. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -67,6 +69,7 @@ class WrittenPast implements FleetPast {
   readonly #schedule: PastSchedule;
   readonly #changes: FleetChanges;
   readonly #readers: ReadonlyMap<Target, HostReader>;
+  readonly #stopping = new AbortController();
   #last: PlayedDay | undefined;
   #queue: Promise<void> = Promise.resolve();
 
@@ -89,19 +92,22 @@ class WrittenPast implements FleetPast {
   finish(): Promise<void> {
     return this.#enqueue(async () => {
       const { fleet, endsAt, logger, clock = systemClock } = this.#options;
-      try {
-        const now = clock.now();
-        const { to = endsAt, uses = [], troubles = [] } = this.#last ?? {};
-        await this.#write({ from: to, to: Math.ceil(now / SECOND_MS), uses, troubles }, now);
-        this.#changes.heal();
-        await this.#history.publish(now);
-        await this.#history.retire();
-        logger.info({ scrapes: this.#history.reader.scrapeCount }, "the fleet's past was written");
-      } finally {
-        await this.#history.close();
-      }
+      const now = clock.now();
+      const { to = endsAt, uses = [], troubles = [] } = this.#last ?? {};
+      await this.#write({ from: to, to: Math.ceil(now / SECOND_MS), uses, troubles }, now);
+      this.#changes.heal();
+      await this.#history.publish(now);
+      await this.#history.retire();
+      await this.#history.close();
+      logger.info({ scrapes: this.#history.reader.scrapeCount }, "the fleet's past was written");
       fleet.open();
     });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#queue.catch(() => undefined);
+    await this.#history.close();
   }
 
   /** One at a time; after a failure nothing more is written. */
@@ -123,6 +129,7 @@ class WrittenPast implements FleetPast {
       const durationMs = 4 + 6 * noise(seed, Math.floor(at / SECOND_MS), scrapes);
       await this.#history.write({ ...target, at, intervalMs, dueUntil, durationMs, body: undefined, ...scrape });
       if (++scrapes % TURN_SCRAPES === 0) await turn();
+      this.#stopping.signal.throwIfAborted();
     }
     this.#changes.applyTo(until);
     await this.#history.settle(until);
