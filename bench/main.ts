@@ -3,9 +3,14 @@ import { BaseError, describeError } from "#kernel/errors.ts";
 import { describeFigure, isHeld, type Figure } from "./figure.ts";
 import { readFlags, type BenchFlags } from "./flags.ts";
 import { benchIndex } from "./index/bench.ts";
+import { benchPast } from "./past/bench.ts";
 import { benchStart } from "./start.ts";
 
-const BENCHES: Record<string, (flags: BenchFlags) => Promise<Figure[]>> = { start: benchStart, index: benchIndex };
+const BENCHES: Record<string, (flags: BenchFlags) => Promise<Figure[]>> = {
+  start: benchStart,
+  index: benchIndex,
+  past: benchPast,
+};
 
 /** Runs the benchmarks asked for, or all; one that fails doesn't keep the others from running. */
 async function main(args: readonly string[]): Promise<void> {
