@@ -29,9 +29,6 @@ export interface Plan {
   conflictCount: number;
 }
 
-/** Places in a row of `SAMPLE`. */
-const [TIME, GPU_KEY] = [0, 1];
-
 /** What a plan asks of the registry. */
 export type KnownGpus = Pick<Registry, "gpu" | "gpusOf" | "targetKey">;
 
@@ -88,7 +85,6 @@ class Planner {
       this.plan.changed.push(stored);
       this.plan.states.set(state.uuid, stored);
     }
-    this.plan.samples.sort(byGpuThenNewest);
     return this.plan;
   }
 
@@ -108,9 +104,8 @@ class Planner {
     const isOld = state.last !== null && at <= state.last.at;
     const derived = derive(at, row.values, isOld ? null : state.last, intervalMs);
     const { gpuKey } = state;
-    const cells: Cell[] = [at, gpuKey, coversUntil, derived.coveredSeconds, derived.energyJoules, derived.utilRatio];
-    for (const value of row.values) cells.push(value);
-    this.plan.samples.push(cells);
+    const head = [at, gpuKey, coversUntil, derived.coveredSeconds, derived.energyJoules, derived.utilRatio];
+    this.plan.samples.push(head.concat(row.values));
     if (isOld) return true;
     const signs = signsOf(row.values, state.signs);
     if (!state.isPresent && !state.isSlice) this.#event(state, { at, kind: "APPEARED", code: 0, detail: null });
@@ -165,11 +160,6 @@ class Planner {
   #event({ gpuKey }: GpuState, event: GpuEvent): void {
     this.plan.events.push({ gpuKey, ...event });
   }
-}
-
-/** As the unique index has them: its pages are gone through once, and a GPU's rows lie together. */
-function byGpuThenNewest(one: Cell[], other: Cell[]): number {
-  return (one[GPU_KEY] as number) - (other[GPU_KEY] as number) || (other[TIME] as number) - (one[TIME] as number);
 }
 
 function hasChanged(before: GpuState, now: GpuState): boolean {
