@@ -93,8 +93,13 @@ class WrittenPast implements FleetPast {
     return this.#enqueue(async () => {
       const { fleet, endsAt, logger, clock = systemClock } = this.#options;
       const now = clock.now();
-      const { to = endsAt, uses = [], troubles = [] } = this.#last ?? {};
-      await this.#write({ from: to, to: Math.ceil(now / SECOND_MS), uses, troubles }, now);
+      const from = this.#last?.to ?? endsAt;
+      const to = Math.ceil(now / SECOND_MS);
+      // What lasts to the day's end was cut there, and goes on.
+      const goesOn = <T extends { to: number }>(one: T): T => (one.to === from ? { ...one, to } : one);
+      const uses = (this.#last?.uses ?? []).map(goesOn);
+      const troubles = (this.#last?.troubles ?? []).map(goesOn);
+      await this.#write({ from, to, uses, troubles }, now);
       this.#changes.heal();
       await this.#history.publish(now);
       await this.#history.retire();

@@ -48,7 +48,7 @@ function days(): PlayedDay[] {
   return [0, 1, 2].map((number) => {
     const from = BEGINS_AT + number * DAY;
     const work = fleet.gpus.map(({ uuid }): Use => ({ uuid, from: from + 36_000, to: from + 43_200, load: 0.8 }));
-    const last = { uuid: fleet.gpus[0]?.uuid ?? "", from: ENDS_AT - 600, to: ENDS_AT + 3_600, load: 1 };
+    const last = { uuid: fleet.gpus[0]?.uuid ?? "", from: ENDS_AT - 600, to: ENDS_AT, load: 1 };
     return {
       from,
       to: from + DAY,

@@ -1,30 +1,29 @@
 import type { Fault } from "../../fleet/types.ts";
 
-/** A GPU at work. Times are seconds since 1970. */
+/** A GPU is in use, as the chain says. Seconds since 1970, half-open. */
 export interface Use {
   /** as DCGM prints it */
   uuid: string;
-  /** in use [from, to) */
   from: number;
   to: number;
-  /** 0 to 1 */
+  /** 0 (rented, but idle) to 1 */
   load: number;
 }
 
-/** Something wrong in the fleet, [from, to). */
+/** Something was wrong with the machines. Seconds since 1970, half-open. */
 export interface Trouble {
   fault: Fault;
   from: number;
   to: number;
 }
 
-/**
- * A day, or a part of one, as it was played: all uses and troubles that touch [from, to), whole or cut to it. Each day
- * stands alone: what goes on is named again. What the last one names may go on beyond its end, into the present.
- */
+/** A day of the past, 24 hours from its beginning on (the last one may be shorter); all in it is cut to its ends. */
 export interface PlayedDay {
   from: number;
   to: number;
   uses: readonly Use[];
   troubles: readonly Trouble[];
 }
+
+/** Is given the days in their order. It is waited for only when it is some days behind. */
+export type OnDay = (day: PlayedDay) => Promise<void> | void;
