@@ -33,8 +33,8 @@ interface Source {
 }
 
 const { dataSources } = parse(readFileSync(join(ROOT, "subgraph/subgraph.yaml"), "utf8")) as { dataSources: Source[] };
-const abiOf = (contract: string): { type: string; name: string; inputs: Input[] }[] =>
-  JSON.parse(readFileSync(join(ABIS, `${contract}.json`), "utf8"));
+const abiOf = (contract: string) =>
+  JSON.parse(readFileSync(join(ABIS, `${contract}.json`), "utf8")) as { type: string; name: string; inputs: Input[] }[];
 const typeOf = ({ type, components }: Input): string =>
   components === undefined ? type : type.replace("tuple", `(${components.map(typeOf).join(",")})`);
 /** An event as manifests write it. */

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { BCT, BEGINS_AT, DAY, GENESIS, INPUTS, OTHER_CURRENCY, playEconomy, ROOT } from "./economy.ts";
+import { compareOn, describeWithGraphNode } from "./equivalence.ts";
 import { addressOf, hex, openScript, PEOPLE, type Script } from "./script.ts";
 
 /** the genesis supply of local chains, less what this script burns */
@@ -317,6 +318,14 @@ describe("networks.json", () => {
     expect(AccessManager).toBeDefined();
     expect(Object.fromEntries(Object.entries(devnet).map(([name, { address }]) => [name, address]))).toEqual(contracts);
   });
+});
+
+describeWithGraphNode("real graph-node (from npm, on Linux x64)", () => {
+  it("writes the same rows to the last byte", async () => {
+    const { theirs, ours } = await compareOn(script, "economy");
+    expect(ours).toEqual(theirs);
+    expect(ours.rows.length).toBeGreaterThan(100);
+  }, 180_000);
 });
 
 const ofCustomer = { holder: addressOf(customer) };

@@ -51,12 +51,12 @@ export async function playEconomy(script: Script): Promise<void> {
 }
 
 /** Sends as somebody, and at a second of the script. */
-function senderOf({ network, at }: Script) {
+function senderOf(script: Script) {
   return {
-    by: (person: number) => as(person, network),
+    by: (person: number) => as(person, script.network),
     at: async (second: number, send: () => Promise<Hash>): Promise<void> => {
-      await at(BEGINS_AT + second);
-      await network.mined(send());
+      await script.at(BEGINS_AT + second);
+      await script.network.mined(send());
     },
   };
 }

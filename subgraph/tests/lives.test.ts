@@ -1,6 +1,7 @@
 import { zeroAddress } from "viem";
 import { uuidHashOf } from "#devnet/market/bootstrap.ts";
 import { accountOf, as } from "#devnet/market/wallets.ts";
+import { compareOn, describeWithGraphNode } from "./equivalence.ts";
 import { addressOf, hex, openScript, PEOPLE, type Script } from "./script.ts";
 
 const RATES = { spot: 1_000_000n, onDemand: 2_000_000n, reserved: 1_500_000n };
@@ -257,4 +258,12 @@ describe("a GPU", () => {
         join chain.gpu_invitation i on i.gpu = g.id`),
     ).toEqual([{ now: "7", then: "5", pool: "1" }]);
   });
+});
+
+describeWithGraphNode("real graph-node (from npm, on Linux x64)", () => {
+  it("writes the same rows to the last byte", async () => {
+    const { theirs, ours } = await compareOn(script, "lives");
+    expect(ours).toEqual(theirs);
+    expect(ours.rows.length).toBeGreaterThan(100);
+  }, 180_000);
 });

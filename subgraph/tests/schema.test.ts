@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
+  Kind,
   parse,
   type DirectiveNode,
   type FieldDefinitionNode,
@@ -9,14 +10,14 @@ import {
 } from "graphql";
 
 const { definitions } = parse(readFileSync(fileURLToPath(new URL("../schema.graphql", import.meta.url)), "utf8"));
-const TYPES = definitions.filter((node) => node.kind === "ObjectTypeDefinition") as ObjectTypeDefinitionNode[];
+const TYPES = definitions.filter((node) => node.kind === Kind.OBJECT_TYPE_DEFINITION);
 
 /** Every amount, rate, count, share, price and time says what it is counted in; one of these words. */
 const UNITS =
   /base units|seconds|\bhours\b|basis points|\bcount\b|how many|USD per BCT|\bnumber\b|new values|discounts, basis/i;
 const NUMBERS = new Set(["Int", "Int8", "BigInt"]);
 
-const named = (type: TypeNode): string => (type.kind === "NamedType" ? type.name.value : named(type.type));
+const named = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : named(type.type));
 const has = (node: { directives?: readonly DirectiveNode[] }, name: string): boolean =>
   node.directives?.some((directive) => directive.name.value === name) ?? false;
 const isMutable = (type: ObjectTypeDefinitionNode): boolean =>
@@ -40,8 +41,8 @@ function wrong(
 describe("the schema is documented:", () => {
   it("every type, enum and enum value has a description", () => {
     const silent = definitions.flatMap((node) => {
-      if (node.kind !== "ObjectTypeDefinition" && node.kind !== "EnumTypeDefinition") return ["?"];
-      const values = node.kind === "EnumTypeDefinition" ? (node.values ?? []) : [];
+      if (node.kind !== Kind.OBJECT_TYPE_DEFINITION && node.kind !== Kind.ENUM_TYPE_DEFINITION) return ["?"];
+      const values = node.kind === Kind.ENUM_TYPE_DEFINITION ? (node.values ?? []) : [];
       return [node, ...values]
         .filter((part) => text(part) === "")
         .map((part) => `${node.name.value}: ${part.name.value}`);
