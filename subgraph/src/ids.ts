@@ -13,7 +13,7 @@ export function memberId(operatorId: BigInt, account: Address): string {
   return operatorId.toString() + "-" + account.toHexString();
 }
 
-/** Id of a share rule: its pool and the epoch that it begins in. @example "2-19" */
+/** Id of a share rule: its pool and the epoch that it begins in, 0 for the pool's first. @example "2-19" */
 export function shareRuleId(poolId: string, epoch: BigInt): string {
   return poolId + "-" + epoch.toString();
 }

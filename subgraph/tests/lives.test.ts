@@ -239,6 +239,25 @@ describe("a GPU", () => {
     ]);
   });
 
+  it("has as seconds that count for rewards the overlap of being in a pool and ACTIVE, per owner", async () => {
+    const end = `${START} + 400000`;
+    const overlap = (...tables: string[]) => {
+      const ends = tables.map((table) => `coalesce(${table}.to_at, ${end})`);
+      return `sum(greatest(0, least(${ends.join(", ")}) - greatest(${tables.map((table) => `${table}.from_at`).join(", ")})))`;
+    };
+    // in the pool from 80 to 259,360 and from 300,010 on; ACTIVE but for 120 to 130, until it retires at 300,020
+    expect(
+      await script.rows(`select ${hex("o.owner", "owner")}, ${overlap("o", "m", "s")} as seconds from chain.gpu_ownership o
+        join chain.gpu_membership m on m.gpu = o.gpu join chain.gpu_status_period s on s.gpu = o.gpu and s.status = 'ACTIVE'
+        where o.gpu = '1' group by 1, o.from_at, o.to_at order by o.from_at, o.to_at`),
+    ).toEqual([
+      { owner: addressOf(operator), seconds: "10" },
+      { owner: addressOf(investor), seconds: "10" },
+      { owner: addressOf(friend), seconds: "0" },
+      { owner: addressOf(customer), seconds: "259260" }, // 100 to 120, 130 to 259,360, 300,010 to 300,020
+    ]);
+  });
+
   it("keeps its announced exits and what came of them", async () => {
     const exit = `announced_at - ${START} as announced, exit_at - announced_at as delay, ended_at - ${START} as ended`;
     expect(await script.rows(`select pool, ${exit}, outcome::text from chain.gpu_exit order by announced_at`)).toEqual([

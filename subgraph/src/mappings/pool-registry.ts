@@ -12,7 +12,7 @@ import { getNetwork } from "../store/network";
 import { getOperator } from "../store/operators";
 import { createPool, getPool } from "../store/pools";
 import { beginPricing, endPricing } from "../store/pricers";
-import { enterEpoch, schedule } from "../store/shares";
+import { createFirstRule, enterEpoch, schedule } from "../store/shares";
 
 export function handlePoolCreated(event: PoolCreated): void {
   const pool = createPool(event.params.poolId, event.params.operatorId, event);
@@ -23,6 +23,7 @@ export function handlePoolCreated(event: PoolCreated): void {
   pool.poolBps = event.params.poolBps;
   pool.gpuBps = event.params.gpuBps;
   pool.save();
+  createFirstRule(pool);
 
   const operator = getOperator(event.params.operatorId);
   operator.poolCount += 1;
