@@ -263,7 +263,15 @@ describe("lists", () => {
         { burnedByHour: [], lastHour: [], telemetry: null },
       ],
     });
-    expect(statements).toEqual(["burned-by-hour", "burned-by-hour", "gpu-minutes", "gpus-page", "head", "watermark"]);
+    expect(statements).toEqual([
+      "burned-by-hour",
+      "burned-by-hour",
+      "gpu-minutes",
+      "gpus-page",
+      "head",
+      "telemetry-gpus",
+      "watermark",
+    ]);
   });
 });
 
