@@ -45,4 +45,13 @@ describe("VIEWS.md", () => {
     expect(rows.length).toBeGreaterThan(200);
     expect(told.toSorted(byColumn)).toEqual(rows.toSorted(byColumn));
   });
+
+  it("tells something of every view and column", async () => {
+    expect(documented().filter(({ text }) => text === "")).toEqual([]);
+    const { rows } = await views.pool.query<{ name: string }>(
+      `select relname::text as name from pg_class where relnamespace = 'chain'::regnamespace and relkind = 'v'
+          and obj_description(oid, 'pg_class') !~ '^[A-Z].*\\n\\nmade by the indexer'`,
+    );
+    expect(rows).toEqual([]);
+  });
 });
