@@ -42,7 +42,7 @@ beforeAll(async () => {
 afterAll(() => market.close());
 
 async function readUses(): Promise<Use[]> {
-  const started = await market.network.market.getEvents.RentalStarted({}, { fromBlock: 0n });
+  const started = await market.network.market.getEvents.RentalStarted({}, { fromBlock: 0n, toBlock: market.head });
   return Promise.all(
     started.map(async ({ args: { rentalId = 0n } }) => {
       const [rental, paidUntil] = await Promise.all([

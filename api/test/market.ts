@@ -47,7 +47,8 @@ export async function openMarket(): Promise<MarketFixture> {
   await fleet.stop();
   await bootstrapMarket(network, MARKET_PLAN, fleet.gpus, silentLogger);
   await playHistory(network, MARKET_PLAN, 1, silentLogger);
-  const head = await network.node.getBlockNumber();
+  // the block itself: its number alone is remembered for a while
+  const { number: head } = await network.node.getBlock({ blockTag: "latest" });
   const common = { databaseUrl: database.url, logger: silentLogger };
   await runIndexer({
     ...common,
