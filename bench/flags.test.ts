@@ -2,9 +2,11 @@ import { describeFigure, isHeld } from "./figure.ts";
 import { readFlags } from "./flags.ts";
 
 it("names of benchmarks and flags may stand in any order", () => {
-  expect(readFlags(["--runs", "5", "index", "--only", "limit,engine", "--profile"])).toEqual({
+  expect(
+    readFlags(["--runs", "5", "index", "--only", "limit,engine", "--profile", "--api", "http://a/graphql"]),
+  ).toEqual({
     names: ["index"],
-    flags: { only: "limit,engine", runs: 5, profile: true },
+    flags: { only: "limit,engine", runs: 5, profile: true, api: "http://a/graphql" },
   });
   expect(readFlags([])).toEqual({ names: [], flags: { profile: false } });
 });

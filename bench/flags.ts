@@ -9,6 +9,8 @@ export interface BenchFlags {
   readonly runs?: number;
   /** whether V8's profiles of our own sides are kept, and the slowest statements shown */
   readonly profile: boolean;
+  /** URL of a running network's GraphQL API */
+  readonly api?: string;
 }
 
 /**
@@ -18,13 +20,14 @@ export interface BenchFlags {
  */
 export function readFlags(args: readonly string[]): { names: readonly string[]; flags: BenchFlags } {
   const { positionals, values } = parse(args);
-  const { only, runs, profile = false } = values;
+  const { only, runs, profile = false, api } = values;
   if (runs !== undefined && !/^[1-9]\d?$/.test(runs)) {
     throw new BaseError("BAD_FLAG", `--runs is "${runs}", which is no number from 1 to 99`);
   }
   const flags = {
     profile,
     ...(only === undefined ? {} : { only }),
+    ...(api === undefined ? {} : { api }),
     ...(runs === undefined ? {} : { runs: Number(runs) }),
   };
   return { names: positionals, flags };
@@ -35,9 +38,16 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { only: { type: "string" }, runs: { type: "string" }, profile: { type: "boolean" } },
+      options: {
+        only: { type: "string" },
+        runs: { type: "string" },
+        profile: { type: "boolean" },
+        api: { type: "string" },
+      },
     });
   } catch (error) {
-    throw new BaseError("BAD_FLAG", messageOf(error), { hints: ["flags: --only <sides>, --runs <count>, --profile"] });
+    throw new BaseError("BAD_FLAG", messageOf(error), {
+      hints: ["flags: --only <sides>, --runs <count>, --profile, --api <url>"],
+    });
   }
 }

@@ -3,6 +3,7 @@ import { BaseError, describeError } from "#kernel/errors.ts";
 import { describeFigure, isHeld, type Figure } from "./figure.ts";
 import { readFlags, type BenchFlags } from "./flags.ts";
 import { benchIndex } from "./index/bench.ts";
+import { benchLists } from "./lists.ts";
 import { benchPast } from "./past/bench.ts";
 import { benchStart } from "./start.ts";
 
@@ -10,9 +11,12 @@ const BENCHES: Record<string, (flags: BenchFlags) => Promise<Figure[]>> = {
   start: benchStart,
   index: benchIndex,
   past: benchPast,
+  lists: benchLists,
 };
+/** Those that need a running network, on the ports that others need free. */
+const BY_NAME_ONLY = new Set(["lists"]);
 
-/** Runs the benchmarks asked for, or all; one that fails doesn't keep the others from running. */
+/** Runs the benchmarks asked for, or all that need nothing running; one that fails doesn't keep the others from running. */
 async function main(args: readonly string[]): Promise<void> {
   const { names, flags } = readFlags(args);
   const unknown = names.find((name) => !(name in BENCHES));
@@ -22,7 +26,7 @@ async function main(args: readonly string[]): Promise<void> {
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? "?"}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
   process.stdout.write(`${machine}, Node ${process.versions.node}\n`);
   for (const [name, bench] of Object.entries(BENCHES)) {
-    if (names.length > 0 && !names.includes(name)) continue;
+    if (names.length > 0 ? !names.includes(name) : BY_NAME_ONLY.has(name)) continue;
     try {
       for (const figure of await bench(flags)) {
         process.stdout.write(`${describeFigure(figure)}\n`);

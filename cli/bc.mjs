@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // `bc` from any folder: paths on the command line are those of the folder it is called in.
-import { register } from "tsx/esm/api";
+import { commandUrl } from "./bundle.mjs";
 
-register();
-await import("./main.ts");
+process.setSourceMapsEnabled(true);
+await import(await commandUrl());

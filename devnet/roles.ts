@@ -79,7 +79,7 @@ async function startOnce({ role, args, logs }: RoleOptions): Promise<Child> {
     return await startChild({
       name: role,
       command: process.execPath,
-      args: ["--import", "tsx", join(ROOT, "cli", "main.ts"), role, ...args],
+      args: [join(ROOT, "cli", "bc.mjs"), role, ...args],
       cwd: ROOT,
       onLine: (line) => {
         logs.write(role, line);

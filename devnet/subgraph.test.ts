@@ -18,7 +18,7 @@ describe("buildSubgraph", () => {
     expect(built).toEqual([build, build]);
     expect(looks).toBeGreaterThan(10);
     expect(missing).toBe(0);
-    expect(existsSync(join(build, "Marketplace", "Marketplace.wasm"))).toBe(true);
-    expect(readFileSync(manifest, "utf8")).toContain("file: Marketplace/Marketplace.wasm");
+    expect(existsSync(join(build, "OperatorRegistry", "OperatorRegistry.wasm"))).toBe(true);
+    expect(readFileSync(manifest, "utf8")).toContain("file: OperatorRegistry/OperatorRegistry.wasm");
   }, 120_000);
 });

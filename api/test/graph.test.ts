@@ -263,7 +263,38 @@ describe("lists", () => {
         { burnedByHour: [], lastHour: [], telemetry: null },
       ],
     });
-    expect(statements).toEqual(["burned-by-hour", "burned-by-hour", "gpu-minutes", "gpus-page", "head", "watermark"]);
+    expect(statements).toEqual([
+      "burned-by-hour",
+      "burned-by-hour",
+      "gpu-minutes",
+      "gpus-page",
+      "head",
+      "telemetry-gpus",
+      "watermark",
+    ]);
+  });
+});
+
+describe("series of an operation", () => {
+  it("have 30,000 points at most, whatever their number, and say how to ask for less", async () => {
+    const series = (minutes: number) =>
+      fixture.ask(
+        `{ gpus(first: 12) { nodes { day: telemetry(minutes: 1440) { at } more: telemetry(minutes: ${minutes}) { at } } } }`,
+      );
+    expect((await series(1_060)).errors).toBeUndefined(); // 12 · (1,440 + 1,060) = 30,000
+    expect((await series(1_061)).errors?.length).toBe(12);
+    await fixture.pool.query(`insert into chain.gpu
+      select n::text, owner, operator, pool, contributor, decode(md5(n::text) || md5(n::text), 'hex'), status, null, 0, 0, 0, created_at
+      from chain.gpu, generate_series(1001, 1038) n where id = '3'`);
+    const { errors: refused } = await fixture.ask(
+      `{ gpus(first: 50) { nodes { burnedByHour(hours: 744) { hour } } } }`,
+    );
+    await fixture.pool.query("delete from chain.gpu where length(id) = 4");
+    expect(refused?.length).toBe(50);
+    expect(refused?.[0]).toMatchObject({
+      message: "744 hours of 50 GPUs are too much: all series of an operation may have 30000 points",
+      extensions: { code: "TOO_LARGE", hints: ["ask for at most 40 GPUs at once, or for fewer hours"] },
+    });
   });
 });
 

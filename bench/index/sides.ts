@@ -24,9 +24,8 @@ export function engine(prune: Prune, until?: number): Side {
     isPart: until !== undefined,
     prepare: async () => {
       manifest = await buildBenchSubgraph(prune, until);
-      // what was changed since the last run is compiled now rather than in the first run
-      const warm = ["--import", "tsx", "--input-type=module", "--eval", 'import "./indexer/index.ts"'];
-      await promisify(execFile)(process.execPath, warm, { cwd: ROOT });
+      // what was changed since the last run is bundled now rather than in the first run
+      await promisify(execFile)(process.execPath, ["cli/bc.mjs", "--help"], { cwd: ROOT });
     },
     start: async ({ rpcUrl, databaseUrl, until: last, profile }) =>
       startChild({
@@ -34,7 +33,7 @@ export function engine(prune: Prune, until?: number): Side {
         command: process.execPath,
         args: [
           ...(profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`]),
-          ...["--import", "tsx", "cli/main.ts", "index", "--manifest", manifest, "--rpc", rpcUrl],
+          ...["cli/bc.mjs", "index", "--manifest", manifest, "--rpc", rpcUrl],
           ...["--database", databaseUrl, "--indexer-port", "0", "--log-level", "warn"],
           ...(last === undefined ? [] : ["--until", String(last)]),
         ],

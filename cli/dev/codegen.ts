@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { EXAMPLES } from "#api/src/graphql/examples.ts";
 import { schemaText } from "#api/src/graphql/schema.ts";
 import { DASHBOARDS, dashboardText } from "#dashboards/src/index.ts";
+import { viewsDocument } from "#indexer/views-document.ts";
 import { SETTINGS } from "#kernel/settings.ts";
 import { bin, ROOT, show } from "./stage.ts";
 
@@ -16,6 +17,11 @@ interface Generated {
 const FILES: readonly Generated[] = [
   { file: "schema.graphql", make: () => schemaText() },
   ...DASHBOARDS.map((spec) => ({ file: `dashboards/${spec.uid}.json`, make: () => dashboardText(spec) })),
+  {
+    file: "subgraph/VIEWS.md",
+    make: (present) =>
+      between(present, "views", viewsDocument(readFileSync(join(ROOT, "subgraph/schema.graphql"), "utf8"))),
+  },
   {
     file: "README.md",
     make: (present) => between(between(present, "settings", settingsTable()), "query", readmeQuery()),

@@ -29,7 +29,7 @@ export interface Run {
 /** Runs the `bc` of the repository, or of a copy of it, with these settings and nothing of the tester's own. */
 export function runBc(args: readonly string[], env: Env, root = ROOT): Run {
   const { PATH = "", HOME = "" } = process.env;
-  const child = spawn(process.execPath, ["--import", "tsx", join(root, "cli", "main.ts"), ...args], {
+  const child = spawn(process.execPath, [join(root, "cli", "bc.mjs"), ...args], {
     cwd: root,
     env: { PATH, HOME, ...env },
     stdio: ["ignore", "pipe", "pipe"],

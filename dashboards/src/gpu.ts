@@ -1,11 +1,13 @@
 import type { DashboardSpec, PanelSpec } from "./grafana.ts";
 
-/** A mean of the 1-minute roll-up of the chosen GPU, over time. */
+/**
+ * A mean of the 1-minute roll-up of the chosen GPU, over time. The GPU's key comes first, by itself: joined to the
+ * roll-up, it would be looked for in every GPU's rows of the span.
+ */
 const minuteMean = (column: string): string => `select r.bucket as "time", r.${column} as "${column}"
 from telemetry.rollup_1m r
-join telemetry.gpu t on t.gpu_key = r.gpu_key
-join chain.gpu g on g.uuid_hash = t.uuid_hash
-where g.id = '$gpu' and $__timeFilter(r.bucket)
+where r.gpu_key = (select t.gpu_key from chain.gpu g join telemetry.gpu t on t.uuid_hash = g.uuid_hash where g.id = '$gpu')
+  and $__timeFilter(r.bucket)
 order by 1`;
 
 const line = (title: string, description: string, unit: string, column: string, max?: number): PanelSpec => ({

@@ -1,6 +1,6 @@
 import { BaseError } from "#kernel/errors.ts";
 import type { Pool, PoolClient } from "#kernel/pg.ts";
-import { VIEW_MARK } from "../store/views.ts";
+import { VIEW_MARK } from "../store/view-relations.ts";
 
 /** A deployment in a database, whichever engine wrote it. */
 export interface DeploymentInfo {
@@ -69,7 +69,7 @@ function listSql(isOurs: boolean): string {
                     and p.classid = 'pg_rewrite'::regclass
                    join pg_rewrite r on r.oid = p.objid
                    join pg_class vc on vc.oid = r.ev_class
-                    and starts_with(obj_description(vc.oid, 'pg_class'), $1)
+                    and obj_description(vc.oid, 'pg_class') ~ $1
                    join pg_namespace vn on vn.oid = vc.relnamespace order by 1) as "shownIn"
       from public.deployment_schemas s
       join subgraphs.head h on h.id = s.id

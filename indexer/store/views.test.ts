@@ -1,50 +1,25 @@
-import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
-import { createPool, withTransaction, type Pool } from "#kernel/pg.ts";
-import { parseSchema } from "../schema/parse.ts";
-import { deploymentSql } from "./ddl.ts";
-import { switchViews } from "./views.ts";
+import { openViews, type ViewsFixture } from "../testdata/views.ts";
 
 const OLD = `type Thing @entity(immutable: false) { id: String! n: Int! m: Int! }
   type Gone @entity(immutable: true) { id: String! }`;
 /** A build that has one type less, and a column less where another was. */
 const NEW = "type Thing @entity(immutable: false) { id: String! m: Int! }";
 
-let database: TestDatabase;
-let pool: Pool;
+let views: ViewsFixture;
+let { pool, switchTo, namesIn } = {} as ViewsFixture;
 
 beforeAll(async () => {
-  database = await openTestDatabase();
-  pool = createPool(database.url, { name: "test", max: 1 });
-  await pool.query("create extension if not exists btree_gist");
-  await pool.query("create role bc_reader").catch(() => undefined); // of the server, not of the database
+  views = await openViews();
+  ({ pool, switchTo, namesIn } = views);
 });
 
-afterAll(async () => {
-  await pool.end();
-  await database.close();
-});
+afterAll(() => views.close());
 
 beforeEach(async () => {
-  await pool.query("drop schema if exists sgd1, sgd2, chain, subgraphs, mine cascade; create schema chain");
-  await pool.query(`create schema subgraphs; create schema mine;
-    create table subgraphs.head (id int, block_number int, block_hash bytea);
-    create table subgraphs.head_time (id int, block_timestamp numeric);
-    create table subgraphs.deployment (id int, synced_at timestamptz, health text)`);
-  await pool.query(deploymentSql(parseSchema(OLD, true), "sgd1", false));
-  await pool.query(deploymentSql(parseSchema(NEW, true), "sgd2", false));
+  await views.reset();
+  await views.deploy(1, OLD);
+  await views.deploy(2, NEW);
 });
-
-async function switchTo(id: number): Promise<void> {
-  await withTransaction(pool, (client) => switchViews(client, "chain", { id, namespace: `sgd${id}` }, "Qm"));
-}
-
-async function namesIn(schema: string): Promise<string[]> {
-  const { rows } = await pool.query<{ name: string }>(
-    "select relname::text as name from pg_class where relnamespace = $1::regnamespace and relkind in ('v', 'r') order by 1",
-    [schema],
-  );
-  return rows.map(({ name }) => name);
-}
 
 describe("the views' schema", () => {
   it("keeps the views and tables in it that others made", async () => {

@@ -1,14 +1,12 @@
-import { createHash } from "node:crypto";
 import { BaseError } from "#kernel/errors.ts";
 import type { PoolClient } from "#kernel/pg.ts";
 import { quoted } from "../schema/names.ts";
-import { headSql, tablesOf, tableSql } from "./view-sql.ts";
+import { describeDeployment } from "./view-comments.ts";
+import { commentOn, grantsOn, relationsIn, VIEW_MARK, type Relation } from "./view-relations.ts";
+import { headSql, tablesOf, tableSql, type ViewQuery } from "./view-sql.ts";
 
 /** The role that may read views, granted if it exists. */
 const READER_ROLE = "bc_reader";
-
-/** How the comment on each view of ours begins, which tells it from others in the same schema; a digest of it follows. */
-export const VIEW_MARK = "made by the indexer";
 
 /** PostgreSQL's code for a view that can't be replaced: its columns are others. */
 const OTHER_COLUMNS = "42P16";
@@ -35,15 +33,27 @@ export function isLocked(error: unknown): error is Error {
   return error instanceof Error && (error as { code?: unknown }).code === LOCKED;
 }
 
+/** A view as it is to be. */
+interface Wanted {
+  readonly name: string;
+  /** with its schema, as SQL has it */
+  readonly fullName: string;
+  readonly sql: string;
+  readonly comment: string;
+  /** what the columns' comments say, empty where nothing is known */
+  readonly columns: ReadonlyMap<string, string>;
+}
+
 /**
  * Points the views of `viewsSchema` at a deployment: one per table with the current entities, immutable ones with the
- * `block` that made them, and `head`. Enums are shown as text. A view is replaced in place, so that views over it stay;
- * one that is right already isn't touched, and needs no lock. What else is in the schema isn't touched either. It is made
- * from the tables themselves, whichever engine wrote them.
+ * `block` that made them, and `head`. Enums are shown as text; the schema's descriptions are the comments. A view is
+ * replaced in place, its columns keep their places and new ones follow, so that views over it stay; one that is right
+ * already isn't touched, and needs no lock. What else is in the schema isn't touched either. It is made from the tables
+ * themselves, whichever engine wrote them.
  *
  * @param deploymentId shown by the view `head`
  * @throws BaseError `VIEW_TAKEN` where something stands that isn't ours, `VIEW_NEEDED` when others' views are built on
- * one whose columns changed or whose type is gone
+ * one that loses a column, has one of another type now, or whose type is gone
  * @throws an error that `isLocked` when readers hold the views too long
  */
 export async function switchViews(
@@ -52,28 +62,61 @@ export async function switchViews(
   deployment: ShownDeployment,
   deploymentId: string,
 ): Promise<void> {
-  const views = quoted(viewsSchema);
   await client.query(`set local lock_timeout = ${LOCK_MS}`);
-  await client.query(`create schema if not exists ${views}`);
-  const tables = await tablesOf(client, deployment.namespace);
-  const wanted = new Map(tables.map((table) => [table.name, tableSql(deployment.namespace, table)]));
-  wanted.set("head", await headSql(client, deployment, deploymentId));
-  const fullName = (name: string): string => `${views}.${quoted(name)}`;
-  const found = new Map((await relations(client, viewsSchema)).map((relation) => [relation.name, relation]));
-  const stranger = [...found.values()].find(({ name, isOurs }) => wanted.has(name) && !isOurs);
-  if (stranger) throw taken(fullName(stranger.name));
-  const changed = [...wanted].filter(([name, sql]) => found.get(name)?.comment !== commentOn(sql));
-  const gone = [...found.values()].filter(({ name, isOurs }) => isOurs && !wanted.has(name)).map(({ name }) => name);
-  await lockViews(client, [...gone, ...changed.map(([name]) => name).filter((name) => found.has(name))].map(fullName));
-  for (const name of gone) await dropView(client, fullName(name));
-  for (const [name, sql] of changed) {
-    await replaceView(client, fullName(name), sql);
-    await client.query(`comment on view ${fullName(name)} is '${commentOn(sql)}'`);
-  }
-  const { rows } = await client.query("select from pg_roles where rolname = $1", [READER_ROLE]);
-  if (rows.length === 0 || changed.length === 0) return;
-  await client.query(`grant usage on schema ${views} to ${READER_ROLE}`);
-  await client.query(`grant select on ${changed.map(([name]) => fullName(name)).join(", ")} to ${READER_ROLE}`);
+  await client.query(`create schema if not exists ${quoted(viewsSchema)}`);
+  const found = await relationsIn(client, viewsSchema);
+  const wanted = await viewsOf(client, viewsSchema, deployment, deploymentId, found);
+  const stranger = wanted.find(({ name }) => found.get(name)?.isOurs === false);
+  if (stranger) throw taken(stranger.fullName);
+  const changed = wanted.filter(({ name, comment }) => found.get(name)?.comment !== comment);
+  const names = new Set(wanted.map(({ name }) => name));
+  const gone = [...found.values()]
+    .filter(({ name, isOurs }) => isOurs && !names.has(name))
+    .map(({ name }) => `${quoted(viewsSchema)}.${quoted(name)}`);
+  await lockViews(client, [...gone, ...changed.filter(({ name }) => found.has(name)).map(({ fullName }) => fullName)]);
+  for (const name of gone) await dropView(client, name, "is gone");
+  for (const view of changed) await replaceView(client, view);
+  await openToReader(client, viewsSchema);
+}
+
+async function viewsOf(
+  client: PoolClient,
+  viewsSchema: string,
+  deployment: ShownDeployment,
+  deploymentId: string,
+  found: ReadonlyMap<string, Relation>,
+): Promise<Wanted[]> {
+  const descriptions = await describeDeployment(client, deployment.id);
+  const wanted = (name: string, { sql, columns }: ViewQuery): Wanted => {
+    const described = descriptions.get(name);
+    const description = {
+      text: described?.text ?? "",
+      columns: new Map(columns.map((column) => [column, described?.columns.get(column) ?? ""])),
+    };
+    const fullName = `${quoted(viewsSchema)}.${quoted(name)}`;
+    return { name, fullName, sql, comment: commentOn(sql, description), columns: description.columns };
+  };
+  const tables = (await tablesOf(client, deployment.namespace)).filter(({ name }) => name !== "head");
+  return [
+    ...tables.map((table) => {
+      return wanted(table.name, tableSql(deployment.namespace, table, found.get(table.name)?.columns ?? []));
+    }),
+    wanted("head", await headSql(client, deployment, deploymentId)),
+  ];
+}
+
+/** Lets the reader have every view of ours that it hasn't: also those that are older than the role. */
+async function openToReader(client: PoolClient, viewsSchema: string): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `select c.oid::regclass::text as name from pg_class c, pg_roles r
+      where r.rolname = $1 and c.relnamespace = (select oid from pg_namespace where nspname = $2) and c.relkind = 'v'
+        and obj_description(c.oid, 'pg_class') ~ $3
+        and not (has_schema_privilege(r.oid, c.relnamespace, 'usage') and has_table_privilege(r.oid, c.oid, 'select'))`,
+    [READER_ROLE, viewsSchema, VIEW_MARK],
+  );
+  if (rows.length === 0) return;
+  await client.query(`grant usage on schema ${quoted(viewsSchema)} to ${READER_ROLE}`);
+  await client.query(`grant select on ${rows.map(({ name }) => name).join(", ")} to ${READER_ROLE}`);
 }
 
 /**
@@ -88,32 +131,10 @@ async function lockViews(client: PoolClient, names: readonly string[]): Promise<
 
 /** Drops every view of ours in a schema, because what they show goes. */
 export async function dropViews(client: PoolClient, viewsSchema: string): Promise<void> {
-  const ours = (await relations(client, viewsSchema)).filter(({ isOurs }) => isOurs);
+  const ours = [...(await relationsIn(client, viewsSchema)).values()].filter(({ isOurs }) => isOurs);
   const names = ours.map(({ name }) => `${quoted(viewsSchema)}.${quoted(name)}`);
   await lockViews(client, names);
-  for (const name of names) await dropView(client, name);
-}
-
-/** The comment on a view with this definition. */
-function commentOn(sql: string): string {
-  return `${VIEW_MARK} (${createHash("sha256").update(sql).digest("hex").slice(0, 16)})`;
-}
-
-interface Relation {
-  name: string;
-  isOurs: boolean;
-  comment: string | null;
-}
-
-/** Tables, views and the like of a schema. */
-async function relations(client: PoolClient, schema: string): Promise<Relation[]> {
-  const { rows } = await client.query<Relation>(
-    `select c.relname::text as name, obj_description(c.oid, 'pg_class') as comment,
-            c.relkind = 'v' and coalesce(starts_with(obj_description(c.oid, 'pg_class'), $2), false) as "isOurs"
-       from pg_class c where c.relnamespace = (select oid from pg_namespace where nspname = $1) order by 1`,
-    [schema, VIEW_MARK],
-  );
-  return rows;
+  for (const name of names) await dropView(client, name, "is gone");
 }
 
 function taken(name: string): BaseError {
@@ -122,29 +143,39 @@ function taken(name: string): BaseError {
   });
 }
 
-async function replaceView(client: PoolClient, name: string, sql: string): Promise<void> {
+async function replaceView(client: PoolClient, { fullName, sql, comment, columns }: Wanted): Promise<void> {
   await client.query("savepoint view");
   try {
-    await client.query(`create or replace view ${name} as ${sql}`);
+    await client.query(`create or replace view ${fullName} as ${sql}`);
   } catch (error) {
-    if ((error as { code?: string }).code !== OTHER_COLUMNS) throw error;
+    const { code, message } = error as { code?: string; message: string };
+    if (code !== OTHER_COLUMNS) throw error;
     await client.query("rollback to savepoint view");
-    await dropView(client, name);
-    await client.query(`create view ${name} as ${sql}`);
+    const grants = await grantsOn(client, fullName);
+    await dropView(client, fullName, `changes (${message})`);
+    await client.query([`create view ${fullName} as ${sql}`, ...grants].join(";\n"));
   }
-  await client.query("release savepoint view");
+  const comments = [...columns].map(([column, text]) => {
+    return `comment on column ${fullName}.${quoted(column)} is ${client.escapeLiteral(text)}`;
+  });
+  const own = `comment on view ${fullName} is ${client.escapeLiteral(comment)}`;
+  await client.query([own, ...comments, "release savepoint view"].join(";\n"));
 }
 
-/** Drops a view of ours; never others' views along with it. */
-async function dropView(client: PoolClient, name: string): Promise<void> {
+/**
+ * Drops a view of ours; never others' views along with it.
+ *
+ * @param why it has to go, after its name
+ */
+async function dropView(client: PoolClient, name: string, why: string): Promise<void> {
   try {
     await client.query(`drop view ${name}`);
   } catch (error) {
     const { code, detail = "" } = error as { code?: string; detail?: string };
     if (code !== IS_NEEDED) throw error;
-    throw new BaseError("VIEW_NEEDED", `${name} has other columns now or is gone, but others need it: ${detail}`, {
+    throw new BaseError("VIEW_NEEDED", `${name} ${why}, but others need it: ${detail.replaceAll("\n", "; ")}`, {
       cause: error,
-      hints: ["drop those, start the indexer again, and make them anew"],
+      hints: ["drop those, start the indexer again, and make them anew", "until then the views show what they did"],
     });
   }
 }

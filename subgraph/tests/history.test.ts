@@ -1,11 +1,14 @@
+import { zeroAddress } from "viem";
 import { startFleet } from "#devnet/fleet/index.ts";
 import { bootstrapMarket } from "#devnet/market/bootstrap.ts";
 import { playHistory } from "#devnet/market/history/index.ts";
 import { MARKET_PLAN } from "#devnet/market/plan.ts";
 import type { Network } from "#devnet/market/wallets.ts";
 import { silentLogger } from "#kernel/log.ts";
+import { describeBurns, describeDues, describeHoldings } from "./conservation.ts";
 import { compareOn, describeWithGraphNode } from "./equivalence.ts";
-import { openScript, type Script } from "./script.ts";
+import { describePeriods } from "./periods.ts";
+import { hex, openScript, type Script } from "./script.ts";
 
 /** 2026-11-20T05:00:00Z */
 const BEGINS_AT = 1_795_150_800;
@@ -26,8 +29,6 @@ beforeAll(async () => {
 
 afterAll(() => script.close());
 
-const hex = (column: string, as = column): string => `'0x' || encode(${column}, 'hex') as "${as}"`;
-
 /** Rows of a query and, for each, what the contracts say in its place. */
 async function expectChain<Row extends Record<string, unknown>>(
   sql: string,
@@ -42,14 +43,15 @@ describe("after three days of everything, the subgraph says what the contracts s
   it("of each GPU: owner, status, pool, operator, contributor, and DC burned", async () => {
     await expectChain<{ id: string }>(
       `select id, ${hex("owner")}, status::text, coalesce(pool, '0') as pool, coalesce(operator, '0') as operator,
-       ${hex("contributor")}, burned_dc from chain.gpu`,
+       ${hex("contributor")}, burned_dc, transfer_count as moves from chain.gpu`,
       async ({ id }) => {
         const gpu = [BigInt(id)] as const;
-        const [owner, [status, pool, operator], contributor, tally] = await Promise.all([
+        const [owner, [status, pool, operator], contributor, tally, moves] = await Promise.all([
           network.gpus.read.ownerOf(gpu),
           network.gpus.read.stateOf(gpu),
           network.gpus.read.contributorOf(gpu),
           network.rewards.read.tallyOfGpu(gpu),
+          network.gpus.read.transferCount(gpu),
         ]);
         return {
           owner: owner.toLowerCase(),
@@ -58,6 +60,7 @@ describe("after three days of everything, the subgraph says what the contracts s
           operator: String(operator),
           contributor: contributor.toLowerCase(),
           burned_dc: String(tally.lifetimeDc),
+          moves: String(moves),
         };
       },
     );
@@ -66,13 +69,16 @@ describe("after three days of everything, the subgraph says what the contracts s
   it("of each pool: rates, shares and DC burned; and how many GPUs are in it", async () => {
     await expectChain<{ id: string }>(
       `select id, spot_rate_dc_per_hour as spot, on_demand_rate_dc_per_hour as "onDemand",
-       reserved_rate_dc_per_hour as reserved, operator_bps, gpu_bps, burned_dc from chain.pool`,
+       reserved_rate_dc_per_hour as reserved, operator_bps, gpu_bps, burned_dc, discount_min_hours as hours,
+       discount_bps as bps, coalesce('0x' || encode(pricer, 'hex'), '${zeroAddress}') as pricer from chain.pool`,
       async ({ id }) => {
         const pool = [BigInt(id)] as const;
-        const [rates, shares, tally] = await Promise.all([
+        const [rates, shares, tally, discounts, { pricer }] = await Promise.all([
           network.pools.read.ratesOf(pool),
           network.pools.read.sharesOf(pool),
           network.rewards.read.tallyOfPool(pool),
+          network.pools.read.termDiscountsOf(pool),
+          network.pools.read.pricingOf(pool),
         ]);
         return {
           spot: String(rates.spot),
@@ -81,6 +87,9 @@ describe("after three days of everything, the subgraph says what the contracts s
           operator_bps: shares.operatorBps,
           gpu_bps: shares.gpuBps,
           burned_dc: String(tally.lifetimeDc),
+          hours: discounts.map(({ minHours }) => minHours),
+          bps: discounts.map(({ bps }) => bps),
+          pricer: pricer.toLowerCase(),
         };
       },
     );
@@ -92,10 +101,11 @@ describe("after three days of everything, the subgraph says what the contracts s
 
   it("of each account: DC free and GPUs held; and DC in escrow for its rentals and slots", async () => {
     await expectChain<{ address: `0x${string}` }>(
-      `select ${hex("id", "address")}, balance_dc, gpu_count from chain.account`,
+      `select ${hex("id", "address")}, balance_dc, gpu_count, slot_count from chain.account`,
       async ({ address }) => ({
         balance_dc: String(await network.credits.read.balanceOf([address])),
         gpu_count: Number(await network.gpus.read.balanceOf([address])),
+        slot_count: Number(await network.slots.read.balanceOf([address])),
       }),
     );
     const differences = await script.rows(`select ${hex("a.id", "id")}, a.escrow_dc,
@@ -144,7 +154,8 @@ describe("after three days of everything, the subgraph says what the contracts s
   it("of each slot: GPU, holder, hours, price and escrow; those gone are gone", async () => {
     const { slots } = network;
     await expectChain<{ id: string }>(
-      `select id, gpu, ${hex("holder")}, start_hour, end_hour, settled_hour, hourly_dc from chain.slot where not is_gone`,
+      `select id, gpu, ${hex("holder")}, start_hour, end_hour, settled_hour, hourly_dc, transfer_count::int as moves
+       from chain.slot where not is_gone`,
       async ({ id }) => {
         const [slot, holder] = await Promise.all([slots.read.slotOf([BigInt(id)]), slots.read.ownerOf([BigInt(id)])]);
         return {
@@ -154,6 +165,7 @@ describe("after three days of everything, the subgraph says what the contracts s
           end_hour: slot.endHour,
           settled_hour: slot.settledHour,
           hourly_dc: String(slot.hourlyDc),
+          moves: slot.transferCount,
         };
       },
     );
@@ -186,6 +198,11 @@ describe("after three days of everything, the subgraph says what the contracts s
     );
   });
 });
+
+describeBurns(() => script);
+describeHoldings(() => script);
+describeDues(() => script);
+describePeriods(() => script);
 
 describeWithGraphNode("real graph-node (from npm, on Linux x64)", () => {
   it("writes the same rows to the last byte", async () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Hash } from "viem";
 import { startChain, type Chain } from "#devnet/chain.ts";
 import { buildContracts, deployContracts, type Deployment } from "#devnet/deployment.ts";
 import { accountOf, as, connect, type Network } from "#devnet/market/wallets.ts";
@@ -22,6 +23,8 @@ export interface Script {
   manifestPath: string;
   /** Time of the next block, seconds since 1970. */
   at(timestamp: number): Promise<void>;
+  /** Puts the transactions sent meanwhile into one block, in the order in which they are sent; each needs its own gas. */
+  inOneBlock(send: () => Promise<Hash[]>): Promise<void>;
   /** Indexes everything up to the chain's head. */
   index(): Promise<void>;
   rows(sql: string): Promise<Record<string, unknown>[]>;
@@ -41,13 +44,21 @@ export async function openScript(past: { beginsAt?: number } = {}): Promise<Scri
   const deployment = await deployContracts(chain.rpcUrl, accountOf(0).address, join(dir, "deployment.json"));
   const manifestPath = placeSubgraph(build, deployment, join(dir, "subgraph"));
   const pool = createPool(database.url, { name: "test", max: 2 });
+  const network = connect(chain.rpcUrl, deployment);
   return {
-    network: connect(chain.rpcUrl, deployment),
+    network,
     deployment,
     pool,
     rpcUrl: chain.rpcUrl,
     manifestPath,
     at: async (timestamp) => void (await rpcCall(chain.rpcUrl, "evm_setNextBlockTimestamp", [timestamp])),
+    inOneBlock: async (send) => {
+      await rpcCall(chain.rpcUrl, "evm_setAutomine", [false]);
+      const sent = await send();
+      await rpcCall(chain.rpcUrl, "evm_mine", []);
+      await rpcCall(chain.rpcUrl, "evm_setAutomine", [true]);
+      for (const hash of sent) await network.mined(Promise.resolve(hash));
+    },
     index: () => index(manifestPath, chain.rpcUrl, database),
     rows: async (sql) => (await pool.query<Record<string, unknown>>(sql)).rows,
     close: async () => {
@@ -73,6 +84,12 @@ async function index(manifestPath: string, rpcUrl: string, database: TestDatabas
   });
 }
 
+/** SQL for a column of addresses or hashes as text, under its own name or another. */
+export const hex = (column: string, as = column): string => `'0x' || encode(${column}, 'hex') as "${as}"`;
+
+/** Address of a person of the script, as the database has it. */
+export const addressOf = (person: number): string => accountOf(person).address.toLowerCase();
+
 /** An account of the script: whose transactions are sent with `as`. */
 export const PEOPLE = {
   treasury: 0,
@@ -80,9 +97,11 @@ export const PEOPLE = {
   collective: 2,
   member: 3,
   investor: 6,
+  pricer: 7,
   customer: 10,
   friend: 11,
   reporters: [14, 15, 16],
+  guardian: 19,
 };
 
 /** Two customers with 100 DC each, bought at $2 a BCT. */

@@ -68,9 +68,35 @@ describe("a pool's shares", () => {
     await script.index();
     expect(await bps()).toEqual([1_100, 1_200]);
     expect(await script.rows("select id, operator_bps from chain.share_rule order by id")).toEqual([
+      { id: "1-0", operator_bps: 2_000 },
       { id: "1-7", operator_bps: 1_000 },
       { id: "1-8", operator_bps: 1_100 },
+      { id: "2-0", operator_bps: 2_000 },
       { id: "2-9", operator_bps: 1_200 },
     ]);
+    expect(
+      await script.rows(`select pool, effective_epoch as epoch, operator_bps as bps from chain.share_announcement
+        order by timestamp`),
+    ).toEqual([
+      { pool: "1", epoch: "7", bps: 900 },
+      { pool: "1", epoch: "7", bps: 1_000 },
+      { pool: "1", epoch: "8", bps: 1_100 },
+      { pool: "2", epoch: "9", bps: 1_200 },
+    ]);
   }, 60_000);
+
+  it("stand in the rules for every epoch, past and to come, as the registry says", async () => {
+    for (const pool of ["1", "2"]) {
+      for (const epoch of ["0", "6", "7", "8", "9", "30"]) {
+        const [rule] = await script.rows(`select operator_bps, pool_bps, gpu_bps from chain.share_rule
+          where pool = '${pool}' and effective_epoch <= ${epoch} order by effective_epoch desc limit 1`);
+        const shares = await script.network.pools.read.sharesAt([BigInt(pool), BigInt(epoch)]);
+        expect(rule).toEqual({
+          operator_bps: shares.operatorBps,
+          pool_bps: shares.poolBps,
+          gpu_bps: shares.gpuBps,
+        });
+      }
+    }
+  });
 });

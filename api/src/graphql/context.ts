@@ -1,6 +1,12 @@
 import DataLoader from "dataloader";
 import { readAsOf, type AsOf } from "../facts/as-of.ts";
-import { burnedHours, telemetryMinutes, type Span, type TelemetryMinutesFact } from "../facts/gpu-series.ts";
+import {
+  burnedHours,
+  PointBudget,
+  telemetryMinutes,
+  type Span,
+  type TelemetryMinutesFact,
+} from "../facts/gpu-series.ts";
 import * as chain from "../sources/chain.ts";
 import type { Snapshot } from "../sources/snapshot.ts";
 import type { HourRow } from "../sources/usage.ts";
@@ -29,6 +35,7 @@ export interface Context {
 /** A fresh context on a fresh snapshot, for one operation. */
 export function createContext(snapshot: Snapshot): Context {
   let asOf: Promise<AsOf> | undefined;
+  const budget = new PointBudget();
   return {
     snapshot,
     load: {
@@ -52,8 +59,8 @@ export function createContext(snapshot: Snapshot): Context {
         (ids) => chain.readAccounts(snapshot, ids),
         (row) => row.address,
       ),
-      burnedHours: bySpan((ids, span) => burnedHours(snapshot, ids, span)),
-      telemetryMinutes: bySpan((hashes, span) => telemetryMinutes(snapshot, hashes, span)),
+      burnedHours: bySpan((ids, span) => burnedHours(snapshot, ids, span, budget)),
+      telemetryMinutes: bySpan((hashes, span) => telemetryMinutes(snapshot, hashes, span, budget)),
     },
     asOf: () => (asOf ??= readAsOf(snapshot)),
   };

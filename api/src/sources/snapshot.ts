@@ -9,6 +9,11 @@ const NOT_LOADED = new Set(["3F000", "42P01"]);
 const CANCELED = "57014";
 /** How long a statement may take on a server. The embedded database has no timers and lets it run. */
 const STATEMENT_TIMEOUT_MS = 10_000;
+/**
+ * Plans are made for the values at hand: one for any value reads all GPUs and all days. None is compiled, which takes
+ * longer than to run it.
+ */
+const PLANNING = "set local plan_cache_mode = force_custom_plan; set local jit = off";
 /** Classes of SQLSTATE, and codes of Node, that say that the server is away or too busy. */
 const AWAY = /^(08|53|55|57|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_)/;
 
@@ -75,7 +80,7 @@ export class Snapshot {
     try {
       await client.query(
         `begin transaction isolation level repeatable read, read only;
-         set local statement_timeout = ${this.#timeoutMs}; savepoint opened`,
+         set local statement_timeout = ${this.#timeoutMs}; ${PLANNING}; savepoint opened`,
       );
       return client;
     } catch (error) {

@@ -92,10 +92,16 @@ describe("minute states", () => {
   const setWatermark = (at: number): Promise<unknown> =>
     database.pool.query("update telemetry.collector set sampled_through = $1", [new Date(at)]);
   const states = async (uuid: string): Promise<string> => {
+    const span = [new Date(minute(-1)), new Date(minute(12)), uuid];
     const rows = await database.rows<{ state: string }>(
       `select m.state from telemetry.gpu_minutes($1, $2) m join telemetry.gpu using (gpu_key) where uuid = $3 order by m.minute`,
-      [new Date(minute(-1)), new Date(minute(12)), uuid],
+      span,
     );
+    const asked = await database.rows<{ state: string }>(
+      `select state from telemetry.gpu_minutes($1, $2, array(select gpu_key from telemetry.gpu where uuid = $3)) order by minute`,
+      span,
+    );
+    expect(asked).toEqual(rows);
     return rows.map(({ state }) => ({ UP: "U", DOWN: "D", UNKNOWN: "?" })[state] ?? "!").join("");
   };
 

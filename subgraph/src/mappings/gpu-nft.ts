@@ -2,32 +2,48 @@ import { Address, BigInt } from "@graphprotocol/graph-ts";
 import {
   GpuExitAnnounced,
   GpuExitCancelled,
+  GpuInvited,
   GpuJoinedPool,
   GpuLeftPool,
   GpuMinted,
   GpuStatusSet,
+  MarketSet,
   Transfer,
 } from "../generated/GpuNFT/GpuNFT";
-import { Gpu, GpuTransfer } from "../generated/schema";
+import { GpuExit, GpuInvitation, GpuTransfer } from "../generated/schema";
 import { actionId, numberId } from "../ids";
 import { getOrCreateAccount } from "../store/accounts";
-import { gpuStatus } from "../store/enums";
-import { createGpu, getGpu } from "../store/gpus";
+import { gpuStatus, leaveReason } from "../store/enums";
+import {
+  beginMembership,
+  beginOwnership,
+  beginStatus,
+  changeOwner,
+  changeStatus,
+  endExit,
+  endMembership,
+} from "../store/gpu-periods";
+import { createGpu, getGpu, raiseCount } from "../store/gpus";
 import { closeListing, rememberCollection } from "../store/listings";
 import { getNetwork } from "../store/network";
 import { getOperator } from "../store/operators";
 import { getPool } from "../store/pools";
+import { recordSetting } from "../store/settings";
 
 const ACTIVE = 0;
 const RETIRED = 2;
 
 export function handleGpuMinted(event: GpuMinted): void {
   const gpu = createGpu(event.params.gpuId, event);
-  gpu.owner = getOrCreateAccount(event.params.owner, event).id;
   gpu.contributor = event.params.contributor;
   gpu.modelId = event.params.modelId;
+  gpu.model = getPool(event.params.poolId).model;
   gpu.uuidHash = event.params.uuidHash;
-  join(gpu, event.params.poolId, event.params.operatorId);
+  beginOwnership(gpu, getOrCreateAccount(event.params.owner, event).id, event);
+  beginStatus(gpu, gpuStatus(ACTIVE), event);
+  beginMembership(gpu, numberId(event.params.poolId), numberId(event.params.operatorId), event);
+  gpu.save();
+  countGpus(event.params.poolId, event.params.operatorId, 1);
 
   const network = getNetwork();
   network.gpuCount += 1;
@@ -37,67 +53,75 @@ export function handleGpuMinted(event: GpuMinted): void {
 
 export function handleGpuStatusSet(event: GpuStatusSet): void {
   const gpu = getGpu(event.params.gpuId);
-  const before = gpu.status;
-  gpu.status = gpuStatus(event.params.status);
+  const wasActive = gpu.status == gpuStatus(ACTIVE);
+  changeStatus(gpu, gpuStatus(event.params.status), event);
+  if (event.params.status == RETIRED) {
+    raiseCount(gpu);
+    closeListing(event.address, event.params.gpuId, "TOKEN_CHANGED", event);
+  }
   gpu.save();
-  if (event.params.status == RETIRED) closeListing(event.address, event.params.gpuId);
 
   const network = getNetwork();
-  if (before == gpuStatus(ACTIVE)) network.activeGpuCount -= 1;
+  if (wasActive) network.activeGpuCount -= 1;
   if (event.params.status == ACTIVE) network.activeGpuCount += 1;
   network.save();
 }
 
 export function handleGpuExitAnnounced(event: GpuExitAnnounced): void {
   const gpu = getGpu(event.params.gpuId);
+  const exit = new GpuExit(actionId(event));
+  exit.gpu = gpu.id;
+  exit.pool = gpu.pool!;
+  exit.announcedAt = event.block.timestamp;
+  exit.exitAt = event.params.exitAt;
+  exit.save();
   gpu.exitAt = event.params.exitAt;
+  gpu.exit = exit.id;
   gpu.save();
 }
 
 export function handleGpuExitCancelled(event: GpuExitCancelled): void {
   const gpu = getGpu(event.params.gpuId);
-  gpu.exitAt = null;
+  endExit(gpu, "CANCELLED", event);
   gpu.save();
 }
 
 /** Its status is told by GpuStatusSet, if it changes. */
 export function handleGpuLeftPool(event: GpuLeftPool): void {
   const gpu = getGpu(event.params.gpuId);
-  gpu.pool = null;
-  gpu.operator = null;
-  gpu.exitAt = null;
+  endMembership(gpu, leaveReason(event.params.reason), event);
+  endExit(gpu, "LEFT", event);
+  raiseCount(gpu);
   gpu.save();
-  closeListing(event.address, event.params.gpuId);
+  closeListing(event.address, event.params.gpuId, "TOKEN_CHANGED", event);
+  countGpus(event.params.poolId, event.params.operatorId, -1);
+}
 
-  const pool = getPool(event.params.poolId);
-  pool.gpuCount -= 1;
-  pool.save();
-
-  const operator = getOperator(event.params.operatorId);
-  operator.gpuCount -= 1;
-  operator.save();
+export function handleGpuInvited(event: GpuInvited): void {
+  const invitation = new GpuInvitation(actionId(event));
+  invitation.gpu = numberId(event.params.gpuId);
+  invitation.pool = numberId(event.params.poolId);
+  invitation.operator = numberId(event.params.operatorId);
+  invitation.transferCount = getGpu(event.params.gpuId).transferCount;
+  invitation.blockNumber = event.block.number;
+  invitation.timestamp = event.block.timestamp;
+  invitation.transactionHash = event.transaction.hash;
+  invitation.save();
 }
 
 export function handleGpuJoinedPool(event: GpuJoinedPool): void {
   const gpu = getGpu(event.params.gpuId);
   gpu.contributor = event.params.contributor;
-  join(gpu, event.params.poolId, event.params.operatorId);
-  closeListing(event.address, event.params.gpuId);
+  beginMembership(gpu, numberId(event.params.poolId), numberId(event.params.operatorId), event);
+  raiseCount(gpu);
+  gpu.save();
+  closeListing(event.address, event.params.gpuId, "TOKEN_CHANGED", event);
+  countGpus(event.params.poolId, event.params.operatorId, 1);
 }
 
 export function handleGpuTransfer(event: Transfer): void {
-  const to = getOrCreateAccount(event.params.to, event);
-  if (!event.params.from.equals(Address.zero())) {
-    const from = getOrCreateAccount(event.params.from, event);
-    from.gpuCount -= 1;
-    from.save();
-    const gpu = getGpu(event.params.tokenId);
-    gpu.owner = to.id;
-    gpu.save();
-    closeListing(event.address, event.params.tokenId);
-  } else {
-    rememberCollection(event.address, "GPU");
-  }
+  if (event.params.from.equals(Address.zero())) rememberCollection(event.address, "GPU");
+  else follow(event);
   // Loaded anew: a transfer to oneself has just changed it.
   const receiver = getOrCreateAccount(event.params.to, event);
   receiver.gpuCount += 1;
@@ -113,16 +137,30 @@ export function handleGpuTransfer(event: Transfer): void {
   transfer.save();
 }
 
-function join(gpu: Gpu, poolId: BigInt, operatorId: BigInt): void {
-  gpu.pool = numberId(poolId);
-  gpu.operator = numberId(operatorId);
-  gpu.save();
+export function handleMarketSet(event: MarketSet): void {
+  recordSetting(event, "MARKET", [], [event.params.market]);
+}
 
+/** A GPU changes hands. A transfer to its holder changes no owner, and yet is counted. */
+function follow(event: Transfer): void {
+  const from = getOrCreateAccount(event.params.from, event);
+  from.gpuCount -= 1;
+  from.save();
+  const gpu = getGpu(event.params.tokenId);
+  if (!event.params.to.equals(event.params.from)) {
+    changeOwner(gpu, getOrCreateAccount(event.params.to, event).id, event);
+  }
+  raiseCount(gpu);
+  gpu.save();
+  closeListing(event.address, event.params.tokenId, "TOKEN_CHANGED", event);
+}
+
+function countGpus(poolId: BigInt, operatorId: BigInt, change: i32): void {
   const pool = getPool(poolId);
-  pool.gpuCount += 1;
+  pool.gpuCount += change;
   pool.save();
 
   const operator = getOperator(operatorId);
-  operator.gpuCount += 1;
+  operator.gpuCount += change;
   operator.save();
 }

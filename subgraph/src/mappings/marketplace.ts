@@ -1,17 +1,21 @@
 import {
+  IntakePaused,
   RentalEnded,
   RentalStarted,
   RentalToppedUp,
   ReservedEndSet,
+  SlotsSet,
   SpotPreemptionNotice,
   UsageSettled,
 } from "../generated/Marketplace/Marketplace";
-import { numberId } from "../ids";
+import { PreemptionNotice, RentalTopUp, ReservedEndChange } from "../generated/schema";
+import { actionId, numberId } from "../ids";
 import { getAccount, getOrCreateAccount } from "../store/accounts";
 import { endReason, tier } from "../store/enums";
 import { getGpu } from "../store/gpus";
 import { getNetwork } from "../store/network";
 import { createRental, getRental } from "../store/rentals";
+import { recordSetting, toNumber } from "../store/settings";
 import { createSettlement } from "../store/settlements";
 
 export function handleRentalStarted(event: RentalStarted): void {
@@ -51,6 +55,16 @@ export function handleRentalToppedUp(event: RentalToppedUp): void {
   const customer = getAccount(rental.customer);
   customer.escrowDc = customer.escrowDc.plus(event.params.amountDc);
   customer.save();
+
+  const topUp = new RentalTopUp(actionId(event));
+  topUp.rental = rental.id;
+  topUp.payer = payer.id;
+  topUp.amountDc = event.params.amountDc;
+  topUp.paidUntil = event.params.paidUntil;
+  topUp.blockNumber = event.block.number;
+  topUp.timestamp = event.block.timestamp;
+  topUp.transactionHash = event.transaction.hash;
+  topUp.save();
 }
 
 export function handleUsageSettled(event: UsageSettled): void {
@@ -83,6 +97,15 @@ export function handleSpotPreemptionNotice(event: SpotPreemptionNotice): void {
   const rental = getRental(event.params.rentalId);
   rental.endsBy = event.params.endsBy;
   rental.save();
+
+  const notice = new PreemptionNotice(actionId(event));
+  notice.rental = rental.id;
+  notice.slot = numberId(event.params.slotId);
+  notice.endsBy = event.params.endsBy;
+  notice.blockNumber = event.block.number;
+  notice.timestamp = event.block.timestamp;
+  notice.transactionHash = event.transaction.hash;
+  notice.save();
 }
 
 /** Of a reserved rental, which is paid up to the end of its slot. */
@@ -91,4 +114,23 @@ export function handleReservedEndSet(event: ReservedEndSet): void {
   rental.endsBy = event.params.endsBy;
   rental.paidUntil = event.params.endsBy;
   rental.save();
+
+  const change = new ReservedEndChange(actionId(event));
+  change.rental = rental.id;
+  change.endsBy = event.params.endsBy;
+  change.blockNumber = event.block.number;
+  change.timestamp = event.block.timestamp;
+  change.transactionHash = event.transaction.hash;
+  change.save();
+}
+
+export function handleIntakePaused(event: IntakePaused): void {
+  const network = getNetwork();
+  network.isIntakePaused = event.params.isPaused;
+  network.save();
+  recordSetting(event, "PAUSE", [toNumber(event.params.isPaused)], []);
+}
+
+export function handleSlotsSet(event: SlotsSet): void {
+  recordSetting(event, "SLOTS", [], [event.params.slots]);
 }

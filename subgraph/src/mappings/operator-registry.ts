@@ -1,3 +1,4 @@
+import { Address } from "@graphprotocol/graph-ts";
 import {
   MemberAdded,
   MemberKicked,
@@ -6,17 +7,18 @@ import {
   PayoutSet,
   Transfer,
 } from "../generated/OperatorRegistry/OperatorRegistry";
-import { Address } from "@graphprotocol/graph-ts";
-import { getOrCreateAccount } from "../store/accounts";
 import { kickReason } from "../store/enums";
+import { beginMembership, endMembership, getMember } from "../store/members";
 import { getNetwork } from "../store/network";
-import { createOperator, getOperator, getOrCreateMember } from "../store/operators";
+import { changeOwner, createOperator, getOperator, recordDescription, settlePayee } from "../store/operators";
+import { followOwner } from "../store/pricers";
 
 export function handleOperatorRegistered(event: OperatorRegistered): void {
   const operator = createOperator(event.params.operatorId, event.params.owner, event.params.mode, event);
   operator.name = event.params.name;
   operator.metadataURI = event.params.metadataURI;
   operator.save();
+  recordDescription(operator, event);
 
   const network = getNetwork();
   network.operatorCount += 1;
@@ -28,21 +30,18 @@ export function handleOperatorMetadataSet(event: OperatorMetadataSet): void {
   operator.name = event.params.name;
   operator.metadataURI = event.params.metadataURI;
   operator.save();
+  recordDescription(operator, event);
 }
 
 export function handlePayoutSet(event: PayoutSet): void {
   const operator = getOperator(event.params.operatorId);
   operator.payout = event.params.payout.equals(Address.zero()) ? null : event.params.payout;
+  settlePayee(operator, event);
   operator.save();
 }
 
 export function handleMemberAdded(event: MemberAdded): void {
-  const member = getOrCreateMember(event.params.operatorId, event.params.member, event);
-  member.isActive = true;
-  member.kickReason = null;
-  member.kickedAt = null;
-  member.addedAt = event.block.timestamp;
-  member.save();
+  beginMembership(event.params.operatorId, event.params.member, event);
 
   const operator = getOperator(event.params.operatorId);
   operator.memberCount += 1;
@@ -50,21 +49,19 @@ export function handleMemberAdded(event: MemberAdded): void {
 }
 
 export function handleMemberKicked(event: MemberKicked): void {
-  const member = getOrCreateMember(event.params.operatorId, event.params.member, event);
-  member.isActive = false;
-  member.kickReason = kickReason(event.params.reason);
-  member.kickedAt = event.block.timestamp;
-  member.save();
+  const member = getMember(event.params.operatorId, event.params.member);
+  endMembership(member, kickReason(event.params.reason), event);
 
   const operator = getOperator(event.params.operatorId);
   operator.memberCount -= 1;
   operator.save();
 }
 
-/** The mint is told by OperatorRegistered; this one follows sales. */
+/** The mint is told by OperatorRegistered; this one follows sales. A payout address is cleared by PayoutSet after it. */
 export function handleOperatorTransfer(event: Transfer): void {
-  if (event.params.from.equals(Address.zero())) return;
+  if (event.params.from.equals(Address.zero()) || event.params.from.equals(event.params.to)) return;
   const operator = getOperator(event.params.tokenId);
-  operator.owner = getOrCreateAccount(event.params.to, event).id;
+  changeOwner(operator, event.params.to, event);
   operator.save();
+  followOwner(operator, event);
 }

@@ -1,5 +1,5 @@
 import { PriceAccepted } from "../generated/PriceFeed/PriceFeed";
-import { PricePoint } from "../generated/schema";
+import { PricePoint, PriceTick } from "../generated/schema";
 import { actionId } from "../ids";
 import { getNetwork } from "../store/network";
 
@@ -14,4 +14,8 @@ export function handlePriceAccepted(event: PriceAccepted): void {
   point.blockNumber = event.block.number;
   point.timestamp = event.block.timestamp;
   point.save();
+
+  const tick = new PriceTick(0); // the engine numbers a timeseries itself
+  tick.price = event.params.price;
+  tick.save();
 }

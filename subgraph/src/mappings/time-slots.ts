@@ -1,5 +1,6 @@
-import { Address, BigInt } from "@graphprotocol/graph-ts";
+import { BigInt } from "@graphprotocol/graph-ts";
 import { UsageSettled } from "../generated/Marketplace/Marketplace";
+import { Slot, SlotCheckIn, SlotMove } from "../generated/schema";
 import {
   SlotCheckedIn,
   SlotMoved,
@@ -8,13 +9,15 @@ import {
   SlotSettled,
   SlotsMerged,
   SlotSplit,
-  Transfer,
 } from "../generated/TimeSlots/TimeSlots";
-import { numberId } from "../ids";
-import { getAccount, getOrCreateAccount } from "../store/accounts";
-import { closeListing, rememberCollection } from "../store/listings";
+import { actionId, numberId } from "../ids";
+import { getOrCreateAccount } from "../store/accounts";
+import { closeListing } from "../store/listings";
+import { getRental } from "../store/rentals";
 import { createSettlement } from "../store/settlements";
-import { createSlot, escrowOf, getSlot } from "../store/slots";
+import { createRefund, createSlot, endSlot, getSlot, raiseCount } from "../store/slots";
+
+export { handleSlotTransfer, handleUpdateUser } from "./slot-token";
 
 const SECONDS_PER_HOUR = BigInt.fromI32(3_600);
 
@@ -26,6 +29,7 @@ export function handleSlotReserved(event: SlotReserved): void {
   slot.operator = numberId(event.params.operatorId);
   slot.holder = getOrCreateAccount(event.params.holder, event).id;
   slot.hourlyDc = event.params.hourlyDc;
+  slot.paidDc = event.params.escrowDc;
   slot.save();
 }
 
@@ -33,11 +37,16 @@ export function handleSlotReserved(event: SlotReserved): void {
 export function handleSlotSplit(event: SlotSplit): void {
   const hour = event.params.hour.toI32();
   const slot = getSlot(event.params.slotId);
-  if (hour < slot.endHour) slot.endHour = hour;
-  slot.save();
-  closeListing(event.address, event.params.slotId);
+  if (hour < slot.endHour) {
+    slot.endHour = hour;
+    raiseCount(slot);
+    slot.save();
+    closeListing(event.address, event.params.slotId, "TOKEN_CHANGED", event);
+  }
 
   const part = createSlot(event.params.newSlotId, hour, event.params.endHour.toI32(), event);
+  part.parent = slot.id;
+  part.root = slot.root;
   part.gpu = slot.gpu;
   part.pool = slot.pool;
   part.operator = slot.operator;
@@ -51,21 +60,36 @@ export function handleSlotsMerged(event: SlotsMerged): void {
   const gone = getSlot(event.params.goneId);
   if (slot.settledHour == slot.endHour) slot.settledHour = gone.settledHour;
   slot.endHour = event.params.endHour.toI32();
+  raiseCount(slot);
   slot.save();
-  gone.isGone = true;
+  gone.mergedInto = slot.id;
+  endSlot(gone, event);
   gone.save();
-  closeListing(event.address, event.params.slotId);
+  closeListing(event.address, event.params.slotId, "TOKEN_CHANGED", event);
 }
 
 export function handleSlotCheckedIn(event: SlotCheckedIn): void {
   const slot = getSlot(event.params.slotId);
   slot.rental = numberId(event.params.rentalId);
   slot.save();
+  const rental = getRental(event.params.rentalId);
+  rental.slot = slot.id;
+  rental.save();
+
+  const checkIn = new SlotCheckIn(actionId(event));
+  checkIn.slot = slot.id;
+  checkIn.rental = rental.id;
+  checkIn.user = getOrCreateAccount(event.params.user, event).id;
+  checkIn.blockNumber = event.block.number;
+  checkIn.timestamp = event.block.timestamp;
+  checkIn.transactionHash = event.transaction.hash;
+  checkIn.save();
 }
 
 /** What was burned and returned is counted with UsageSettled and CreditsReturned. */
 export function handleSlotSettled(event: SlotSettled): void {
   const slot = getSlot(event.params.slotId);
+  if (!event.params.refundedDc.isZero()) recordLostHours(slot, event);
   slot.settledHour = event.params.toHour.toI32();
   slot.burnedDc = slot.burnedDc.plus(event.params.burnedDc);
   slot.refundedDc = slot.refundedDc.plus(event.params.refundedDc);
@@ -74,39 +98,36 @@ export function handleSlotSettled(event: SlotSettled): void {
 
 export function handleSlotRefunded(event: SlotRefunded): void {
   const slot = getSlot(event.params.slotId);
+  const refund = createRefund(slot, "GIVEN_UP", event.params.refundedDc, event);
+  refund.fromHour = event.params.fromHour.toI32();
+  refund.toHour = slot.endHour;
+  refund.hourCount = refund.toHour - refund.fromHour;
+  refund.save();
+
   slot.refundedDc = slot.refundedDc.plus(event.params.refundedDc);
-  slot.isGone = true;
+  endSlot(slot, event);
   slot.save();
 }
 
 export function handleSlotMoved(event: SlotMoved): void {
+  const fromHour = event.params.fromHour.toI32();
   const slot = getSlot(event.params.slotId);
   slot.gpu = numberId(event.params.toGpuId);
-  slot.startHour = event.params.fromHour.toI32();
-  slot.settledHour = event.params.fromHour.toI32();
+  slot.startHour = fromHour;
+  slot.settledHour = fromHour;
+  raiseCount(slot);
   slot.save();
-  closeListing(event.address, event.params.slotId);
-}
+  closeListing(event.address, event.params.slotId, "TOKEN_CHANGED", event);
 
-/** With a slot its escrow changes hands. Mint and burn of the token are told by the other events. */
-export function handleSlotTransfer(event: Transfer): void {
-  const zero = Address.zero();
-  if (event.params.from.equals(zero)) {
-    rememberCollection(event.address, "SLOT");
-    return;
-  }
-  closeListing(event.address, event.params.tokenId);
-  if (event.params.to.equals(zero)) return;
-  const slot = getSlot(event.params.tokenId);
-  const escrow = escrowOf(slot);
-  const from = getAccount(event.params.from);
-  from.escrowDc = from.escrowDc.minus(escrow);
-  from.save();
-  const to = getOrCreateAccount(event.params.to, event);
-  to.escrowDc = to.escrowDc.plus(escrow);
-  to.save();
-  slot.holder = to.id;
-  slot.save();
+  const move = new SlotMove(actionId(event));
+  move.slot = slot.id;
+  move.fromGpu = numberId(event.params.fromGpuId);
+  move.toGpu = slot.gpu;
+  move.fromHour = fromHour;
+  move.blockNumber = event.block.number;
+  move.timestamp = event.block.timestamp;
+  move.transactionHash = event.transaction.hash;
+  move.save();
 }
 
 /** Its hours span those lost too; paid for are whole hours at the slot's price. */
@@ -116,4 +137,13 @@ export function handleSlotUsageSettled(event: UsageSettled): void {
   const settlement = createSettlement(event, seconds);
   settlement.slot = slot.id;
   settlement.save();
+}
+
+/** Of the hours settled those that weren't delivered. */
+function recordLostHours(slot: Slot, event: SlotSettled): void {
+  const refund = createRefund(slot, "HOURS_LOST", event.params.refundedDc, event);
+  refund.fromHour = event.params.fromHour.toI32();
+  refund.toHour = event.params.toHour.toI32();
+  refund.hourCount = refund.toHour - refund.fromHour - event.params.deliveredHours.toI32();
+  refund.save();
 }

@@ -10,7 +10,10 @@ export function getOrCreateAccount(address: Address, event: ethereum.Event): Acc
     account.escrowDc = BigInt.zero();
     account.mintedDc = BigInt.zero();
     account.burnedDc = BigInt.zero();
+    account.balanceBct = BigInt.zero();
+    account.claimedBct = BigInt.zero();
     account.gpuCount = 0;
+    account.slotCount = 0;
     account.createdAtBlock = event.block.number;
     account.save();
   }

@@ -5,6 +5,7 @@ const GPU_STATUSES = ["ACTIVE", "OFFLINE", "RETIRED"];
 const TIERS = ["SPOT", "ON_DEMAND", "RESERVED"];
 const END_REASONS = ["CUSTOMER", "FUNDS", "GPU_OFFLINE", "PREEMPTED", "TERM", "SLOT"];
 const KICK_REASONS = ["PERFORMANCE", "RELIABILITY", "UPTIME", "OTHER"];
+const LEAVE_REASONS = ["WITHDRAWN", "RELEASED"];
 
 /** Name of an OperatorMode. */
 export function operatorMode(value: i32): string {
@@ -29,4 +30,9 @@ export function endReason(value: i32): string {
 /** Name of a KickReason. */
 export function kickReason(value: i32): string {
   return KICK_REASONS[value];
+}
+
+/** Name of a LeaveReason. */
+export function leaveReason(value: i32): string {
+  return LEAVE_REASONS[value];
 }

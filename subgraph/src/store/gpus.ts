@@ -1,7 +1,8 @@
 import { BigInt, ethereum } from "@graphprotocol/graph-ts";
 import { Gpu } from "../generated/schema";
 import { numberId } from "../ids";
-import { gpuStatus } from "./enums";
+
+const ONE = BigInt.fromI32(1);
 
 /** The row of a GPU that the chain says exists. */
 export function getGpu(gpuId: BigInt): Gpu {
@@ -11,11 +12,16 @@ export function getGpu(gpuId: BigInt): Gpu {
 /** A new GPU's row, saved by the caller. */
 export function createGpu(gpuId: BigInt, event: ethereum.Event): Gpu {
   const gpu = new Gpu(numberId(gpuId));
-  gpu.status = gpuStatus(0);
+  gpu.transferCount = BigInt.zero();
   gpu.rentalCount = 0;
   gpu.paidSeconds = BigInt.zero();
   gpu.burnedDc = BigInt.zero();
   gpu.createdAtBlock = event.block.number;
   gpu.createdAt = event.block.timestamp;
   return gpu;
+}
+
+/** The token isn't what it was, as its contract counts it: listings and invitations are void. Saved by the caller. */
+export function raiseCount(gpu: Gpu): void {
+  gpu.transferCount = gpu.transferCount.plus(ONE);
 }

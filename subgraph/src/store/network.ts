@@ -17,8 +17,22 @@ export function getNetwork(): Network {
     network.mintedDc = BigInt.zero();
     network.burnedDc = BigInt.zero();
     network.burnedBct = BigInt.zero();
+    network.supplyBct = BigInt.zero();
+    network.mintedBct = BigInt.zero();
+    network.destroyedBct = BigInt.zero();
+    network.rewardedBct = BigInt.zero();
+    network.claimedBct = BigInt.zero();
     network.price = BigInt.zero();
     network.epoch = BigInt.zero();
+    network.closedEpochCount = 0;
+    network.committedEpochCount = 0;
+    network.finalizedEpochCount = 0;
+    network.kappaBps = BigInt.zero();
+    network.round = BigInt.zero();
+    network.mintCapacityDc = BigInt.zero();
+    network.mintWindow = BigInt.zero();
+    network.isMintingPaused = false;
+    network.isIntakePaused = false;
     network.sharesAhead = [];
   }
   return network;

@@ -14,6 +14,8 @@ export function createPool(poolId: BigInt, operatorId: BigInt, event: ethereum.E
   pool.spotRateDcPerHour = BigInt.zero();
   pool.onDemandRateDcPerHour = BigInt.zero();
   pool.reservedRateDcPerHour = BigInt.zero();
+  pool.discountMinHours = [];
+  pool.discountBps = [];
   pool.gpuCount = 0;
   pool.burnedDc = BigInt.zero();
   pool.createdAtBlock = event.block.number;

@@ -40,7 +40,9 @@ export function createSettlement(event: UsageSettled, seconds: BigInt): UsageSet
   point.gpu = gpu.id;
   point.pool = pool.id;
   point.operator = operator.id;
+  point.payer = payer.id;
   point.amountDc = amount;
+  point.bctEquivalent = event.params.bctEquivalent;
   point.seconds = seconds;
   point.save();
 

@@ -3,6 +3,18 @@ import { Pool, ShareRule } from "../generated/schema";
 import { numberId, shareRuleId } from "../ids";
 import { getNetwork } from "./network";
 
+/** The rule of a pool from its creation on. No later one can take its place: each needs notice. */
+export function createFirstRule(pool: Pool): void {
+  const rule = new ShareRule(shareRuleId(pool.id, BigInt.zero()));
+  rule.pool = pool.id;
+  rule.effectiveEpoch = BigInt.zero();
+  rule.scheduledIn = BigInt.zero();
+  rule.operatorBps = pool.operatorBps;
+  rule.poolBps = pool.poolBps;
+  rule.gpuBps = pool.gpuBps;
+  rule.save();
+}
+
 /** The rule of a pool for an epoch to come, saved by the caller; in the place of an earlier one for that epoch. */
 export function schedule(poolId: BigInt, effectiveEpoch: BigInt): ShareRule {
   const id = shareRuleId(numberId(poolId), effectiveEpoch);

@@ -1,0 +1,216 @@
+import { SECOND_MS } from "#kernel/time.ts";
+import { uuidHashOf } from "#devnet/market/bootstrap.ts";
+import { openMarket, type MarketFixture } from "./market.ts";
+
+/** Exporters are asked every five minutes of the last day. */
+const EVERY_SECONDS = 300;
+const DAY_SCRAPES = 288;
+const STATUSES = ["ACTIVE", "OFFLINE", "RETIRED"];
+
+interface Use {
+  gpuId: bigint;
+  from: number;
+  to: number;
+}
+
+let market: MarketFixture;
+/** Of every rental, by the contracts. Seconds since 1970. */
+let uses: Use[];
+/** Seconds since 1970 of the head's block. */
+let now: number;
+/** The last scrape, milliseconds since 1970. */
+let lastScrape: number;
+/** GPU ids by UUID, by the contracts. */
+let gpuIds: Map<string, bigint>;
+
+/** A GPU that is used is busy 0.75 of the time and takes 600 W, one that isn't 0.25 and 100 W. */
+const reading = (isUsed: boolean): { utilization: number; powerWatts: number } =>
+  isUsed ? { utilization: 0.75, powerWatts: 600 } : { utilization: 0.25, powerWatts: 100 };
+const isUsedAt = (gpuId: bigint, seconds: number): boolean =>
+  uses.some((use) => use.gpuId === gpuId && use.from <= seconds && seconds < use.to);
+
+beforeAll(async () => {
+  market = await openMarket();
+  now = Number((await market.network.node.getBlock({ blockNumber: market.head })).timestamp);
+  uses = await readUses();
+  const ids = market.gpus.map(({ uuid }) => market.network.gpus.read.gpuOf([uuidHashOf(uuid)]));
+  gpuIds = new Map((await Promise.all(ids)).map((id, place) => [market.gpus[place]?.uuid ?? "", id]));
+  lastScrape = Math.floor(now / EVERY_SECONDS) * EVERY_SECONDS * SECOND_MS;
+  await market.scraped(scrapes(), EVERY_SECONDS);
+}, 240_000);
+
+afterAll(() => market.close());
+
+async function readUses(): Promise<Use[]> {
+  const started = await market.network.market.getEvents.RentalStarted({}, { fromBlock: 0n, toBlock: market.head });
+  return Promise.all(
+    started.map(async ({ args: { rentalId = 0n } }) => {
+      const [rental, paidUntil] = await Promise.all([
+        market.network.market.read.rentalOf([rentalId]),
+        market.network.market.read.paidUntil([rentalId]),
+      ]);
+      const funded = Math.min(Number(paidUntil), Number(rental.endsBy) || Infinity);
+      const to = rental.isEnded ? Number(rental.settledAt) : funded;
+      return { gpuId: rental.gpuId, from: Number(rental.startAt), to };
+    }),
+  );
+}
+
+function* scrapes() {
+  const hosts = [...new Set(market.gpus.map(({ host }) => host))];
+  for (let scrape = DAY_SCRAPES - 1; scrape >= 0; scrape--) {
+    const at = lastScrape - scrape * EVERY_SECONDS * SECOND_MS;
+    for (const host of hosts) {
+      const body = market.gpus
+        .filter((gpu) => gpu.host === host)
+        .map(({ uuid }) => {
+          const { utilization, powerWatts } = reading(isUsedAt(gpuIds.get(uuid) ?? 0n, at / SECOND_MS));
+          const percent = utilization * 100;
+          return `DCGM_FI_DEV_GPU_UTIL{UUID="${uuid}"} ${percent}\nDCGM_FI_DEV_POWER_USAGE{UUID="${uuid}"} ${powerWatts}\n`;
+        });
+      yield { url: `http://${host}:9400/metrics`, labels: {}, at, body: body.join("") };
+    }
+  }
+}
+
+interface Page<Node> {
+  nodes: Node[];
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+}
+
+/** Every node of a list, by pages of `first`. */
+async function walk<Node>(list: string, first: number, fields: string): Promise<Node[]> {
+  const nodes: Node[] = [];
+  for (let after: string | null = null; ;) {
+    const { data, errors } = await market.ask(
+      `query ($after: String) { list: ${list}(first: ${first}, after: $after) { nodes { ${fields} } pageInfo { hasNextPage endCursor } } }`,
+      { after },
+    );
+    expect(errors).toBeUndefined();
+    const page = data?.["list"] as Page<Node>;
+    nodes.push(...page.nodes);
+    after = page.pageInfo.endCursor;
+    if (!page.pageInfo.hasNextPage) return nodes;
+  }
+}
+
+const dc = (baseUnits: bigint): string => {
+  const text = String(baseUnits).padStart(7, "0");
+  return `${text.slice(0, -6)}.${text.slice(-6)}`.replace(/\.?0+$/, "");
+};
+const unitsOf = (text: string): bigint => {
+  const [whole = "", part = ""] = text.split(".");
+  return BigInt(whole + part.padEnd(6, "0"));
+};
+
+describe("over a market with a past", () => {
+  it("each GPU is as the contracts have it: holder, pool, status, rental, and DC burned by hour", async () => {
+    const fields = `id status burnedDc owner { address } pool { id } rental { id customer { address } } burnedByHour(hours: 744) { burnedDc }`;
+    const nodes = await walk<Record<string, unknown> & { id: string; burnedByHour: { burnedDc: string }[] }>(
+      "gpus",
+      10,
+      fields,
+    );
+    expect(nodes).toHaveLength(market.gpus.length);
+    const { gpus, market: rentals, rewards } = market.network;
+    const at = { blockNumber: market.head };
+    for (const { burnedByHour, ...node } of nodes) {
+      const id = [BigInt(node.id)] as const;
+      const [owner, [status, pool], { lifetimeDc }, rental, user] = await Promise.all([
+        gpus.read.ownerOf(id, at),
+        gpus.read.stateOf(id, at),
+        rewards.read.tallyOfGpu(id, at),
+        rentals.read.runningRental(id, at),
+        rentals.read.userOf(id, at),
+      ]);
+      expect(node).toEqual({
+        id: node.id,
+        status: STATUSES[status],
+        burnedDc: dc(lifetimeDc),
+        owner: { address: owner.toLowerCase() },
+        pool: pool === 0n ? null : { id: String(pool) },
+        rental: rental === 0n ? null : { id: String(rental), customer: { address: user.toLowerCase() } },
+      });
+      expect(burnedByHour.reduce((sum, hour) => sum + unitsOf(hour.burnedDc), 0n)).toBe(lifetimeDc);
+    }
+  });
+
+  it("each rental is on the list once, with what was used up to the block, burned or due", async () => {
+    const nodes = await walk<{ id: string; isRunning: boolean; accruedDc: string; gpu: { rental: unknown } }>(
+      "rentals",
+      50,
+      "id isRunning accruedDc gpu { rental { id } }",
+    );
+    expect(nodes.map(({ id }) => id)).toEqual(uses.map((_, place) => String(place + 1)));
+    const at = { blockNumber: market.head };
+    for (const { id, isRunning, accruedDc, gpu } of nodes) {
+      const [rental, due] = await Promise.all([
+        market.network.market.read.rentalOf([BigInt(id)], at),
+        market.network.market.read.due([BigInt(id)], at),
+      ]);
+      const running = await market.network.market.read.runningRental([rental.gpuId], at);
+      expect({ id, isRunning, accruedDc }).toEqual({
+        id,
+        isRunning: running === BigInt(id),
+        accruedDc: dc(rental.burnedDc + due),
+      });
+      expect(gpu.rental).toEqual(running === 0n ? null : { id: String(running) });
+    }
+  });
+
+  it("each GPU's telemetry is its own: busy in the minutes in which the contracts have it rented", async () => {
+    const minutes = 12 * 60;
+    const fields = `id telemetry(minutes: ${minutes}) { at state utilization powerWatts }`;
+    interface Node {
+      id: string;
+      telemetry: { at: string[]; state: string[]; utilization: number[]; powerWatts: number[] };
+    }
+    const nodes = await walk<Node>("gpus", 10, fields);
+    let busy = 0;
+    for (const { id, telemetry } of nodes) {
+      expect(telemetry.at).toHaveLength(minutes);
+      expect(new Set(telemetry.state)).toEqual(new Set(["UP"]));
+      for (const [place, at] of telemetry.at.entries()) {
+        const time = Date.parse(at);
+        const isScraped = time % (EVERY_SECONDS * SECOND_MS) === 0;
+        const told = reading(isUsedAt(BigInt(id), time / SECOND_MS));
+        const { utilization, powerWatts } = {
+          utilization: telemetry.utilization[place],
+          powerWatts: telemetry.powerWatts[place],
+        };
+        expect({ id, at, utilization, powerWatts }).toEqual(
+          isScraped ? { id, at, ...told } : { id, at, utilization: null, powerWatts: null },
+        );
+        if (isScraped && told.utilization === 0.75) busy++;
+      }
+    }
+    // both kinds, many of each: else nothing was compared
+    expect(busy).toBeGreaterThan(200);
+    expect((minutes / 5) * nodes.length - busy).toBeGreaterThan(200);
+  });
+
+  it("all of an answer stands on the head's block and the last scrape", async () => {
+    const { data } = await market.ask("{ asOf { block { number timestamp } sampledThrough } }");
+    expect(data).toEqual({
+      asOf: {
+        block: { number: String(market.head), timestamp: new Date(now * SECOND_MS).toISOString() },
+        sampledThrough: new Date(lastScrape).toISOString(),
+      },
+    });
+  });
+
+  it("what was burned is the same for GPUs, pools, operators and the network", async () => {
+    const sums = await Promise.all(
+      ["gpus", "pools", "operators"].map(async (list) =>
+        (await walk<{ burnedDc: string }>(list, 200, "burnedDc")).reduce(
+          (sum, node) => sum + unitsOf(node.burnedDc),
+          0n,
+        ),
+      ),
+    );
+    const { data } = await market.ask("{ network { burnedDc } }");
+    const all = unitsOf((data?.["network"] as { burnedDc: string }).burnedDc);
+    expect(all).toBeGreaterThan(0n);
+    expect(sums).toEqual([all, all, all]);
+  });
+});

@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { importHistory, type PastScrape } from "#collector/index.ts";
+import { migrate } from "#database/migrate.ts";
+import { openTestDatabase } from "#database/testing.ts";
+import { startChain } from "#devnet/chain.ts";
+import { buildContracts, deployContracts } from "#devnet/deployment.ts";
+import { startFleet, type FleetGpu } from "#devnet/fleet/index.ts";
+import { bootstrapMarket } from "#devnet/market/bootstrap.ts";
+import { historyBeginsAt, playHistory } from "#devnet/market/history/index.ts";
+import { MARKET_PLAN } from "#devnet/market/plan.ts";
+import { accountOf, connect, type Network } from "#devnet/market/wallets.ts";
+import { buildSubgraph, placeSubgraph } from "#devnet/subgraph.ts";
+import { freePorts } from "#devnet/testing.ts";
+import { runIndexer } from "#indexer/index.ts";
+import { silentLogger } from "#kernel/log.ts";
+import { startApi } from "../main.ts";
+import { ask, type Answer } from "./fixture.ts";
+
+/** An API over the seeded market's past: what was played is on the chain, and was indexed from there. */
+export interface MarketFixture {
+  network: Network;
+  gpus: readonly FleetGpu[];
+  /** Height of the chain's head, which is indexed. */
+  head: bigint;
+  databaseUrl: string;
+  ask(query: string, variables?: Record<string, unknown>): Promise<Answer>;
+  /** Writes what exporters said, as the collector would have. */
+  scraped(scrapes: Iterable<PastScrape>, everySeconds: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Plays the market's past on a chain of its own, indexes it, and starts an API on it. */
+export async function openMarket(): Promise<MarketFixture> {
+  const dir = mkdtempSync(join(tmpdir(), "bc-api-"));
+  const [port = 0] = await freePorts(1);
+  const beginsAt = historyBeginsAt(Math.floor(Date.now() / 1_000));
+  const chain = await startChain({ dir: join(dir, "chain"), host: "127.0.0.1", port, blockSeconds: 0, beginsAt });
+  const [build, database] = await Promise.all([buildSubgraph(), openTestDatabase(), buildContracts()]);
+  const sql = fileURLToPath(new URL("../../collector/sql", import.meta.url));
+  await migrate(database.url, [{ room: "collector", dir: sql }], silentLogger);
+  const deployment = await deployContracts(chain.rpcUrl, accountOf(0).address, join(dir, "deployment.json"));
+  const network = connect(chain.rpcUrl, deployment);
+  const fleet = await startFleet({ hosts: MARKET_PLAN.hosts, seed: 1, port: 0 });
+  await fleet.stop();
+  await bootstrapMarket(network, MARKET_PLAN, fleet.gpus, silentLogger);
+  await playHistory(network, MARKET_PLAN, 1, silentLogger);
+  // the block itself: its number alone is remembered for a while
+  const { number: head } = await network.node.getBlock({ blockTag: "latest" });
+  const common = { databaseUrl: database.url, logger: silentLogger };
+  await runIndexer({
+    ...common,
+    manifestPath: placeSubgraph(build, deployment, join(dir, "subgraph")),
+    rpcUrl: chain.rpcUrl,
+    until: Number(head),
+    viewsSchema: "chain",
+    signal: new AbortController().signal,
+  });
+  const api = await startApi({ ...common, host: "127.0.0.1", port: 0 });
+  return {
+    network,
+    gpus: fleet.gpus,
+    head,
+    databaseUrl: database.url,
+    ask: (query, variables) => ask(api.url, query, variables),
+    scraped: async (scrapes, everySeconds) =>
+      void (await importHistory({ ...common, scrapeSeconds: everySeconds }, scrapes)),
+    close: async () => {
+      await api.stop();
+      await database.close();
+      await chain.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
