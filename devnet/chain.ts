@@ -153,7 +153,7 @@ function begin({ dir, beginsAt, onTrouble }: ChainOptions): boolean {
   mkdirSync(dir, { recursive: true });
   if (!isNew || beginsAt === undefined) return false;
   writeFileSync(inPastPath(dir), "");
-  writeGenesis(dir, beginsAt);
+  writeGenesis(dir, { timestamp: beginsAt, ...ROOMY });
   return true;
 }
 
@@ -168,21 +168,36 @@ async function writeState(rpcUrl: string, dir: string): Promise<void> {
 
 const genesisPath = (dir: string): string => `${dir}/genesis.json`;
 
-function writeGenesis(dir: string, timestamp: number): void {
-  writeWhole(genesisPath(dir), `${JSON.stringify({ timestamp })}\n`);
+/** What the first block depends on. */
+interface Genesis {
+  /** seconds since 1970 */
+  timestamp: number;
+  /** accounts of the mnemonic that hold ETH */
+  accounts: number;
+  /** of a block; anvil's own when left out */
+  gasLimit?: number;
 }
 
-/** When the chain in `dir` began, seconds since 1970. */
-function genesisTime(dir: string): number {
-  if (!existsSync(genesisPath(dir))) writeGenesis(dir, Math.floor(Date.now() / 1_000));
-  return (JSON.parse(readFileSync(genesisPath(dir), "utf8")) as { timestamp: number }).timestamp;
+/** Room for the customers of a large network, and for hundreds of transactions in one block of the past. */
+const ROOMY = { accounts: 320, gasLimit: 1_000_000_000 };
+
+function writeGenesis(dir: string, genesis: Genesis): void {
+  writeWhole(genesisPath(dir), `${JSON.stringify(genesis)}\n`);
+}
+
+/** How the chain in `dir` began. */
+function genesisOf(dir: string): Genesis {
+  if (!existsSync(genesisPath(dir))) writeGenesis(dir, { timestamp: Math.floor(Date.now() / 1_000), ...ROOMY });
+  return { accounts: 24, ...(JSON.parse(readFileSync(genesisPath(dir), "utf8")) as Pick<Genesis, "timestamp">) };
 }
 
 function flagsOf({ dir, host, port }: ChainOptions): string[] {
+  const { timestamp, accounts, gasLimit } = genesisOf(dir);
   return [
-    ...["--host", host, "--port", String(port), "--chain-id", "31337", "--accounts", "24"],
+    ...["--host", host, "--port", String(port), "--chain-id", "31337", "--accounts", String(accounts)],
     ...["--state", statePath(dir), "--state-interval", String(STATE_INTERVAL_SECONDS), "--cache-path", `${dir}/cache`],
-    ...["--prune-history", String(STATES_IN_MEMORY), "--timestamp", String(genesisTime(dir)), "--quiet"],
+    ...["--prune-history", String(STATES_IN_MEMORY), "--timestamp", String(timestamp), "--order", "fifo", "--quiet"],
+    ...(gasLimit === undefined ? [] : ["--gas-limit", String(gasLimit)]),
   ];
 }
 
