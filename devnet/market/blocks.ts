@@ -36,8 +36,8 @@ interface Answer {
 /** More than any transaction here needs. */
 const GAS = `0x${(12_000_000).toString(16)}`;
 const FEES = { maxFeePerGas: "0x2540be400", maxPriorityFeePerGas: "0x3b9aca00" };
-/** Transactions of one request: anvil takes 2 MB. */
-const AT_ONCE = 500;
+/** Transactions of one request: of more than a hundred or so anvil takes the later ones in another order. */
+const AT_ONCE = 30;
 
 /**
  * Makes blocks of many transactions on an anvil that mines none of its own meanwhile. Its blocks are dear (it hashes the
@@ -88,7 +88,7 @@ export class BlockMaker {
       const hash = String(hashes[place]);
       const receipt = receipts[place];
       if (receipt?.transactionHash !== hash) throw new Error(`BUG: ${what} of account ${by} was not mined: ${hash}`);
-      if (receipt.status !== "0x1") throw new Error(`BUG: ${what} of account ${by} reverted: ${hash}`);
+      if (receipt.status !== "0x1") throw new Error(`BUG: ${what} of account ${by} reverted: ${await this.#why(hash)}`);
     }
     return receipts;
   }
@@ -98,6 +98,16 @@ export class BlockMaker {
     const [receipts] = (await this.#ask([this.#method("eth_getBlockReceipts", ["latest"])])) as [Receipt[]];
     if (receipts.length === hashes.length) return receipts;
     return (await this.#ask(hashes.map((hash) => this.#method("eth_getTransactionReceipt", [hash])))) as Receipt[];
+  }
+
+  /** What a reverted transaction gave back: a selector of the contracts' errors and its arguments. */
+  async #why(hash: string): Promise<string> {
+    const [transaction] = (await this.#ask([this.#method("eth_getTransactionByHash", [hash])])) as [Record<string, string>];
+    const { from, to, input, blockNumber } = transaction;
+    const before = `0x${(Number(blockNumber) - 1).toString(16)}`;
+    const question = this.#method("eth_call", [{ from, to, data: input }, before]);
+    const [answer] = JSON.parse(await this.#post(JSON.stringify([question]))) as Answer[];
+    return `${hash}: ${JSON.stringify(answer?.error ?? "it would not have in the block before")}`;
   }
 
   #send({ by, to, data }: Call): object {

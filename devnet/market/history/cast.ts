@@ -1,5 +1,5 @@
 import { accountOf } from "../wallets.ts";
-import type { AccountIndex, MarketPlan } from "../plan.ts";
+import { inTurn, type AccountIndex, type MarketPlan } from "../plan.ts";
 
 const HOUR = 3_600;
 
@@ -56,9 +56,8 @@ export function operatorAt({ plan }: Cast, pool: number): AccountIndex {
 }
 
 /** Who first held GPU number `place` of pool number `pool`. */
-export function ownerAt({ plan }: Cast, pool: number, place: number): AccountIndex {
-  const { owners } = oneOf(plan.pools, pool);
-  return oneOf(owners, place % owners.length);
+export function ownerAt({ plan, round }: Cast, pool: number, place: number): AccountIndex {
+  return inTurn(oneOf(plan.pools, pool).owners, round * GPUS_A_ROUND + place);
 }
 
 /** Rates of pool number `pool`, as at its opening. */

@@ -1,4 +1,5 @@
 import { addressAt, gpuAt, operatorAt, oneOf, ownerAt, type Cast } from "./cast.ts";
+import { inTurn } from "../plan.ts";
 import { buy } from "./slots.ts";
 import type { Act, Stage } from "./stage.ts";
 
@@ -27,7 +28,8 @@ export async function* sellGpus(stage: Stage, cast: Cast): Act {
   const sold = await offer(1, 7, 3_200n * BCT);
   const kept = await offer(1, 6, 9_000n * BCT);
   yield cast.hours(17);
-  await buy(stage, oneOf(investors, 2), gpus.address, sold, 3_200n * BCT);
+  const next = investors.indexOf(ownerAt(cast, 1, 7)) + 1;
+  await buy(stage, inTurn(investors, next), gpus.address, sold, 3_200n * BCT);
   yield cast.hours(25);
   await stage.send(ownerAt(cast, 1, 6), exchange, "cancel", [gpus.address, kept]);
   yield cast.hours(33);

@@ -10,6 +10,7 @@ import { addressAt, castOf, nextCast, type Cast } from "./cast.ts";
 import { Days } from "./days.ts";
 import { moveGpu, partWithMember, sellGpus } from "./gpus.ts";
 import { keepBooks } from "./keeper.ts";
+import { Grid } from "./month/grid.ts";
 import { monthActs } from "./month/index.ts";
 import { delegatePrices, runBusiness } from "./operators.ts";
 import { takePayments } from "./payments.ts";
@@ -17,7 +18,7 @@ import { movePrices } from "./prices.ts";
 import { loseHours, moveSlotAway, preemptSpot, reserveAhead, tradeSlots } from "./slots.ts";
 import { Stage, type Act } from "./stage.ts";
 import { rentNowAndThen } from "./tenants.ts";
-import type { OnDay } from "./use.ts";
+import type { OnDay, Trouble } from "./use.ts";
 
 export type { OnDay, PlayedDay, Trouble, Use } from "./use.ts";
 
@@ -63,11 +64,17 @@ export async function playHistory(
   const days = new Days({ book, gpus, from: firstHour * 3_600, to: endsAt, seed, selfDealing, onDay });
   await BlockMaker.whileMining(network.rpcUrl, async (maker) => {
     const onTime = (at: number): Promise<void> => days.passTo(at);
-    const stage = new Stage({ network, maker, book, firstHour, endsAt, latest: Number(last.timestamp), onTime });
     const seeds = createRandom(seed);
-    const acts = actsOf(stage, castOf(plan, firstHour), seeds);
-    const month = plan.month && monthOf(stage, castOf(plan, firstHour), seeds, gpus, days);
-    await stage.play([...acts, ...(month ?? [])]);
+    const grid = plan.month && new Grid((firstHour + 1) * 3_600, endsAt, createRandom(seeds.between(1, 2 ** 31)));
+    const stage = new Stage({ network, maker, book, firstHour, endsAt, latest: Number(last.timestamp), onTime, grid });
+    const cast = castOf(plan, firstHour);
+    const acts = actsOf(stage, cast, seeds);
+    if (grid && plan.month) {
+      const random = createRandom(seeds.between(1, 2 ** 31));
+      const onTrouble = (trouble: Trouble): void => days.addTrouble(trouble);
+      acts.push(...monthActs({ stage, cast, plan: plan.month, random, grid, gpus, onTrouble }));
+    }
+    await stage.play(acts);
   });
   await days.finish();
   const end = await node.getBlock({ blockTag: "latest" });
@@ -105,13 +112,6 @@ function roundOf(stage: Stage, cast: Cast): Act[] {
     reserveAhead(stage, cast),
     sellGpus(stage, cast),
   ];
-}
-
-function monthOf(stage: Stage, cast: Cast, seeds: Random, gpus: readonly FleetGpu[], days: Days): Act[] {
-  const { month } = cast.plan;
-  if (!month) return [];
-  const random = createRandom(seeds.between(1, 2 ** 31));
-  return monthActs({ stage, cast, plan: month, random, gpus, onTrouble: (trouble) => days.addTrouble(trouble) });
 }
 
 /** All that the contracts have told up to now. */

@@ -14,12 +14,12 @@ export async function* keepBooks(stage: Stage, cast: Cast, roundHours: number): 
   for (let round = 1; ; round++) {
     const roundAt = cast.hours(round * roundHours);
     for (let endOf = epochEnd(); endOf <= roundAt; endOf = epochEnd()) {
-      yield endOf + 90;
+      yield stage.soon(endOf + 90);
       settle(stage, cast);
       stage.post(cast.plan.keeper, rewards, "closeEpoch", [epoch]);
       epoch++;
     }
-    yield roundAt;
+    yield stage.soon(roundAt);
     settle(stage, cast);
   }
 

@@ -17,7 +17,7 @@ export async function* takePayments(stage: Stage, cast: Cast, random: Random): A
   stage.post(deployer, token, "transfer", [addressAt(processor), FLOAT_BCT]);
   stage.post(processor, token, "approve", [credits.address, FLOAT_BCT]);
   for (let place = 1; ; place++) {
-    yield cast.hours(place * HOURS_BETWEEN - 3) + random.between(0, 1_800);
+    yield stage.soon(cast.hours(place * HOURS_BETWEEN - 3) + random.between(0, 1_800));
     reportPrices(stage, cast); // a price is good for ten minutes
     const amountDc = parseUnits(String(random.between(1, 10) * 50), DC_DECIMALS);
     const reference = keccak256(toBytes(`payment ${place}`));

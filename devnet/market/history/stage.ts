@@ -5,6 +5,7 @@ import { callOf, type Callee } from "../calls.ts";
 import type { AccountIndex } from "../plan.ts";
 import type { Network } from "../wallets.ts";
 import type { Book } from "./book.ts";
+import type { Grid } from "./month/grid.ts";
 import { Queue } from "./queue.ts";
 
 /** What one act does, and when: it yields the time (seconds since 1970) at which it wants to go on. */
@@ -25,6 +26,8 @@ export interface StageOptions {
   latest: number;
   /** told before anything happens at or after that time */
   onTime?: (at: number) => Promise<void>;
+  /** the times at which whoever isn't particular acts; any time when left out */
+  grid?: Grid | undefined;
 }
 
 interface Sent {
@@ -64,6 +67,11 @@ export class Stage {
   /** So many hours after the beginning, seconds since 1970. */
   hours(count: number): number {
     return Math.round((this.firstHour + count) * HOUR);
+  }
+
+  /** The first time from then on at which blocks are made anyway, for acts that can wait. */
+  soon(at: number): number {
+    return this.#options.grid?.next(at) ?? at;
   }
 
   /** The time of the block that is being made, or of the last one; seconds since 1970. */

@@ -58,12 +58,18 @@ function wish(crowd: Crowd, course: Course, present: readonly Member[]): void {
     const delay = pool === crowd.plan.unreliable.pool ? random.between(1, 3) * HOUR : random.between(60, HOUR);
     const booking: Booking = { customer, startHour, hours: random.pick([4, 6, 8, 12, 24, 48]), delay };
     const gpu = oneOf(crowd.gpusOf(pool), random, (each) => isBookable(crowd, each, booking));
-    if (gpu) stage.begin(reservation(crowd, gpu, booking));
+    if (gpu) begin(crowd, gpu, reservation(crowd, gpu, booking));
     return;
   }
   const rental: Wish = { customer, pool, isSpot: tier < TIERS.reserved + TIERS.spot, paidFor: secondsOf(random) };
   const gpu = oneOf(crowd.free(pool), random, (each) => isFit(crowd, each, rental));
-  if (gpu) stage.begin(tenancy(crowd, gpu, rental));
+  if (gpu) begin(crowd, gpu, tenancy(crowd, gpu, rental));
+}
+
+/** In this block, and nobody else gets the GPU in it. */
+function begin(crowd: Crowd, { gpuId }: GpuEntry, act: Act): void {
+  crowd.touch(gpuId);
+  crowd.stage.begin(act);
 }
 
 /** By how many GPUs are free there, and by the operator's name among customers. */

@@ -1,16 +1,19 @@
 import type { Random } from "../../random.ts";
 
-/** Seconds between two blocks of a month: each costs anvil some milliseconds, so there are no more than it takes. */
-const GAP = { from: 18 * 60, to: 42 * 60 };
+/** Seconds between two blocks of a month by day and by night: each costs anvil 3 to 15 ms, so there are no more than it takes. */
+const BY_DAY = { from: 20 * 60, to: 50 * 60 };
+const BY_NIGHT = { from: 50 * 60, to: 110 * 60 };
+/** Hours UTC. */
+const DAYTIME = { from: 8, to: 22 };
 
-/** The times at which a month's customers act, about half an hour apart. */
+/** The times at which a month's customers act, more often by day than by night. */
 export class Grid {
   readonly times: readonly number[];
 
   /** @param from and `to`: seconds since 1970 */
   constructor(from: number, to: number, random: Random) {
     const times: number[] = [];
-    for (let at = from + random.between(60, GAP.to); at < to; at += random.between(GAP.from, GAP.to)) times.push(at);
+    for (let at = from + random.between(60, BY_DAY.to); at < to; at += gapAt(at, random)) times.push(at);
     this.times = times;
   }
 
@@ -24,4 +27,10 @@ export class Grid {
     }
     return this.times[low] ?? Infinity;
   }
+}
+
+function gapAt(at: number, random: Random): number {
+  const hour = Math.floor(at / 3_600) % 24;
+  const gap = hour >= DAYTIME.from && hour < DAYTIME.to ? BY_DAY : BY_NIGHT;
+  return random.between(gap.from, gap.to);
 }

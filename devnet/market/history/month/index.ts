@@ -9,7 +9,7 @@ import { arrive } from "./arrivals.ts";
 import { cutRates, shutDown } from "./crash.ts";
 import { flee, payWallets, refill } from "./credits.ts";
 import { Crowd } from "./crowd.ts";
-import { Grid } from "./grid.ts";
+import type { Grid } from "./grid.ts";
 import { grow } from "./growth.ts";
 import { failNowAndThen, loseRegion } from "./outage.ts";
 import { dealWithItself } from "./self-dealing.ts";
@@ -24,15 +24,15 @@ export interface MonthOptions {
   cast: Cast;
   plan: MonthPlan;
   random: Random;
+  grid: Grid;
   /** the fleet's, also those that come later */
   gpus: readonly FleetGpu[];
   onTrouble: (trouble: Trouble) => void;
 }
 
 /** The acts of a month: customers in the rhythm of days and weeks, growth, a crash, an outage, and two shady operators. */
-export function monthActs({ stage, cast, plan, random, gpus, onTrouble }: MonthOptions): Act[] {
+export function monthActs({ stage, cast, plan, random, grid, gpus, onTrouble }: MonthOptions): Act[] {
   const [from, to] = [cast.hours(0), stage.endsAt];
-  const grid = new Grid(cast.hours(1), to, random);
   const byHash = new Map(gpus.map((gpu) => [uuidHashOf(gpu.uuid), gpu]));
   const machineOf = (gpuId: bigint): FleetGpu => {
     const gpu = byHash.get(stage.book.gpu(gpuId).uuidHash);
