@@ -20,7 +20,7 @@ export async function dropTraces(path: string): Promise<void> {
 /** Passes JSON on with every array called "traces" empty. A quote in a text is escaped, so the name stands in no text. */
 async function* withoutTraces(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const skipper = new ArraySkipper();
-  let rest = Buffer.alloc(0);
+  let rest: Buffer = Buffer.alloc(0);
   let isSkipping = false;
   for await (const chunk of chunks) {
     let bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;

@@ -185,6 +185,11 @@ async function mine(rpcUrl: string, blockSeconds: number): Promise<void> {
 /** Stands in the chain's folder while it is in its past. */
 const inPastPath = (dir: string): string => `${dir}/in-past`;
 
+/** Whether the chain in this folder begins anew at its next start: there is none, or it was cut off in its past. */
+export function isNewChain(dir: string): boolean {
+  return existsSync(inPastPath(dir)) || !existsSync(genesisPath(dir));
+}
+
 /** Makes the folder of a new chain, also in the place of one that was cut off in its past; says whether it begins there. */
 function begin({ dir, beginsAt, onTrouble }: ChainOptions): boolean {
   if (existsSync(inPastPath(dir))) {
