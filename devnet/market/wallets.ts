@@ -39,7 +39,8 @@ export function connect(rpcUrl: string, deployment: Deployment) {
     nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
     rpcUrls: { default: { http: [rpcUrl] } },
   });
-  const transport = http(rpcUrl, { batch: true, timeout: 20_000 });
+  // A month's events are more than viem takes from a node by itself.
+  const transport = http(rpcUrl, { batch: true, timeout: 20_000, maxResponseBodySize: false });
   const node = createPublicClient({ chain, transport, pollingInterval: 100 });
   const client = { public: node, wallet: createWalletClient({ chain, transport }) };
   const at = <const A extends Abi>(name: string, abi: A) =>

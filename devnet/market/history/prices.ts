@@ -10,8 +10,8 @@ const CRASH = { hourlyLoss: 75, hours: 8 };
 export async function* movePrices(stage: Stage, cast: Cast, random: Random, roundHours: number): Act {
   const crashAt = cast.plan.month?.crashHour ?? Infinity;
   for (let hour = roundHours; ; ) {
-    yield stage.soon(cast.hours(hour));
     const isCrashing = hour >= crashAt && hour < crashAt + CRASH.hours;
+    yield isCrashing ? cast.hours(hour) : stage.soon(cast.hours(hour));
     const factor = isCrashing ? 1_000 - CRASH.hourlyLoss : random.between(980, 1_022);
     reportPrices(stage, cast, (stage.book.price * BigInt(factor)) / 1_000n);
     const next = isCrashing ? hour + 1 : hour + roundHours;

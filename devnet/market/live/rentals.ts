@@ -9,6 +9,9 @@ const SPOT_PART = 0.35;
 /** A rental shorter than this isn't begun before a booking, seconds. */
 const SHORTEST = 300;
 
+/** Somebody acts every few seconds, however large the network is: in one of so many GPUs rentals take an hour, in larger ones longer. */
+const GPUS_AN_HOUR = 250;
+
 /** Customers who rent, on demand or as spot, top up and end. */
 export class Rentals {
   readonly #floor: Floor;
@@ -26,7 +29,7 @@ export class Rentals {
     if (this.#seats.free.length === 0) return false;
     const seat = random.pick(this.#seats.free);
     const customer = random.pick(plan.customers);
-    const minutes = random.between(5, 120);
+    const minutes = random.between(5, 120) * Math.ceil(this.#seats.active.length / GPUS_AN_HOUR);
     const now = await presentOf(this.#floor);
     const bookedAt = Number(await market.read.nextBooking([seat.gpuId, hourOf(now)])) * 3_600;
     if (bookedAt < now + SHORTEST) return false;
