@@ -25,7 +25,9 @@ export function keptMarket(
     return { size, seed };
   }
   // Before there were sizes, all were small.
-  const kept = existsSync(path) ? schema.parse(JSON.parse(readFileSync(path, "utf8"))) : { size: "small" as const, seed };
+  const kept = existsSync(path)
+    ? schema.parse(JSON.parse(readFileSync(path, "utf8")))
+    : { size: "small" as const, seed };
   if (kept.size !== size || kept.seed !== seed) {
     onTrouble(
       `${dataDir} holds the network of size ${kept.size} with seed ${kept.seed}, and goes on with that: ` +

@@ -97,9 +97,7 @@ class NetworkStart {
     teardown.add("lock", takeDataDir(dataDir));
     this.#logs = new LogFolder(join(dataDir, "logs"), options.onTrouble);
     teardown.add("logs", () => this.#logs.close());
-    const { size, seed } = this.#isMarketOurs
-      ? keptMarket(options.settings, options.onTrouble)
-      : options.settings;
+    const { size, seed } = this.#isMarketOurs ? keptMarket(options.settings, options.onTrouble) : options.settings;
     this.#plan = planOf(size);
     this.#seed = seed;
   }

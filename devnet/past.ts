@@ -27,7 +27,15 @@ export interface PastOptions {
 }
 
 /** Plays the past on a chain that waits in it, from the first operator on, and has its telemetry written. */
-export async function playPast({ rpcUrl, deployment, plan, seed, gpus, telemetry, logger }: PastOptions): Promise<void> {
+export async function playPast({
+  rpcUrl,
+  deployment,
+  plan,
+  seed,
+  gpus,
+  telemetry,
+  logger,
+}: PastOptions): Promise<void> {
   const network = connect(rpcUrl, deployment);
   await bootstrapMarket(network, plan, gpus, logger, { isBeginning: true });
   await playHistory(network, plan, seed, logger, { gpus, onDay: (day) => telemetry.write(day) });

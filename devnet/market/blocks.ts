@@ -102,7 +102,9 @@ export class BlockMaker {
 
   /** What a reverted transaction gave back: a selector of the contracts' errors and its arguments. */
   async #why(hash: string): Promise<string> {
-    const [transaction] = (await this.#ask([this.#method("eth_getTransactionByHash", [hash])])) as [Record<string, string>];
+    const [transaction] = (await this.#ask([this.#method("eth_getTransactionByHash", [hash])])) as [
+      Record<string, string>,
+    ];
     const { from, to, input, blockNumber } = transaction;
     const before = `0x${(Number(blockNumber) - 1).toString(16)}`;
     const question = this.#method("eth_call", [{ from, to, data: input }, before]);

@@ -48,7 +48,9 @@ function hostsOf({ hosts, laterHosts = [] }: PoolPlan, isBeginning: boolean): re
 
 async function operatorsMissing(network: Network, plan: MarketPlan): Promise<Call[]> {
   const { operators, node } = network;
-  const known = await Promise.all(plan.operators.map((_, place) => exists(operators.read.ownerOf([BigInt(place + 1)]))));
+  const known = await Promise.all(
+    plan.operators.map((_, place) => exists(operators.read.ownerOf([BigInt(place + 1)]))),
+  );
   const { abi, address } = operators;
   const added = await node.getContractEvents({ abi, address, eventName: "MemberAdded", fromBlock: 0n, strict: true });
   const wasAdded = new Set(added.map(({ args }) => `${args.operatorId} ${args.member}`)); // it may have been kicked since
@@ -66,7 +68,9 @@ async function poolsMissing({ pools }: Network, plan: MarketPlan): Promise<Call[
   const known = await Promise.all(plan.pools.map((_, place) => exists(pools.read.operatorOf([BigInt(place + 1)]))));
   return plan.pools.flatMap(({ operator, model, region, rates, shares }, place) => {
     const owner = plan.operators[operator]?.owner ?? plan.deployer;
-    return known[place] ? [] : [callOf(owner, pools, "createPool", [BigInt(operator + 1), model, region, rates, shares])];
+    return known[place]
+      ? []
+      : [callOf(owner, pools, "createPool", [BigInt(operator + 1), model, region, rates, shares])];
   });
 }
 

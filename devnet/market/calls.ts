@@ -30,10 +30,15 @@ export function callOf<const A extends Abi, N extends ContractFunctionName<A, "n
   name: N,
   args: ContractFunctionArgs<A, "nonpayable", N>,
 ): Call {
+  const { abi: items, functionName } = prepare(abi, name);
+  const data = encodeFunctionData<Abi>({ abi: items, functionName, args: args as readonly unknown[] });
+  return { by, to: address, data, what: name };
+}
+
+function prepare(abi: Abi, name: string): Prepared {
   const known = prepared.get(abi) ?? new Map<string, Prepared>();
   prepared.set(abi, known);
-  const item = known.get(name) ?? (prepareEncodeFunctionData({ abi: abi as Abi, functionName: name as string }) as Prepared);
+  const item = known.get(name) ?? prepareEncodeFunctionData<Abi, string>({ abi, functionName: name });
   known.set(name, item);
-  const data = encodeFunctionData({ ...item, args: args as readonly unknown[] });
-  return { by, to: address, data, what: name };
+  return item;
 }

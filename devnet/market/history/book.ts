@@ -1,4 +1,11 @@
-import { decodeEventLog, toEventSelector, type Abi, type AbiEvent, type ContractEventName, type DecodeEventLogReturnType } from "viem";
+import {
+  decodeEventLog,
+  toEventSelector,
+  type Abi,
+  type AbiEvent,
+  type ContractEventName,
+  type DecodeEventLogReturnType,
+} from "viem";
 import type { Receipt, RawLog } from "../blocks.ts";
 import type { Network } from "../wallets.ts";
 
@@ -105,7 +112,11 @@ export class Book {
     return this.rentals.get(rentalId)?.endedAt === undefined;
   }
 
-  #on({ address, abi }: { address: string; abi: Abi }, names: readonly string[], handle: (told: unknown) => void): void {
+  #on(
+    { address, abi }: { address: string; abi: Abi },
+    names: readonly string[],
+    handle: (told: unknown) => void,
+  ): void {
     for (const name of names) {
       const item = abi.find((each): each is AbiEvent => each.type === "event" && each.name === name);
       if (!item) throw new Error(`BUG: no contract tells ${name}`);

@@ -36,7 +36,9 @@ function settle(stage: Stage, { plan }: Cast): void {
       ? [rental.rentalId]
       : [],
   );
-  const slotIds = [...stage.book.slots.values()].filter(({ startHour }) => startHour < hourNow).map(({ slotId }) => slotId);
+  const slotIds = [...stage.book.slots.values()]
+    .filter(({ startHour }) => startHour < hourNow)
+    .map(({ slotId }) => slotId);
   for (const ids of inParts(rentalIds)) stage.post(plan.keeper, market, "settleMany", [ids]);
   for (const ids of inParts(slotIds)) stage.post(plan.keeper, slots, "settleSlots", [ids]);
 }

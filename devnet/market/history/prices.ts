@@ -9,7 +9,7 @@ const CRASH = { hourlyLoss: 75, hours: 8 };
 /** The price wanders, a little up in the long run; and crashes, if the plan says when. */
 export async function* movePrices(stage: Stage, cast: Cast, random: Random, roundHours: number): Act {
   const crashAt = cast.plan.month?.crashHour ?? Infinity;
-  for (let hour = roundHours; ; ) {
+  for (let hour = roundHours; ;) {
     const isCrashing = hour >= crashAt && hour < crashAt + CRASH.hours;
     yield isCrashing ? cast.hours(hour) : stage.soon(cast.hours(hour));
     const factor = isCrashing ? 1_000 - CRASH.hourlyLoss : random.between(980, 1_022);

@@ -1,5 +1,12 @@
 import { parseEventLogs } from "viem";
-import type { Abi, ContractEventName, ContractFunctionArgs, ContractFunctionName, Log, ParseEventLogsReturnType } from "viem";
+import type {
+  Abi,
+  ContractEventName,
+  ContractFunctionArgs,
+  ContractFunctionName,
+  Log,
+  ParseEventLogsReturnType,
+} from "viem";
 import type { BlockMaker, Call, Receipt } from "../blocks.ts";
 import { callOf, type Callee } from "../calls.ts";
 import type { AccountIndex } from "../plan.ts";
@@ -94,8 +101,8 @@ export class Stage {
   }
 
   /** Lets another act begin, in the present. */
-  begin(act: Act, at = this.#clock): void {
-    if (at < this.endsAt) this.#waiting.add(at, act);
+  begin(act: Act): void {
+    this.#waiting.add(this.#clock, act);
   }
 
   /** Sends a transaction in the block that is being made, without waiting for it. */
@@ -127,7 +134,7 @@ export class Stage {
 
   async #goOn(act: Act): Promise<void> {
     const step = (async () => {
-      await undefined; // so that the step is known before the act sends
+      await Promise.resolve(); // so that the step is known before the act sends
       const { done, value } = await act.next();
       if (!done && value < this.endsAt) this.#waiting.add(value, act);
     })();

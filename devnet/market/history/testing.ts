@@ -54,5 +54,5 @@ export async function eventNamesOf(network: Network): Promise<Set<string>> {
   const { market, slots, gpus, pools, operators, credits, exchange, rewards, feed } = network;
   const contracts = [market, slots, gpus, pools, operators, credits, exchange, rewards, feed];
   const abi = contracts.flatMap((contract): Abi => contract.abi);
-  return new Set(parseEventLogs({ abi, logs: await logsOf(network) }).map(({ eventName }) => eventName as string));
+  return new Set(parseEventLogs({ abi, logs: await logsOf(network) }).map(({ eventName }) => eventName));
 }

@@ -12,7 +12,9 @@ const PRICED_BY_OTHERS = 2;
 /** After a crash operators let for less, until there are as many customers again. */
 export async function* cutRates(crowd: Crowd): Act {
   const { stage, grid, cast, plan } = crowd;
-  const pools = [...cast.plan.pools.keys()].filter((pool) => pool !== PRICED_BY_OTHERS && pool !== plan.selfDealer.pool);
+  const pools = [...cast.plan.pools.keys()].filter(
+    (pool) => pool !== PRICED_BY_OTHERS && pool !== plan.selfDealer.pool,
+  );
   for (const [hours, percent] of [
     [CUT.afterHours, CUT.percent],
     [CUT.backAfterHours, 100n],

@@ -16,7 +16,11 @@ import { dealWithItself } from "./self-dealing.ts";
 import { goDark, kickMembers, runHot } from "./unreliable.ts";
 
 /** Places within a round's GPUs of a pool that the acts have to themselves, by pool; the third pool's in the first only. */
-const STAGED: readonly (readonly number[])[] = [[3, 4, 5, 6, 7], [4, 5], [0, 2]];
+const STAGED: readonly (readonly number[])[] = [
+  [3, 4, 5, 6, 7],
+  [4, 5],
+  [0, 2],
+];
 
 /** What the acts of a month need. */
 export interface MonthOptions {

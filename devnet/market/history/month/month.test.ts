@@ -100,7 +100,9 @@ describe("a month of a market", () => {
 
   it("has the rhythm of day and night, of the week, and grows", () => {
     const byDay = count((rental) => outsiders(rental) && hourOf(rental.startAt) >= 11 && hourOf(rental.startAt) < 19);
-    const byNight = count((rental) => outsiders(rental) && (hourOf(rental.startAt) >= 23 || hourOf(rental.startAt) < 7));
+    const byNight = count(
+      (rental) => outsiders(rental) && (hourOf(rental.startAt) >= 23 || hourOf(rental.startAt) < 7),
+    );
     expect(byDay).toBeGreaterThan(1.6 * byNight);
     const weekend = count((rental) => outsiders(rental) && isWeekend(rental.startAt)); // 4 weekends and part of a fifth
     const days = Array.from({ length: 30 }, (_, day) => BEGINS_AT + day * DAY);
@@ -148,7 +150,9 @@ describe("a month of a market", () => {
     const inside = (rental: Rental): boolean => rental.startAt > from + 2 * HOUR && rental.startAt < to - 2 * HOUR;
     expect(count((rental) => pools.includes(rental.poolId) && inside(rental))).toBe(0);
     const hosts = PLAN.pools.filter((pool) => pool.region === region).flatMap((pool) => pool.hosts);
-    const dark = troubles().filter(({ fault, from: at }) => fault.kind === "HOST_DOWN" && Math.abs(at - from) < 2 * HOUR);
+    const dark = troubles().filter(
+      ({ fault, from: at }) => fault.kind === "HOST_DOWN" && Math.abs(at - from) < 2 * HOUR,
+    );
     expect(dark.map(({ fault }) => "host" in fault && fault.host).sort()).toEqual([...hosts].sort());
   });
 
@@ -174,7 +178,9 @@ describe("a month of a market", () => {
     const dark = troubles().filter(({ fault }) => fault.kind === "HOST_DOWN" && hosts.includes(fault.host));
     expect(dark.length).toBeGreaterThan(20);
     const darkInUse = usesOf(pool).filter((use) =>
-      dark.some(({ fault, from, to }) => "host" in fault && hostOf(use) === fault.host && from < use.to && use.from < to),
+      dark.some(
+        ({ fault, from, to }) => "host" in fault && hostOf(use) === fault.host && from < use.to && use.from < to,
+      ),
     );
     expect(darkInUse.length).toBeGreaterThan(40);
     const kicked = await played.network.operators.getEvents.MemberKicked({}, { fromBlock: 0n });

@@ -42,11 +42,12 @@ export async function* failNowAndThen(crowd: Crowd): Act {
     options.onTrouble({ fault: { kind: "XID", uuid, code: random.pick(XIDS) }, from, to: to - 5 * MINUTE });
     options.onTrouble({ fault: { kind: "COUNTER_RESET", host }, from: to - 5 * MINUTE, to: to - 4 * MINUTE });
     crowd.setStatus(operatorAt(cast, gpu.poolId - 1), gpu, OFFLINE);
-    stage.begin(mend(crowd, gpu), to);
+    stage.begin(mend(crowd, gpu, to));
   }
 }
 
-async function* mend(crowd: Crowd, gpu: GpuEntry): Act {
+async function* mend(crowd: Crowd, gpu: GpuEntry, at: number): Act {
+  yield at;
   if (!gpu.isActive && gpu.poolId !== 0) crowd.setStatus(operatorAt(crowd.cast, gpu.poolId - 1), gpu, ACTIVE);
 }
 

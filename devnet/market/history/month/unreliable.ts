@@ -1,3 +1,4 @@
+import type { RentalEntry } from "../book.ts";
 import { addressAt, oneOf } from "../cast.ts";
 import type { Act } from "../stage.ts";
 import type { Crowd } from "./crowd.ts";
@@ -25,7 +26,7 @@ export async function* goDark(crowd: Crowd): Act {
     options.onTrouble({ fault: { kind: "HOST_DOWN", host }, from: stage.now, to });
     for (const { gpuId, rental } of crowd.gpusOf(plan.unreliable.pool)) {
       if (!rental || options.machineOf(gpuId).host !== host || random.next() < 0.25) continue;
-      stage.begin(leave(crowd, rental), grid.next(stage.now + random.between(15, 90) * MINUTE));
+      stage.begin(leave(crowd, rental, grid.next(stage.now + random.between(15, 90) * MINUTE)));
     }
     yield grid.next(to);
   }
@@ -62,7 +63,8 @@ export async function* kickMembers(crowd: Crowd): Act {
   }
 }
 
-async function* leave(crowd: Crowd, { rentalId, customer }: { rentalId: bigint; customer: string }): Act {
+async function* leave(crowd: Crowd, { rentalId, customer }: RentalEntry, at: number): Act {
+  yield at;
   const { stage, cast } = crowd;
   const by = cast.plan.customers.find((account) => addressAt(account) === customer);
   if (by !== undefined && crowd.close(rentalId)) stage.post(by, stage.network.market, "end", [rentalId]);
