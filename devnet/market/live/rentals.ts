@@ -1,4 +1,6 @@
+import { encodeEventTopics } from "viem";
 import { messageOf } from "#kernel/errors.ts";
+import { rpcCall } from "../../rpc.ts";
 import { as } from "../wallets.ts";
 import { fund, hourOf, indexAmong, presentOf, type Floor } from "./floor.ts";
 import type { Seats } from "./seats.ts";
@@ -73,16 +75,18 @@ export class Rentals {
 
   /** The rentals that the chain says have begun, but neither ended nor run. */
   async findLeft(): Promise<void> {
-    const { market } = this.#floor.network;
-    const [started, ended] = await Promise.all([
-      market.getEvents.RentalStarted({}, { fromBlock: 0n }),
-      market.getEvents.RentalEnded({}, { fromBlock: 0n }),
-    ]);
-    const over = new Set(ended.map(({ args }) => args.rentalId));
+    const { market, rpcUrl } = this.#floor.network;
+    // Only the rentals' numbers are wanted, of thousands of events.
+    const numbersOf = async (eventName: "RentalStarted" | "RentalEnded"): Promise<bigint[]> => {
+      const topics = encodeEventTopics({ abi: market.abi, eventName });
+      const filter = { address: market.address, topics, fromBlock: "0x0", toBlock: "latest" };
+      const logs = await rpcCall<{ topics: [string, string] }[]>(rpcUrl, "eth_getLogs", [filter]);
+      return logs.map(({ topics: [, rentalId] }) => BigInt(rentalId));
+    };
+    const [started, ended] = await Promise.all([numbersOf("RentalStarted"), numbersOf("RentalEnded")]);
+    const over = new Set(ended);
     for (const { rentalId } of this.#seats.running) over.add(rentalId);
-    this.#seats.left = started.flatMap(({ args: { rentalId } }) =>
-      rentalId === undefined || over.has(rentalId) ? [] : [rentalId],
-    );
+    this.#seats.left = started.filter((rentalId) => !over.has(rentalId));
   }
 
   /**
