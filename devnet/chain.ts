@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { startChild, type Child } from "#kernel/child.ts";
 import { BaseError } from "#kernel/errors.ts";
 import { checkPort } from "#kernel/ports.ts";
@@ -12,10 +12,10 @@ import { LastLines } from "./last-lines.ts";
 import { rpcCall } from "./rpc.ts";
 
 /**
- * How often the chain is written to disk, all of it (about 8 kB a block): a kill -9 loses at most this much of it, fewer
- * blocks than the indexer can undo.
+ * How often the chain is written to disk, all of it (about 4 kB a transaction of the past, 10 kB of the present): seconds,
+ * and the MB that are worth one more. A kill -9 loses at most this much of it, fewer blocks than the indexer can undo.
  */
-const STATE_INTERVAL_SECONDS = 20;
+const STATE_INTERVAL = { least: 20, most: 40, megabytesPerSecond: 3 };
 
 /** In its past a chain is written when that is over: cut off before, it is of no use. */
 const NEVER_SECONDS = 86_400;
@@ -234,10 +234,17 @@ function flagsOf({ dir, host, port }: ChainOptions, isInPast: boolean): string[]
   return [
     ...["--host", host, "--port", String(port), "--chain-id", "31337", "--accounts", String(accounts)],
     ...["--state", statePath(dir), "--cache-path", `${dir}/cache`],
-    ...["--state-interval", String(isInPast ? NEVER_SECONDS : STATE_INTERVAL_SECONDS)],
+    ...["--state-interval", String(isInPast ? NEVER_SECONDS : stateInterval(statePath(dir)))],
     ...["--prune-history", String(STATES_IN_MEMORY), "--timestamp", String(timestamp), "--order", "fifo", "--quiet"],
     ...(gasLimit === undefined ? [] : ["--gas-limit", String(gasLimit)]),
   ];
+}
+
+/** A large state is written less often, seconds. */
+function stateInterval(path: string): number {
+  const { least, most, megabytesPerSecond } = STATE_INTERVAL;
+  const megabytes = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) / 1e6;
+  return Math.round(Math.min(most, Math.max(least, megabytes / megabytesPerSecond)));
 }
 
 function endedError(state: string, said: readonly string[]): BaseError {
