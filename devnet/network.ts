@@ -11,13 +11,16 @@ import { buildContracts, checkDeployment, deployContracts, readDeployment, type 
 import { startFleet } from "./fleet/index.ts";
 import type { Fleet } from "./fleet/types.ts";
 import { bootstrapMarket } from "./market/bootstrap.ts";
-import { historyBeginsAt, playHistory } from "./market/history/index.ts";
+import { historyBeginsAt } from "./market/history/index.ts";
 import { LiveMarket } from "./market/live/index.ts";
-import { MARKET_PLAN } from "./market/plan.ts";
+import type { MarketPlan } from "./market/plan.ts";
+import { planOf } from "./market/plans.ts";
 import { createRandom } from "./market/random.ts";
 import { accountOf, connect } from "./market/wallets.ts";
 import type { Progress } from "./progress.ts";
+import { keptMarket } from "./kept-market.ts";
 import { LogFolder } from "./log-folder.ts";
+import { NO_TELEMETRY, playPast } from "./past.ts";
 import { startRole } from "./roles.ts";
 import type { NetworkSettings } from "./settings.ts";
 import { firstAnswer } from "./first-answer.ts";
@@ -80,6 +83,9 @@ class NetworkStart {
   readonly #options: NetworkOptions;
   readonly #teardown: Teardown;
   readonly #logs: LogFolder;
+  /** of the simulated market */
+  readonly #plan: MarketPlan;
+  readonly #seed: number;
   /** our own */
   #chain: Chain | undefined;
 
@@ -91,6 +97,14 @@ class NetworkStart {
     teardown.add("lock", takeDataDir(dataDir));
     this.#logs = new LogFolder(join(dataDir, "logs"), options.onTrouble);
     teardown.add("logs", () => this.#logs.close());
+    const { size, seed } = this.#isMarketOurs ? keptMarket(options.settings, options.onTrouble) : options.settings;
+    this.#plan = planOf(size);
+    this.#seed = seed;
+  }
+
+  /** Without GPUs of our own there is no market of ours, and no past of it. */
+  get #isMarketOurs(): boolean {
+    return this.#settings.rpcUrl === "" && this.#settings.targetsFile === "";
   }
 
   async run(): Promise<RunningNetwork> {
@@ -158,10 +172,9 @@ class NetworkStart {
   }
 
   async #rpc(): Promise<string> {
-    const { rpcUrl, chainPort, blockSeconds, dataDir, targetsFile } = this.#settings;
+    const { rpcUrl, chainPort, blockSeconds, dataDir } = this.#settings;
     if (rpcUrl !== "") return rpcUrl;
-    // Without GPUs of our own there is no market of ours, and no past of it.
-    const past = targetsFile === "" ? { beginsAt: historyBeginsAt(Date.now() / 1_000) } : {};
+    const past = this.#isMarketOurs ? { beginsAt: historyBeginsAt(Date.now() / 1_000, this.#plan) } : {};
     const chain = (this.#chain = await startChain({
       dir: join(dataDir, "chain"),
       host: "127.0.0.1",
@@ -187,18 +200,18 @@ class NetworkStart {
     if (this.#settings.rpcUrl !== "") return givenDeployment(this.#settings);
     const path = join(this.#settings.dataDir, "deployment.json");
     if (!existsSync(path) || this.#chain?.isInPast)
-      return deployContracts(rpcUrl, accountOf(MARKET_PLAN.deployer).address, path);
+      return deployContracts(rpcUrl, accountOf(this.#plan.deployer).address, path);
     const deployment = readDeployment(path);
     await checkDeployment(deployment, rpcUrl);
     return deployment;
   }
 
   async #fleet(): Promise<Fleet | undefined> {
-    const { targetsFile, host, fleetPort, seed } = this.#settings;
+    const { targetsFile, host, fleetPort } = this.#settings;
     if (targetsFile !== "") return undefined;
     const fleet = await startFleet({
-      hosts: MARKET_PLAN.hosts,
-      seed,
+      hosts: this.#plan.hosts,
+      seed: this.#seed,
       address: host,
       port: fleetPort,
       targetsFile: this.#targetsFile(),
@@ -251,9 +264,8 @@ class NetworkStart {
   /** Before anything reads the chain: what is cut off here never was. */
   async #past(rpcUrl: string, deployment: Deployment, fleet: Fleet): Promise<void> {
     const logger = this.#logs.logger("market", this.#settings.logLevel);
-    const network = connect(rpcUrl, deployment);
-    await bootstrapMarket(network, MARKET_PLAN, fleet.gpus, logger);
-    await playHistory(network, MARKET_PLAN, this.#settings.seed, logger);
+    const telemetry = NO_TELEMETRY;
+    await playPast({ rpcUrl, deployment, plan: this.#plan, seed: this.#seed, gpus: fleet.gpus, telemetry, logger });
     await this.#chain?.goLive();
   }
 
@@ -262,8 +274,8 @@ class NetworkStart {
     if (this.#settings.rpcUrl !== "") return;
     const logger = this.#logs.logger("market", this.#settings.logLevel);
     const network = connect(rpcUrl, deployment);
-    await bootstrapMarket(network, MARKET_PLAN, fleet.gpus, logger);
-    const market = new LiveMarket(network, MARKET_PLAN, fleet, createRandom(this.#settings.seed), logger);
+    await bootstrapMarket(network, this.#plan, fleet.gpus, logger);
+    const market = new LiveMarket(network, this.#plan, fleet, createRandom(this.#seed), logger);
     await market.open();
     const stopping = new AbortController();
     const running = market.run(stopping.signal);
