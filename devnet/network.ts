@@ -20,7 +20,7 @@ import { accountOf, connect } from "./market/wallets.ts";
 import type { Progress } from "./progress.ts";
 import { keptMarket } from "./kept-market.ts";
 import { LogFolder } from "./log-folder.ts";
-import { NO_TELEMETRY, playPast } from "./past.ts";
+import { playPast } from "./past.ts";
 import { startRole } from "./roles.ts";
 import type { NetworkSettings } from "./settings.ts";
 import { firstAnswer } from "./first-answer.ts";
@@ -110,10 +110,11 @@ class NetworkStart {
   async run(): Promise<RunningNetwork> {
     const { progress } = this.#options;
     for (const check of startChecks(this.#settings)) await check.run();
+    const database = progress.step("database", () => this.#database());
     const [databaseUrl, build, { rpcUrl, deployment, fleet }] = await together(
-      progress.step("database", () => this.#database()),
+      database,
       progress.step("subgraph built", () => buildSubgraph()),
-      this.#chainWithPast(),
+      this.#chainWithPast(database),
     );
     const manifest = placeSubgraph(build, deployment, join(this.#settings.dataDir, "subgraph"));
     await together(
@@ -129,15 +130,17 @@ class NetworkStart {
   }
 
   /** The chain with its contracts and, if it is new and our own, its past; and the fleet that the past is about. */
-  async #chainWithPast(): Promise<{ rpcUrl: string; deployment: Deployment; fleet: Fleet | undefined }> {
+  async #chainWithPast(
+    database: Promise<string>,
+  ): Promise<{ rpcUrl: string; deployment: Deployment; fleet: Fleet | undefined }> {
     const { progress } = this.#options;
-    const [rpcUrl, fleet] = await together(
+    const [rpcUrl] = await together(
       progress.step("chain", () => this.#rpc()),
-      this.#fleet(),
       progress.step("contracts compiled", () => buildContracts()),
     );
+    const fleet = await this.#fleet();
     const deployment = await progress.step("contracts deployed", () => this.#deployment(rpcUrl));
-    if (this.#chain?.isInPast && fleet) await progress.step("past played", () => this.#past(rpcUrl, deployment, fleet));
+    if (this.#chain?.isInPast && fleet) await this.#past(rpcUrl, await database, deployment, fleet);
     return { rpcUrl, deployment, fleet };
   }
 
@@ -215,6 +218,7 @@ class NetworkStart {
       address: host,
       port: fleetPort,
       targetsFile: this.#targetsFile(),
+      isHeld: this.#chain?.isInPast ?? false,
     });
     this.#teardown.add("fleet", () => fleet.stop());
     return fleet;
@@ -262,10 +266,11 @@ class NetworkStart {
   }
 
   /** Before anything reads the chain: what is cut off here never was. */
-  async #past(rpcUrl: string, deployment: Deployment, fleet: Fleet): Promise<void> {
+  async #past(rpcUrl: string, databaseUrl: string, deployment: Deployment, fleet: Fleet): Promise<void> {
     const logger = this.#logs.logger("market", this.#settings.logLevel);
-    const telemetry = NO_TELEMETRY;
-    await playPast({ rpcUrl, deployment, plan: this.#plan, seed: this.#seed, gpus: fleet.gpus, telemetry, logger });
+    const { progress } = this.#options;
+    const common = { plan: this.#plan, seed: this.#seed, fleet, progress, teardown: this.#teardown, logger };
+    await playPast({ rpcUrl, databaseUrl, deployment, ...common });
     await this.#chain?.goLive();
   }
 

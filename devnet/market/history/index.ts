@@ -41,6 +41,16 @@ export function historyBeginsAt(now: number, { historyHours }: Pick<MarketPlan, 
   return (Math.floor(now / 3_600) - historyHours) * 3_600;
 }
 
+/** The ends of a plan's history on a chain that waits in it, seconds since 1970. */
+export async function historyEnds(
+  { node }: Network,
+  { historyHours }: Pick<MarketPlan, "historyHours">,
+): Promise<{ beginsAt: number; endsAt: number }> {
+  const first = await node.getBlock({ blockNumber: 0n });
+  const beginsAt = Math.floor(Number(first.timestamp) / 3_600) * 3_600;
+  return { beginsAt, endsAt: beginsAt + historyHours * 3_600 };
+}
+
 /**
  * Plays the network's past: all tiers, slots in all their fates, sales, a kicked member, a GPU that moves, payments,
  * closed epochs; in a month all that also in the rhythm of days and weeks. On a chain that began at `historyBeginsAt`,
@@ -54,14 +64,16 @@ export async function playHistory(
   options: HistoryOptions = {},
 ): Promise<void> {
   const { node } = network;
-  const [first, last] = await Promise.all([node.getBlock({ blockNumber: 0n }), node.getBlock({ blockTag: "latest" })]);
-  const firstHour = Math.floor(Number(first.timestamp) / 3_600);
-  const endsAt = (firstHour + plan.historyHours) * 3_600;
+  const [{ beginsAt, endsAt }, last] = await Promise.all([
+    historyEnds(network, plan),
+    node.getBlock({ blockTag: "latest" }),
+  ]);
+  const firstHour = beginsAt / 3_600;
   const { gpus = createFleetModel({ hosts: plan.hosts, seed }).gpus, onDay = () => undefined } = options;
   const book = new Book(network);
   book.follow(await everythingTold(network));
   const selfDealing = new Set(plan.month?.selfDealer.wallets.map((wallet) => addressAt(wallet).toLowerCase()));
-  const days = new Days({ book, gpus, from: firstHour * 3_600, to: endsAt, seed, selfDealing, onDay });
+  const days = new Days({ book, gpus, from: beginsAt, to: endsAt, seed, selfDealing, onDay });
   await BlockMaker.whileMining(network.rpcUrl, async (maker) => {
     const onTime = (at: number): Promise<void> => days.passTo(at);
     const seeds = createRandom(seed);
