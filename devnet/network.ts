@@ -20,7 +20,7 @@ import { accountOf, connect } from "./market/wallets.ts";
 import type { Progress } from "./progress.ts";
 import { keptMarket } from "./kept-market.ts";
 import { LogFolder } from "./log-folder.ts";
-import { playPast } from "./past.ts";
+import { isPastUnwritten, playPast, writePast, type Writing } from "./past.ts";
 import { startRole } from "./roles.ts";
 import type { NetworkSettings } from "./settings.ts";
 import { firstAnswer } from "./first-answer.ts";
@@ -111,17 +111,23 @@ class NetworkStart {
     const { progress } = this.#options;
     for (const check of startChecks(this.#settings)) await check.run();
     const database = progress.step("database", () => this.#database());
-    const [databaseUrl, build, { rpcUrl, deployment, fleet }] = await together(
+    const [databaseUrl, build, { rpcUrl, deployment, fleet, telemetry }] = await together(
       database,
       progress.step("subgraph built", () => buildSubgraph()),
       this.#chainWithPast(database),
     );
     const manifest = placeSubgraph(build, deployment, join(this.#settings.dataDir, "subgraph"));
+    const machines = async (): Promise<void> => {
+      if (telemetry) await progress.step("the past's telemetry", () => telemetry.finish());
+      await together(
+        progress.step("collector", () => this.#collector(databaseUrl)),
+        fleet ? progress.step("market", () => this.#market(rpcUrl, deployment, fleet)) : Promise.resolve(),
+      );
+    };
     await together(
       progress.step("indexer", () => this.#indexer(databaseUrl, rpcUrl, manifest)),
-      progress.step("collector", () => this.#collector(databaseUrl)),
       progress.step("API", () => this.#api(databaseUrl)),
-      fleet ? progress.step("market", () => this.#market(rpcUrl, deployment, fleet)) : Promise.resolve(),
+      machines(),
     );
     const network = this.#running(databaseUrl, rpcUrl, fleet);
     if (this.#settings.rpcUrl === "")
@@ -130,9 +136,12 @@ class NetworkStart {
   }
 
   /** The chain with its contracts and, if it is new and our own, its past; and the fleet that the past is about. */
-  async #chainWithPast(
-    database: Promise<string>,
-  ): Promise<{ rpcUrl: string; deployment: Deployment; fleet: Fleet | undefined }> {
+  async #chainWithPast(database: Promise<string>): Promise<{
+    rpcUrl: string;
+    deployment: Deployment;
+    fleet: Fleet | undefined;
+    telemetry: Writing | undefined;
+  }> {
     const { progress } = this.#options;
     const [rpcUrl] = await together(
       progress.step("chain", () => this.#rpc()),
@@ -140,8 +149,13 @@ class NetworkStart {
     );
     const fleet = await this.#fleet();
     const deployment = await progress.step("contracts deployed", () => this.#deployment(rpcUrl));
-    if (this.#chain?.isInPast && fleet) await this.#past(rpcUrl, await database, deployment, fleet);
-    return { rpcUrl, deployment, fleet };
+    const telemetry = fleet && this.#hasPast ? await this.#past(rpcUrl, await database, deployment, fleet) : undefined;
+    return { rpcUrl, deployment, fleet, telemetry };
+  }
+
+  /** Whether there is a past to be played, or telemetry of one to be written. */
+  get #hasPast(): boolean {
+    return this.#chain !== undefined && (this.#chain.isInPast || isPastUnwritten(this.#settings.dataDir));
   }
 
   #running(databaseUrl: string, rpcUrl: string, fleet: Fleet | undefined): RunningNetwork {
@@ -218,7 +232,7 @@ class NetworkStart {
       address: host,
       port: fleetPort,
       targetsFile: this.#targetsFile(),
-      isHeld: this.#chain?.isInPast ?? false,
+      isHeld: this.#hasPast,
     });
     this.#teardown.add("fleet", () => fleet.stop());
     return fleet;
@@ -265,13 +279,18 @@ class NetworkStart {
     this.#teardown.add(role, () => running.stop());
   }
 
-  /** Before anything reads the chain: what is cut off here never was. */
-  async #past(rpcUrl: string, databaseUrl: string, deployment: Deployment, fleet: Fleet): Promise<void> {
-    const logger = this.#logs.logger("market", this.#settings.logLevel);
-    const { progress } = this.#options;
-    const common = { plan: this.#plan, seed: this.#seed, fleet, progress, teardown: this.#teardown, logger };
-    await playPast({ rpcUrl, databaseUrl, deployment, ...common });
+  /** Before anything reads the chain: what is cut off here never was. Its telemetry may go on behind it. */
+  async #past(rpcUrl: string, databaseUrl: string, deployment: Deployment, fleet: Fleet): Promise<Writing> {
+    const { dataDir, logLevel } = this.#settings;
+    const logger = this.#logs.logger("market", logLevel);
+    const options = { dataDir, databaseUrl, seed: this.#seed, fleet, logger };
+    const play = { ...options, rpcUrl, deployment, plan: this.#plan };
+    const telemetry = this.#chain?.isInPast
+      ? await this.#options.progress.step("past played", () => playPast(play))
+      : await writePast(options);
+    this.#teardown.add("past", () => telemetry.stop());
     await this.#chain?.goLive();
+    return telemetry;
   }
 
   /** Only on our own chain: elsewhere the market is real. */

@@ -1,42 +1,95 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Logger } from "#kernel/log.ts";
 import type { Deployment } from "./deployment.ts";
-import { startFleetPast } from "./fleet/index.ts";
+import { writeWhole } from "./files.ts";
+import { startFleetPast, type FleetPast } from "./fleet/index.ts";
 import type { Fleet } from "./fleet/types.ts";
 import { bootstrapMarket } from "./market/bootstrap.ts";
-import { historyEnds, playHistory } from "./market/history/index.ts";
+import { historyEnds, playHistory, type PlayedDay } from "./market/history/index.ts";
 import type { MarketPlan } from "./market/plan.ts";
 import { connect } from "./market/wallets.ts";
-import type { Progress } from "./progress.ts";
-import type { Teardown } from "./teardown.ts";
 
-/** What a past is made of. */
+/** The past's days, on disk from the moment the chain has them until their telemetry is written. */
+interface KeptDays {
+  /** seconds since 1970 */
+  beginsAt: number;
+  endsAt: number;
+  days: PlayedDay[];
+}
+
+/** Whose past it is, and where its telemetry goes. */
 export interface PastOptions {
-  /** of a chain that waits in its past */
-  rpcUrl: string;
+  dataDir: string;
   databaseUrl: string;
-  deployment: Deployment;
-  plan: MarketPlan;
   seed: number;
   /** held */
   fleet: Fleet;
-  progress: Progress;
-  teardown: Teardown;
   logger: Logger;
 }
 
+/** What a past is played with. */
+export interface PlayOptions extends PastOptions {
+  /** of a chain that waits in its past */
+  rpcUrl: string;
+  deployment: Deployment;
+  plan: MarketPlan;
+}
+
+/** Telemetry that is being written. */
+export interface Writing {
+  /** Waits until it is written, up to the present; then the fleet is open. */
+  finish(): Promise<void>;
+  /** Gives up; the next start writes it. Idempotent. */
+  stop(): Promise<void>;
+}
+
+const pathOf = (dataDir: string): string => join(dataDir, "past-days.json");
+
+/** Whether a chain's past has been played whose telemetry isn't all written. */
+export function isPastUnwritten(dataDir: string): boolean {
+  return existsSync(pathOf(dataDir));
+}
+
 /**
- * Plays the past on a chain that waits in it, from the first operator on, and writes its telemetry: each day's while the
- * next is played. Then the fleet is open.
+ * Plays the past on a chain that waits in it, from the first operator on. Its telemetry is written meanwhile, each day's
+ * from when it is played.
  */
-export async function playPast(options: PastOptions): Promise<void> {
-  const { rpcUrl, databaseUrl, deployment, plan, seed, fleet, progress, teardown, logger } = options;
+export async function playPast(options: PlayOptions): Promise<Writing> {
+  const { rpcUrl, deployment, plan, seed, fleet, logger, dataDir } = options;
   const network = connect(rpcUrl, deployment);
   const ends = await historyEnds(network, plan);
-  const telemetry = await startFleetPast({ databaseUrl, fleet, seed, ...ends, logger });
-  teardown.add("past", () => telemetry.stop());
-  await progress.step("past played", async () => {
+  const telemetry = await startFleetPast({ ...options, ...ends });
+  const days: PlayedDay[] = [];
+  const onDay = (day: PlayedDay): void => {
+    days.push(day);
+    void telemetry.write(day); // told by `finish`
+  };
+  try {
     await bootstrapMarket(network, plan, fleet.gpus, logger, { isBeginning: true });
-    await playHistory(network, plan, seed, logger, { gpus: fleet.gpus, onDay: (day) => telemetry.write(day) });
-  });
-  await progress.step("its telemetry written", () => telemetry.finish());
+    await playHistory(network, plan, seed, logger, { gpus: fleet.gpus, onDay });
+  } catch (error) {
+    await telemetry.stop();
+    throw error;
+  }
+  writeWhole(pathOf(dataDir), JSON.stringify({ ...ends, days } satisfies KeptDays));
+  return writingOf(telemetry, dataDir);
+}
+
+/** Writes the telemetry of a past that was played by an earlier start, all of it: that start was cut off in it. */
+export async function writePast(options: PastOptions): Promise<Writing> {
+  const { beginsAt, endsAt, days } = JSON.parse(readFileSync(pathOf(options.dataDir), "utf8")) as KeptDays;
+  const telemetry = await startFleetPast({ ...options, beginsAt, endsAt });
+  for (const day of days) void telemetry.write(day);
+  return writingOf(telemetry, options.dataDir);
+}
+
+function writingOf(telemetry: FleetPast, dataDir: string): Writing {
+  return {
+    finish: async () => {
+      await telemetry.finish();
+      rmSync(pathOf(dataDir));
+    },
+    stop: () => telemetry.stop(),
+  };
 }

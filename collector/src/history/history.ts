@@ -26,6 +26,8 @@ const BATCH_SAMPLES = 20_000;
 const BATCH_RECORDS = 20_000;
 /** Samples that one refresh of the minutes reads: it sorts them in memory, and nobody else is served meanwhile. */
 const REFRESHED_SAMPLES = 60_000;
+/** Batches and refreshes that may wait for the database: a day's refresh takes as long as making some batches. */
+const MAX_AHEAD = 4;
 /** Nobody writes a history for longer. */
 const HOLD_MS = HOUR_MS / 2;
 
@@ -39,7 +41,9 @@ export class History {
   #batch: CollectorRecord[] = [];
   #samples = 0;
   #samplesSinceRefresh = 0;
-  #writing: Promise<unknown> = Promise.resolve();
+  /** what is to be done in the database, in its order; after a failure nothing more is done */
+  #tail: Promise<void> = Promise.resolve();
+  readonly #ahead: Promise<void>[] = [];
   #refreshing: RisingRefresh | undefined;
   #refreshedTo = 0;
 
@@ -61,7 +65,7 @@ export class History {
   }
 
   /**
-   * Takes a scrape. One batch is made while the one before is written: what is taken may not be in the tables yet.
+   * Takes a scrape. Batches are made while those before are written: what is taken may not be in the tables yet.
    *
    * @throws what the database says, of an earlier scrape too
    */
@@ -74,23 +78,38 @@ export class History {
     if (this.#samples >= BATCH_SAMPLES || this.#batch.length >= BATCH_RECORDS) await this.#send();
   }
 
-  /** Shows in all roll-ups what was taken: the buckets that end before `to`, milliseconds since 1970. */
+  /**
+   * Shows in all roll-ups what was taken: the buckets that end before `to`, milliseconds since 1970. Done in its turn, as
+   * what is written is: `drain` waits for both.
+   *
+   * @throws what the database says, of what came before
+   */
   async settle(to: number, { isEnd = false } = {}): Promise<void> {
     await this.#send();
-    await this.#writing;
     const { span } = this.reader;
     if (!span) return;
-    this.#refreshing ??= new RisingRefresh(this.#pool, span.from);
+    const refreshing = (this.#refreshing ??= new RisingRefresh(this.#pool, span.from));
     const spanMs = to - Math.max(this.#refreshedTo, span.from);
     const wantedMs = (spanMs * REFRESHED_SAMPLES) / Math.max(this.#samplesSinceRefresh, 1);
     const sliceMs = SLICES_MS.find((width) => width <= wantedMs) ?? HOUR_MS;
-    await this.#refreshing.refreshTo(to, { isEnd, sliceMs });
     this.#refreshedTo = to;
     this.#samplesSinceRefresh = 0;
+    await this.#enqueue(() => refreshing.refreshTo(to, { isEnd, sliceMs }));
+  }
+
+  /**
+   * Waits until all that was taken and settled is in the tables.
+   *
+   * @throws what the database says
+   */
+  async drain(): Promise<void> {
+    await this.#send();
+    await this.#tail;
   }
 
   /** Says that everything before `to` is in the tables. */
   async publish(to: number): Promise<void> {
+    await this.drain();
     const state = { collectorKey: this.#collectorKey, nowMs: Date.now(), spoolBytes: 0, droppedRecords: 0 };
     await publish(this.#pool, { ...state, sampledThrough: to });
   }
@@ -103,19 +122,26 @@ export class History {
 
   /** Lets go of the database. What isn't settled may be lost. Idempotent. */
   async close(): Promise<void> {
-    await this.#writing.catch(() => undefined);
+    await this.#tail.catch(() => undefined);
     if (!this.#pool.ending) await this.#pool.end();
   }
 
   async #send(): Promise<void> {
     const batch = this.#batch;
+    if (batch.length === 0) return;
     this.#samplesSinceRefresh += this.#samples;
     this.#batch = [];
     this.#samples = 0;
-    await this.#writing;
-    this.#writing = this.#writer.write(batch);
-    // Whoever writes or settles next hears of it.
-    this.#writing.catch(() => undefined);
+    await this.#enqueue(async () => void (await this.#writer.write(batch)));
+  }
+
+  /** Does something after all that came before, and waits only while too much is waiting. */
+  async #enqueue(work: () => Promise<void>): Promise<void> {
+    const done = this.#tail.then(work);
+    this.#tail = done;
+    done.catch(() => undefined); // whoever comes next hears of it
+    this.#ahead.push(done);
+    if (this.#ahead.length > MAX_AHEAD) await this.#ahead.shift();
   }
 }
 

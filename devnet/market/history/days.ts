@@ -5,8 +5,6 @@ import { overAt, type Book, type RentalEntry } from "./book.ts";
 import type { OnDay, PlayedDay, Trouble, Use } from "./use.ts";
 
 const DAY = 24 * 3_600;
-/** Days that may wait to be taken before the play waits for them. */
-const MAX_WAITING = 3;
 /** One rental in so many is hardly used, by its customer or because he deals with himself. */
 const IDLE = { part: 0.06, load: 0.04, selfDealt: 0.015 };
 
@@ -31,7 +29,6 @@ export class Days {
   /** rentals up to this one are over, and were told */
   #told = 0n;
   #dayFrom: number;
-  #waiting: Promise<void>[] = [];
 
   constructor(options: DaysOptions) {
     this.#options = options;
@@ -45,22 +42,12 @@ export class Days {
   }
 
   /** Tells the days that are over when nothing more happens before `at`. */
-  async passTo(at: number): Promise<void> {
+  passTo(at: number): void {
     while (this.#dayFrom < this.#options.to && this.#dayEnd <= at) {
       const day = this.#cut(this.#dayFrom, this.#dayEnd);
       this.#dayFrom = day.to;
-      const before = this.#waiting.at(-1) ?? Promise.resolve();
-      const taken = before.then(() => this.#options.onDay(day));
-      taken.catch(() => undefined); // told to whoever waits for it
-      this.#waiting.push(taken);
-      if (this.#waiting.length > MAX_WAITING) await this.#waiting.shift();
+      this.#options.onDay(day);
     }
-  }
-
-  /** Tells the rest, and waits until all days are taken. */
-  async finish(): Promise<void> {
-    await this.passTo(this.#options.to);
-    await this.#waiting.at(-1);
   }
 
   get #dayEnd(): number {

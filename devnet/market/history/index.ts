@@ -75,7 +75,7 @@ export async function playHistory(
   const selfDealing = new Set(plan.month?.selfDealer.wallets.map((wallet) => addressAt(wallet).toLowerCase()));
   const days = new Days({ book, gpus, from: beginsAt, to: endsAt, seed, selfDealing, onDay });
   await BlockMaker.whileMining(network.rpcUrl, async (maker) => {
-    const onTime = (at: number): Promise<void> => days.passTo(at);
+    const onTime = (at: number): void => days.passTo(at);
     const seeds = createRandom(seed);
     const grid = plan.month && new Grid((firstHour + 1) * 3_600, endsAt, createRandom(seeds.between(1, 2 ** 31)));
     const stage = new Stage({ network, maker, book, firstHour, endsAt, latest: Number(last.timestamp), onTime, grid });
@@ -88,7 +88,7 @@ export async function playHistory(
     }
     await stage.play(acts);
   });
-  await days.finish();
+  days.passTo(endsAt);
   const end = await node.getBlock({ blockTag: "latest" });
   logger.info({ blocks: Number(end.number), rentals: book.rentals.size }, "the past was played");
 }

@@ -32,7 +32,7 @@ export interface StageOptions {
   /** time of the chain's last block */
   latest: number;
   /** told before anything happens at or after that time */
-  onTime?: (at: number) => Promise<void>;
+  onTime?: (at: number) => void;
   /** the times at which whoever isn't particular acts; any time when left out */
   grid?: Grid | undefined;
 }
@@ -93,7 +93,7 @@ export class Stage {
       const at = this.#waiting.nextAt();
       if (at === undefined && this.#sent.length === 0) return;
       this.#clock = Math.max(this.#clock + 1, this.#sent.length > 0 ? 0 : (at ?? 0));
-      await this.#options.onTime?.(this.#clock);
+      this.#options.onTime?.(this.#clock);
       for (let act = this.#waiting.takeUntil(this.#clock); act; act = this.#waiting.takeUntil(this.#clock))
         await this.#goOn(act);
       await this.#mine();

@@ -25,5 +25,5 @@ export interface PlayedDay {
   troubles: readonly Trouble[];
 }
 
-/** Is given the days in their order. It is waited for only when it is some days behind. */
-export type OnDay = (day: PlayedDay) => Promise<void> | void;
+/** Is given the days in their order. */
+export type OnDay = (day: PlayedDay) => void;
