@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { migrate, type MigrationSource } from "#database/migrate.ts";
 import { startEmbeddedDatabase } from "#database/supervisor.ts";
+import { messageOf } from "#kernel/errors.ts";
 import { checkDatabase } from "#kernel/pg.ts";
 import { startChain, type Chain } from "./chain.ts";
 import { givenDeployment, startChecks } from "./checks.ts";
@@ -20,7 +21,7 @@ import { accountOf, connect } from "./market/wallets.ts";
 import type { Progress } from "./progress.ts";
 import { keptMarket } from "./kept-market.ts";
 import { LogFolder } from "./log-folder.ts";
-import { isPastUnwritten, playPast, writePast, type Writing } from "./past.ts";
+import { isPastUnwritten, playPast, tidyPast, writePast, type Writing } from "./past.ts";
 import { startRole } from "./roles.ts";
 import type { NetworkSettings } from "./settings.ts";
 import { firstAnswer } from "./first-answer.ts";
@@ -132,6 +133,7 @@ class NetworkStart {
     const network = this.#running(databaseUrl, rpcUrl, fleet);
     if (this.#settings.rpcUrl === "")
       await progress.step("first answer", () => firstAnswer(network.apiUrl, network.rpcUrl));
+    this.#tidy(databaseUrl);
     return network;
   }
 
@@ -291,6 +293,19 @@ class NetworkStart {
     this.#teardown.add("past", () => telemetry.stop());
     await this.#chain?.goLive();
     return telemetry;
+  }
+
+  /** What a new past leaves to be done, beside all that goes on. */
+  #tidy(databaseUrl: string): void {
+    const stopping = new AbortController();
+    const tidying = tidyPast(this.#settings.dataDir, databaseUrl, stopping.signal).catch((error: unknown) => {
+      if (stopping.signal.aborted) return;
+      this.#options.onTrouble(`the past's minutes were not refreshed, the next start tries again: ${messageOf(error)}`);
+    });
+    this.#teardown.add("tidying", async () => {
+      stopping.abort();
+      await tidying;
+    });
   }
 
   /** Only on our own chain: elsewhere the market is real. */

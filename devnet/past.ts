@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { refreshPastMinutes, type PastMinutesOptions } from "#collector/index.ts";
 import type { Logger } from "#kernel/log.ts";
+import { SECOND_MS } from "#kernel/time.ts";
 import type { Deployment } from "./deployment.ts";
 import { writeWhole } from "./files.ts";
 import { startFleetPast, type FleetPast } from "./fleet/index.ts";
@@ -9,6 +11,8 @@ import { bootstrapMarket } from "./market/bootstrap.ts";
 import { historyEnds, playHistory, type PlayedDay } from "./market/history/index.ts";
 import type { MarketPlan } from "./market/plan.ts";
 import { connect } from "./market/wallets.ts";
+
+type Span = PastMinutesOptions["span"];
 
 /** The past's days, on disk from the moment the chain has them until their telemetry is written. */
 interface KeptDays {
@@ -38,13 +42,14 @@ export interface PlayOptions extends PastOptions {
 
 /** Telemetry that is being written. */
 export interface Writing {
-  /** Waits until it is written, up to the present; then the fleet is open. */
+  /** Waits until it is written, up to the present; then the fleet is open, and `tidyPast` has something to do. */
   finish(): Promise<void>;
   /** Gives up; the next start writes it. Idempotent. */
   stop(): Promise<void>;
 }
 
 const pathOf = (dataDir: string): string => join(dataDir, "past-days.json");
+const untidyPathOf = (dataDir: string): string => join(dataDir, "past-minutes.json");
 
 /** Whether a chain's past has been played whose telemetry isn't all written. */
 export function isPastUnwritten(dataDir: string): boolean {
@@ -73,7 +78,7 @@ export async function playPast(options: PlayOptions): Promise<Writing> {
     throw error;
   }
   writeWhole(pathOf(dataDir), JSON.stringify({ ...ends, days } satisfies KeptDays));
-  return writingOf(telemetry, dataDir);
+  return writingOf(telemetry, dataDir, ends);
 }
 
 /** Writes the telemetry of a past that was played by an earlier start, all of it: that start was cut off in it. */
@@ -81,15 +86,30 @@ export async function writePast(options: PastOptions): Promise<Writing> {
   const { beginsAt, endsAt, days } = JSON.parse(readFileSync(pathOf(options.dataDir), "utf8")) as KeptDays;
   const telemetry = await startFleetPast({ ...options, beginsAt, endsAt });
   for (const day of days) void telemetry.write(day);
-  return writingOf(telemetry, options.dataDir);
+  return writingOf(telemetry, options.dataDir, { beginsAt });
 }
 
-function writingOf(telemetry: FleetPast, dataDir: string): Writing {
+function writingOf(telemetry: FleetPast, dataDir: string, { beginsAt }: Pick<KeptDays, "beginsAt">): Writing {
   return {
     finish: async () => {
-      await telemetry.finish();
+      const span: Span = { from: beginsAt * SECOND_MS, to: await telemetry.finish() };
+      writeWhole(untidyPathOf(dataDir), JSON.stringify(span));
       rmSync(pathOf(dataDir));
     },
     stop: () => telemetry.stop(),
   };
+}
+
+/**
+ * Refreshes the past's roll-ups by minute, which are read from the samples until then, if that hasn't been done. It takes
+ * its time, so that a network that has just started answers.
+ *
+ * @throws what the database says, and the signal's reason; the next start does it then
+ */
+export async function tidyPast(dataDir: string, databaseUrl: string, signal: AbortSignal): Promise<void> {
+  const path = untidyPathOf(dataDir);
+  if (!existsSync(path)) return;
+  const span = JSON.parse(readFileSync(path, "utf8")) as Span;
+  await refreshPastMinutes({ databaseUrl, span, signal });
+  rmSync(path);
 }

@@ -5,11 +5,11 @@ import { HOUR_MS } from "#kernel/time.ts";
 import { createInstruments } from "../instruments.ts";
 import type { CollectorRecord } from "../records.ts";
 import { BatchWriter } from "../write/batch-writer.ts";
-import { holdPolicies } from "../write/policies.ts";
+import { HOLD_MS, holdPolicies } from "../write/policies.ts";
 import { publish, registerCollector, retireCollector, type Span } from "../write/watermark.ts";
 import { forget, type Forgotten } from "./forget.ts";
 import { PastReader, type PastScrape } from "./reader.ts";
-import { RisingRefresh } from "./refresh.ts";
+import { ALL_LEVELS, HOURS_AND_DAYS, RisingRefresh } from "./refresh.ts";
 
 /** Options of `importHistory`. */
 export interface HistoryOptions {
@@ -19,6 +19,8 @@ export interface HistoryOptions {
   scrapeSeconds: number;
   /** the collector in whose name it is written; "collector" when left out */
   id?: string;
+  /** whether the roll-ups by minute are read from the samples until `refreshPastMinutes` */
+  hasMinutesLater?: boolean;
 }
 
 /** Samples of one COPY, and scrapes at most. */
@@ -28,8 +30,6 @@ const BATCH_RECORDS = 20_000;
 const REFRESHED_SAMPLES = 60_000;
 /** Batches and refreshes that may wait for the database: a day's refresh takes as long as making some batches. */
 const MAX_AHEAD = 4;
-/** Nobody writes a history for longer. */
-const HOLD_MS = HOUR_MS / 2;
 
 /** Writes the past, in the order of its times, by the way that live scrapes go: identified, derived, by COPY. */
 export class History {
@@ -37,6 +37,7 @@ export class History {
   readonly #pool: Pool;
   readonly #writer: BatchWriter;
   readonly #collectorKey: number;
+  readonly #levels: typeof ALL_LEVELS;
   readonly #labels: Map<string, Readonly<Record<string, string>>>;
   #batch: CollectorRecord[] = [];
   #samples = 0;
@@ -48,11 +49,13 @@ export class History {
   #refreshedTo = 0;
 
   /** See `openHistory`. */
-  constructor(pool: Pool, collectorKey: number, { logger, scrapeSeconds }: HistoryOptions) {
+  constructor(pool: Pool, collectorKey: number, options: HistoryOptions) {
+    const { logger, scrapeSeconds, hasMinutesLater = false } = options;
     const labels = new Map<string, Readonly<Record<string, string>>>();
     this.reader = new PastReader(scrapeSeconds * 1_000);
     this.#pool = pool;
     this.#collectorKey = collectorKey;
+    this.#levels = hasMinutesLater ? HOURS_AND_DAYS : ALL_LEVELS;
     this.#labels = labels;
     const instruments = createInstruments(createRegistry("collector"), NOTHING_TO_READ);
     this.#writer = new BatchWriter({
@@ -88,7 +91,7 @@ export class History {
     await this.#send();
     const { span } = this.reader;
     if (!span) return;
-    const refreshing = (this.#refreshing ??= new RisingRefresh(this.#pool, span.from));
+    const refreshing = (this.#refreshing ??= new RisingRefresh(this.#pool, span.from, this.#levels));
     const spanMs = to - Math.max(this.#refreshedTo, span.from);
     const wantedMs = (spanMs * REFRESHED_SAMPLES) / Math.max(this.#samplesSinceRefresh, 1);
     const sliceMs = SLICES_MS.find((width) => width <= wantedMs) ?? HOUR_MS;
@@ -114,10 +117,9 @@ export class History {
     await publish(this.#pool, { ...state, sampledThrough: to });
   }
 
-  /** Nothing more will come of this collector: from now on it holds no watermark; TimescaleDB's jobs go on. */
+  /** Nothing more will come of this collector: from now on it holds no watermark. */
   async retire(): Promise<void> {
     await retireCollector(this.#pool, this.#collectorKey, Date.now());
-    await holdPolicies(this.#pool, Date.now());
   }
 
   /** Lets go of the database. What isn't settled may be lost. Idempotent. */
@@ -150,8 +152,8 @@ const SLICES_MS = [24, 12, 6, 4, 3, 2, 1].map((hours) => hours * HOUR_MS);
 
 /**
  * Begins to write a past, in the name of a collector of its own, which lives as long as that. What the database knows of
- * its GPUs and targets is forgotten first: another past of theirs, perhaps half of one. TimescaleDB's jobs are held until
- * the history is retired.
+ * its GPUs and targets is forgotten first: another past of theirs, perhaps half of one. TimescaleDB's jobs are held for half
+ * an hour, or until `refreshPastMinutes` is done.
  *
  * @throws what the database says
  */
@@ -161,7 +163,7 @@ export async function openHistory(options: HistoryOptions & { forgotten: Forgott
     await holdPolicies(pool, Date.now() + HOLD_MS);
     await forget(pool, options.forgotten);
     const { key } = await registerCollector(pool, options.id ?? "past", Date.now());
-    return new History(pool, key, options);
+    return new History(pool, key, { ...options, hasMinutesLater: true });
   } catch (error) {
     await pool.end();
     throw error;

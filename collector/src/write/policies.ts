@@ -1,4 +1,8 @@
 import type { Pool } from "#kernel/pg.ts";
+import { HOUR_MS } from "#kernel/time.ts";
+
+/** Nobody writes a history for longer. */
+export const HOLD_MS = HOUR_MS / 2;
 
 /**
  * Keeps TimescaleDB's jobs on our tables from running before a time, milliseconds since 1970. While much is written of

@@ -38,8 +38,12 @@ export interface FleetPastOptions {
 export interface FleetPast {
   /** Writes the next day; days come in order and without gaps, and may be given before the one before is written. */
   write(day: PlayedDay): Promise<void>;
-  /** Writes what has passed since the past's end, with what still ran then, and lets the fleet go on from there. */
-  finish(): Promise<void>;
+  /**
+   * Writes what has passed since the past's end, with what still ran then, and lets the fleet go on from there.
+   *
+   * @returns its end, milliseconds since 1970. The roll-ups by minute before it are still to be refreshed
+   */
+  finish(): Promise<number>;
   /** Gives up, if it isn't finished: half a past stays in the tables, for the next one to forget. Idempotent. */
   stop(): Promise<void>;
 }
@@ -71,7 +75,7 @@ class WrittenPast implements FleetPast {
   readonly #readers: ReadonlyMap<Target, HostReader>;
   readonly #stopping = new AbortController();
   #last: PlayedDay | undefined;
-  #queue: Promise<void> = Promise.resolve();
+  #queue: Promise<unknown> = Promise.resolve();
 
   constructor(options: FleetPastOptions, history: History, targets: readonly Target[]) {
     const { fleet, beginsAt, endsAt } = options;
@@ -89,7 +93,7 @@ class WrittenPast implements FleetPast {
     return this.#enqueue(() => this.#write(day));
   }
 
-  finish(): Promise<void> {
+  finish(): Promise<number> {
     return this.#enqueue(async () => {
       const { fleet, endsAt, logger, clock = systemClock } = this.#options;
       const now = clock.now();
@@ -106,6 +110,7 @@ class WrittenPast implements FleetPast {
       await this.#history.close();
       logger.info({ scrapes: this.#history.reader.scrapeCount }, "the fleet's past was written");
       fleet.open();
+      return now;
     });
   }
 
@@ -116,7 +121,7 @@ class WrittenPast implements FleetPast {
   }
 
   /** One at a time; after a failure nothing more is written. */
-  #enqueue(work: () => Promise<void>): Promise<void> {
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#queue.then(work);
     this.#queue = done;
     done.catch(() => undefined);
