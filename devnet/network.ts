@@ -285,8 +285,8 @@ class NetworkStart {
   async #past(rpcUrl: string, databaseUrl: string, deployment: Deployment, fleet: Fleet): Promise<Writing> {
     const { dataDir, logLevel } = this.#settings;
     const logger = this.#logs.logger("market", logLevel);
-    const options = { dataDir, databaseUrl, seed: this.#seed, fleet, logger };
-    const play = { ...options, rpcUrl, deployment, plan: this.#plan };
+    const options = { dataDir, databaseUrl, plan: this.#plan, seed: this.#seed, fleet, logger };
+    const play = { ...options, rpcUrl, deployment };
     const telemetry = this.#chain?.isInPast
       ? await this.#options.progress.step("past played", () => playPast(play))
       : await writePast(options);

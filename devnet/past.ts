@@ -9,6 +9,7 @@ import { startFleetPast, type FleetPast } from "./fleet/index.ts";
 import type { Fleet } from "./fleet/types.ts";
 import { bootstrapMarket } from "./market/bootstrap.ts";
 import { historyEnds, playHistory, type PlayedDay } from "./market/history/index.ts";
+import { laterHosts } from "./market/history/month/growth.ts";
 import type { MarketPlan } from "./market/plan.ts";
 import { connect } from "./market/wallets.ts";
 
@@ -26,6 +27,7 @@ interface KeptDays {
 export interface PastOptions {
   dataDir: string;
   databaseUrl: string;
+  plan: MarketPlan;
   seed: number;
   /** held */
   fleet: Fleet;
@@ -37,7 +39,6 @@ export interface PlayOptions extends PastOptions {
   /** of a chain that waits in its past */
   rpcUrl: string;
   deployment: Deployment;
-  plan: MarketPlan;
 }
 
 /** Telemetry that is being written. */
@@ -64,7 +65,7 @@ export async function playPast(options: PlayOptions): Promise<Writing> {
   const { rpcUrl, deployment, plan, seed, fleet, logger, dataDir } = options;
   const network = connect(rpcUrl, deployment);
   const ends = await historyEnds(network, plan);
-  const telemetry = await startFleetPast({ ...options, ...ends });
+  const telemetry = await startFleetPast({ ...options, ...ends, later: laterHosts(plan, ends.beginsAt) });
   const days: PlayedDay[] = [];
   const onDay = (day: PlayedDay): void => {
     days.push(day);
@@ -84,7 +85,7 @@ export async function playPast(options: PlayOptions): Promise<Writing> {
 /** Writes the telemetry of a past that was played by an earlier start, all of it: that start was cut off in it. */
 export async function writePast(options: PastOptions): Promise<Writing> {
   const { beginsAt, endsAt, days } = JSON.parse(readFileSync(pathOf(options.dataDir), "utf8")) as KeptDays;
-  const telemetry = await startFleetPast({ ...options, beginsAt, endsAt });
+  const telemetry = await startFleetPast({ ...options, beginsAt, endsAt, later: laterHosts(options.plan, beginsAt) });
   for (const day of days) void telemetry.write(day);
   return writingOf(telemetry, options.dataDir, { beginsAt });
 }

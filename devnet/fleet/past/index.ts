@@ -30,6 +30,8 @@ export interface FleetPastOptions {
   /** the past's ends, seconds since 1970 */
   beginsAt: number;
   endsAt: number;
+  /** hosts that come later than the past begins, and when, seconds since 1970 */
+  later?: ReadonlyMap<string, number>;
   logger: Logger;
   clock?: Clock;
 }
@@ -78,12 +80,14 @@ class WrittenPast implements FleetPast {
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(options: FleetPastOptions, history: History, targets: readonly Target[]) {
-    const { fleet, beginsAt, endsAt } = options;
+    const { fleet, beginsAt, endsAt, later } = options;
     this.#options = options;
     this.#history = history;
-    this.#schedule = new PastSchedule(targets, beginsAt * SECOND_MS, endsAt * SECOND_MS - FINE_HOURS * HOUR_MS);
-    this.#changes = new FleetChanges(fleet.model);
     // One target a host, in the same order.
+    const hostOf = new Map(targets.map((target, index) => [target, fleet.hosts[index]?.name ?? ""]));
+    const fromOf = (target: Target): number => (later?.get(hostOf.get(target) ?? "") ?? beginsAt) * SECOND_MS;
+    this.#schedule = new PastSchedule(targets, fromOf, endsAt * SECOND_MS - FINE_HOURS * HOUR_MS);
+    this.#changes = new FleetChanges(fleet.model);
     const hosts = fleet.hosts.map(({ name }) => new HostReader(fleet.model, name));
     this.#readers = new Map(targets.map((target, index) => [target, hosts[index] as HostReader]));
     fleet.model.leapTo(beginsAt * SECOND_MS);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { nextDueAt } from "#collector/index.ts";
+import { nextDueAt, refreshPastMinutes } from "#collector/index.ts";
 import { openTelemetryDatabase, type TelemetryDatabase } from "#collector/src/testing/database.ts";
 import { silentLogger } from "#kernel/log.ts";
 import { HOUR_MS, MINUTE_MS } from "#kernel/time.ts";
@@ -195,15 +195,33 @@ describe("the telemetry of a past", () => {
     ).toEqual([{ is_up: false, reason: "connect" }]);
   });
 
-  it("holds no watermark, and lets the database's jobs run again", async () => {
+  it("holds no watermark", async () => {
     expect(await database.rows("select name, retired_at is null as is_alive from telemetry.collector")).toEqual([
       { name: "past", is_alive: false },
     ]);
-    expect(
-      await number(
+  });
+
+  it("has its minutes before they are refreshed and after, when the database's jobs run again", async () => {
+    const jobsHeld = (): Promise<number> =>
+      number(
         "select count(*)::int as n from timescaledb_information.jobs where hypertable_schema = 'telemetry' and initial_start > now()",
-      ),
-    ).toBe(0);
+      );
+    const shown = (): Promise<unknown> =>
+      database.rows(
+        `select (select md5(string_agg(r::text, ',' order by gpu_key, bucket)) from telemetry.rollup_1m r) as gpus,
+           (select md5(string_agg(r::text, ',' order by target_key, bucket)) from telemetry.target_1m r) as targets`,
+      );
+    const stored = (): Promise<number> =>
+      number("select count(*)::int as n from _timescaledb_internal._materialized_hypertable_3");
+    const before = await shown();
+    expect([await jobsHeld(), await stored()]).toEqual([12, 0]);
+    const span = { from: BEGINS_AT * 1_000, to: NOW };
+    await refreshPastMinutes({ databaseUrl: database.url, span, signal: new AbortController().signal });
+    expect(await shown()).toEqual(before);
+    const over = await number("select count(*)::int as n from telemetry.rollup_1m where bucket < $1", [
+      new Date(Math.floor(NOW / MINUTE_MS) * MINUTE_MS),
+    ]);
+    expect([await jobsHeld(), await stored()]).toEqual([0, over]);
   });
 });
 

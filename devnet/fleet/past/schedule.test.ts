@@ -10,7 +10,7 @@ const scrapesOf = (schedule: PastSchedule, ...ends: number[]): PlannedScrape[] =
   ends.flatMap((end) => [...schedule.until(end)]);
 
 it("targets are scraped every five minutes, then every minute, without a gap where it changes", () => {
-  const scrapes = scrapesOf(new PastSchedule(TARGETS, FROM, FINE_FROM), TO);
+  const scrapes = scrapesOf(new PastSchedule(TARGETS, () => FROM, FINE_FROM), TO);
   for (const target of TARGETS) {
     const own = scrapes.filter((scrape) => scrape.target === target);
     expect(own[0]?.at).toBeLessThan(FROM + 5 * MINUTE);
@@ -27,8 +27,19 @@ it("targets are scraped every five minutes, then every minute, without a gap whe
 });
 
 it("scrapes come in the order of their times, the same however the past is cut into days", () => {
-  const whole = scrapesOf(new PastSchedule(TARGETS, FROM, FINE_FROM), TO);
+  const whole = scrapesOf(new PastSchedule(TARGETS, () => FROM, FINE_FROM), TO);
   expect(whole.map(({ at }) => at)).toEqual(whole.map(({ at }) => at).sort((a, b) => a - b));
-  const cut = scrapesOf(new PastSchedule(TARGETS, FROM, FINE_FROM), FROM + 7 * MINUTE, FROM + 100 * MINUTE, TO);
+  const cut = scrapesOf(new PastSchedule(TARGETS, () => FROM, FINE_FROM), FROM + 7 * MINUTE, FROM + 100 * MINUTE, TO);
   expect(cut).toEqual(whole);
+});
+
+it("a target that comes later is scraped from then on", () => {
+  const [first] = TARGETS;
+  const later = FROM + 33 * MINUTE;
+  const scrapes = scrapesOf(new PastSchedule(TARGETS, (target) => (target === first ? later : FROM), FINE_FROM), TO);
+  const own = scrapes.filter(({ target }) => target === first).map(({ at }) => at);
+  const whole = scrapesOf(new PastSchedule(TARGETS, () => FROM, FINE_FROM), TO).filter(
+    ({ target }) => target === first,
+  );
+  expect(own).toEqual(whole.map(({ at }) => at).filter((at) => at >= later));
 });

@@ -26,10 +26,14 @@ export class PastSchedule {
   /** by target, the scrape before and when it is due */
   readonly #due: { target: Target; before: number; at: number }[];
 
-  /** @param fineFrom where the part with a scrape a minute begins */
-  constructor(targets: readonly Target[], from: number, fineFrom: number) {
+  /**
+   * @param fromOf where each target's scrapes begin
+   * @param fineFrom where the part with a scrape a minute begins
+   */
+  constructor(targets: readonly Target[], fromOf: (target: Target) => number, fineFrom: number) {
     this.#fineFrom = fineFrom;
     this.#due = targets.map((target) => {
+      const from = fromOf(target);
       const at = nextDueAt(target.url, from < fineFrom ? COARSE_MS : FINE_MS, from - 1);
       return { target, before: at - (from < fineFrom ? COARSE_MS : FINE_MS), at };
     });

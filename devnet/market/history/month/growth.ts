@@ -1,12 +1,18 @@
 import type { FleetGpu } from "../../../fleet/types.ts";
 import { uuidHashOf } from "../../bootstrap.ts";
-import { inTurn } from "../../plan.ts";
+import { inTurn, type MarketPlan } from "../../plan.ts";
 import { addressAt, oneOf } from "../cast.ts";
 import type { Act } from "../stage.ts";
 import type { Crowd } from "./crowd.ts";
 
-/** Hour of the day on which hosts are brought. */
+/** Hour of the day at which hosts are brought. */
 const HOUR_OF_DAY = 10;
+
+/** When the hosts that come later are switched on, an hour before their GPUs are minted; seconds since 1970. */
+export function laterHosts({ pools }: Pick<MarketPlan, "pools">, beginsAt: number): Map<string, number> {
+  const later = pools.flatMap(({ laterHosts = [] }) => laterHosts);
+  return new Map(later.map(({ name, day }) => [name, beginsAt + (day * 24 + HOUR_OF_DAY - 1) * 3_600]));
+}
 
 /** Hosts that come in the course of the month: their GPUs are minted and join their pools. */
 export function grow(crowd: Crowd, gpus: readonly FleetGpu[]): Act[] {
