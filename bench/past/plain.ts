@@ -2,7 +2,7 @@ import { pipeline } from "node:stream/promises";
 import { buffer } from "node:stream/consumers";
 import { Readable } from "node:stream";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
-import { RisingRefresh } from "#collector/src/history/refresh.ts";
+import { HOURS_AND_DAYS, RisingRefresh } from "#collector/src/history/refresh.ts";
 import { copyStatement } from "#collector/src/write/copy.ts";
 import { holdPolicies } from "#collector/src/write/policies.ts";
 import { SAMPLE, SCRAPE, type BulkTable } from "#collector/src/write/table.ts";
@@ -30,7 +30,7 @@ export async function copyPast(
   const sink = createPool(toUrl, { name: "bench-sink", max: 1 });
   try {
     await holdPolicies(sink, Date.now() + HOUR_MS);
-    const rising = new RisingRefresh(sink, span.from * 1_000);
+    const rising = new RisingRefresh(sink, span.from * 1_000, HOURS_AND_DAYS);
     for (let from = span.from * 1_000; from < span.to * 1_000; from += PART_MS) {
       for (const table of [SAMPLE, SCRAPE]) {
         const rows = await pause(() => readRows(source, table, from, from + PART_MS));
