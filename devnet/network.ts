@@ -84,9 +84,9 @@ class NetworkStart {
   readonly #options: NetworkOptions;
   readonly #teardown: Teardown;
   readonly #logs: LogFolder;
-  /** of the simulated market */
-  readonly #plan: MarketPlan;
-  readonly #seed: number;
+  /** of the simulated market; what the data folder holds is known once the checks have passed */
+  #plan!: MarketPlan;
+  #seed!: number;
   /** our own */
   #chain: Chain | undefined;
 
@@ -98,9 +98,6 @@ class NetworkStart {
     teardown.add("lock", takeDataDir(dataDir));
     this.#logs = new LogFolder(join(dataDir, "logs"), options.onTrouble);
     teardown.add("logs", () => this.#logs.close());
-    const { size, seed } = this.#isMarketOurs ? keptMarket(options.settings, options.onTrouble) : options.settings;
-    this.#plan = planOf(size);
-    this.#seed = seed;
   }
 
   /** Without GPUs of our own there is no market of ours, and no past of it. */
@@ -111,6 +108,9 @@ class NetworkStart {
   async run(): Promise<RunningNetwork> {
     const { progress } = this.#options;
     for (const check of startChecks(this.#settings)) await check.run();
+    const { size, seed } = this.#isMarketOurs ? keptMarket(this.#settings, this.#options.onTrouble) : this.#settings;
+    this.#plan = planOf(size);
+    this.#seed = seed;
     const database = progress.step("database", () => this.#database());
     const [databaseUrl, build, { rpcUrl, deployment, fleet, telemetry }] = await together(
       database,

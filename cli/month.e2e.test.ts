@@ -1,0 +1,156 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
+import { planOf } from "#devnet/market/plans.ts";
+import { waitFor } from "#kernel/time.ts";
+import { openPlace, processesWith, runBc, type Place, type Run } from "./test/network.ts";
+
+const HOUR = 3_600;
+
+let place: Place;
+let run: Run | undefined;
+let pool: pg.Pool;
+
+beforeEach(async () => {
+  place = await openPlace();
+  pool = new pg.Pool({ connectionString: place.databaseUrl, max: 1 });
+  pool.on("error", () => undefined); // the database is killed with the rest
+});
+
+afterEach(async () => {
+  await pool.end();
+  run?.process.kill("SIGINT");
+  await run?.ended;
+  await place.remove();
+});
+
+async function sql<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
+  return (await pool.query<Row>(text, values)).rows;
+}
+
+async function ask<T>(query: string): Promise<T> {
+  const response = await fetch(`http://127.0.0.1:${place.env["PORT"]}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query }),
+  });
+  const answer = (await response.json()) as { data: T; errors?: unknown };
+  expect(answer.errors).toBeUndefined();
+  return answer.data;
+}
+
+/** When a rental was over, as far as is known. */
+const OVER = "coalesce(r.end_at, least(r.paid_until, r.ends_by))";
+
+it("a month stands behind the first answer: its market, its machines, and both at one moment", async () => {
+  run = runBc(["up"], { ...place.env, SIZE: "month", SCRAPE_SECONDS: "10", BLOCK_SECONDS: "5" });
+  await run.printed(/Ready in/);
+
+  const { network, operators, gpus } = await ask<{
+    network: Record<"gpuCount" | "poolCount" | "rentalCount", number>;
+    operators: { nodes: { mode: string }[] };
+    gpus: { nodes: { owner: { id: string } | null; telemetry: { state: string[] } | null }[] };
+  }>(`{ network { gpuCount poolCount rentalCount } operators { nodes { mode } }
+        gpus(first: 200) { nodes { owner { id } telemetry(minutes: 60) { state } } } }`);
+  expect(new Set(operators.nodes.map(({ mode }) => mode)).size).toBe(3);
+  expect(network.poolCount).toBeGreaterThanOrEqual(6);
+  expect(network.gpuCount).toBeGreaterThanOrEqual(200);
+  expect(network.rentalCount).toBeGreaterThanOrEqual(5_000);
+  expect(gpus.nodes).toHaveLength(200);
+  const ups = gpus.nodes.map(({ telemetry }) => telemetry?.state.filter((state) => state === "UP").length ?? 0);
+  expect(ups.filter((minutes) => minutes >= 50).length).toBeGreaterThan(150);
+
+  const [market] = await sql<Record<string, string>>(
+    `select count(distinct customer) as customers, count(distinct tier) as tiers,
+       (select count(*) from chain.account) as wallets, (select count(*) from chain.epoch) as epochs,
+       (select sum(burned_dc) from chain.gpu) = (select burned_dc from chain.network) as is_conserved
+     from chain.rental`,
+  );
+  expect(market).toMatchObject({ tiers: "3", is_conserved: true });
+  expect(Number(market?.["customers"])).toBeGreaterThanOrEqual(50);
+  expect(Number(market?.["wallets"])).toBeGreaterThanOrEqual(50);
+  expect(Number(market?.["epochs"])).toBeGreaterThanOrEqual(29);
+
+  await expectMachines();
+  await expectOutage();
+}, 360_000);
+
+/** Load follows what was rented, hour by hour over the month; every GPU was scraped as it should be. */
+async function expectMachines(): Promise<void> {
+  const [load] = await sql<{ rented: number; idle: number }>(
+    `with hours as (
+       select g.uuid_hash, extract(epoch from h.bucket)::bigint as at, h.util_ratio
+       from telemetry.rollup_1h h join telemetry.gpu g using (gpu_key) where h.util_ratio is not null)
+     select avg(util_ratio) filter (where inside) as rented, avg(util_ratio) filter (where not touched) as idle
+     from (
+       select h.util_ratio,
+         bool_or(r.start_at <= h.at and ${OVER} >= h.at + ${HOUR}) is true as inside,
+         bool_or(r.start_at < h.at + ${HOUR} and ${OVER} > h.at) is true as touched
+       from hours h join chain.gpu c on c.uuid_hash = h.uuid_hash left join chain.rental r on r.gpu = c.id
+       group by h.uuid_hash, h.at, h.util_ratio) t`,
+  );
+  expect(load?.rented).toBeGreaterThan(0.45);
+  expect(load?.idle).toBeLessThan(0.05);
+  // A day three weeks ago at 5 minutes, yesterday at one minute; the GPUs there then, but for those that were dark.
+  const scraped = await sql<{ days: number; share: number }>(
+    `select days, percentile_cont(0.5) within group (order by n) as share from (
+       select days, gpu_key, count(*) as n from (values (21), (1)) d(days)
+       join telemetry.sample s on s.time >= date_trunc('hour', now()) - d.days * interval '1 day'
+         and s.time < date_trunc('hour', now()) - (d.days - 1) * interval '1 day' - interval '1 hour'
+       group by 1, 2) t group by 1 order by 1`,
+  );
+  expect(scraped).toEqual([
+    { days: 1, share: 23 * 60 },
+    { days: 21, share: 23 * 12 },
+  ]);
+}
+
+/** The region that went dark was down for those hours, and the others weren't. */
+async function expectOutage(): Promise<void> {
+  const outage = planOf("month").month?.outage;
+  if (!outage) throw new Error("no outage is planned");
+  const states = await sql<{ is_dark: boolean; down: number }>(
+    `with span as (
+       select to_timestamp(floor(min(timestamp) / 3600) * 3600) as begins_at
+       from chain.price_point)
+     select p.region = $1 as is_dark, sum(u.down_minutes)::float8 / sum(u.up_minutes + u.down_minutes) as down
+     from span, telemetry.gpu_uptime(begins_at + $2 * interval '1 hour', begins_at + $3 * interval '1 hour') u
+     join telemetry.gpu g using (gpu_key) join chain.gpu c on c.uuid_hash = g.uuid_hash join chain.pool p on p.id = c.pool
+     where c.created_at < extract(epoch from begins_at + $2 * interval '1 hour')
+     group by 1 order by 1`,
+    [outage.region, outage.fromHour + 1, outage.fromHour + outage.hours - 1],
+  );
+  expect(states.map(({ is_dark }) => is_dark)).toEqual([false, true]);
+  expect(states[0]?.down).toBeLessThan(0.2);
+  expect(states[1]?.down).toBeGreaterThan(0.9);
+}
+
+it("a start that is killed while the past's telemetry is written leaves the next one to write it all", async () => {
+  const days = join(place.dataDir, "past-days.json");
+  run = runBc(["up"], place.env);
+  await waitFor(async () => (existsSync(days) ? true : undefined), {
+    timeoutMs: 120_000,
+    everyMs: 2,
+    onTimeout: () => new Error("the past is not played"),
+  });
+  for (const { pid } of await processesWith(place.dataDir)) process.kill(pid, "SIGKILL");
+  run.process.kill("SIGKILL");
+  await run.ended;
+  expect(existsSync(days)).toBe(true);
+  await waitFor(async () => ((await processesWith(place.dataDir)).length === 0 ? true : undefined), {
+    timeoutMs: 30_000,
+    onTimeout: () => new Error("something still runs"),
+  });
+  run = runBc(["up"], place.env);
+  await run.printed(/the past's telemetry \(/);
+  await run.printed(/Ready in/);
+  expect(existsSync(days)).toBe(false);
+  const [written] = await sql<{ gpus: number; least: number; collectors: string }>(
+    `select count(*)::int as gpus, min(n)::int as least,
+       (select string_agg(name, ',' order by name) from telemetry.collector where retired_at is not null) as collectors
+     from (select gpu_key, count(*) as n from telemetry.sample group by 1) t`,
+  );
+  // 32 hours at 5 minutes and 48 at one.
+  expect(written).toMatchObject({ gpus: 24, collectors: "past" });
+  expect(written?.least).toBeGreaterThan(32 * 12 + 47 * 60);
+}, 180_000);
