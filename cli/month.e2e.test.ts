@@ -49,9 +49,9 @@ it("a month stands behind the first answer: its market, its machines, and both a
   const { network, operators, gpus } = await ask<{
     network: Record<"gpuCount" | "poolCount" | "rentalCount", number>;
     operators: { nodes: { mode: string }[] };
-    gpus: { nodes: { owner: { id: string } | null; telemetry: { state: string[] } | null }[] };
+    gpus: { nodes: { owner: { address: string } | null; telemetry: { state: string[] } | null }[] };
   }>(`{ network { gpuCount poolCount rentalCount } operators { nodes { mode } }
-        gpus(first: 200) { nodes { owner { id } telemetry(minutes: 60) { state } } } }`);
+        gpus(first: 200) { nodes { owner { address } telemetry(minutes: 60) { state } } } }`);
   expect(new Set(operators.nodes.map(({ mode }) => mode)).size).toBe(3);
   expect(network.poolCount).toBeGreaterThanOrEqual(6);
   expect(network.gpuCount).toBeGreaterThanOrEqual(200);
@@ -71,9 +71,13 @@ it("a month stands behind the first answer: its market, its machines, and both a
   expect(Number(market?.["wallets"])).toBeGreaterThanOrEqual(50);
   expect(Number(market?.["epochs"])).toBeGreaterThanOrEqual(29);
 
+  await waitFor(async () => (existsSync(join(place.dataDir, "past-rollups.json")) ? undefined : true), {
+    timeoutMs: 300_000,
+    onTimeout: () => new Error("the past's roll-ups are not refreshed"),
+  });
   await expectMachines();
   await expectOutage();
-}, 360_000);
+}, 600_000);
 
 /** Load follows what was rented, hour by hour over the month; every GPU was scraped as it should be. */
 async function expectMachines(): Promise<void> {
@@ -109,16 +113,15 @@ async function expectMachines(): Promise<void> {
 async function expectOutage(): Promise<void> {
   const outage = planOf("month").month?.outage;
   if (!outage) throw new Error("no outage is planned");
+  const [begins] = await sql<{ at: number }>("select (min(timestamp) / 3600)::int * 3600 as at from chain.price_point");
+  const hours = (count: number): number => (begins?.at ?? 0) + count * HOUR;
+  const span = [hours(outage.fromHour + 1), hours(outage.fromHour + outage.hours - 1)];
   const states = await sql<{ is_dark: boolean; down: number }>(
-    `with span as (
-       select to_timestamp(floor(min(timestamp) / 3600) * 3600) as begins_at
-       from chain.price_point)
-     select p.region = $1 as is_dark, sum(u.down_minutes)::float8 / sum(u.up_minutes + u.down_minutes) as down
-     from span, telemetry.gpu_uptime(begins_at + $2 * interval '1 hour', begins_at + $3 * interval '1 hour') u
-     join telemetry.gpu g using (gpu_key) join chain.gpu c on c.uuid_hash = g.uuid_hash join chain.pool p on p.id = c.pool
-     where c.created_at < extract(epoch from begins_at + $2 * interval '1 hour')
-     group by 1 order by 1`,
-    [outage.region, outage.fromHour + 1, outage.fromHour + outage.hours - 1],
+    `select p.region = $1 as is_dark, sum(u.down_minutes)::float8 / sum(u.up_minutes + u.down_minutes) as down
+     from telemetry.gpu_uptime(to_timestamp($2), to_timestamp($3)) u join telemetry.gpu g using (gpu_key)
+     join chain.gpu c on c.uuid_hash = g.uuid_hash join chain.pool p on p.id = c.pool
+     where c.created_at < $2 group by 1 order by 1`,
+    [outage.region, ...span],
   );
   expect(states.map(({ is_dark }) => is_dark)).toEqual([false, true]);
   expect(states[0]?.down).toBeLessThan(0.2);

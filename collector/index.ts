@@ -1,8 +1,8 @@
 import { openCollector, type CollectorOptions } from "./src/collector.ts";
 
 export { openCollector, type Collector, type CollectorOptions } from "./src/collector.ts";
-export { refreshPastMinutes, type PastMinutesOptions } from "./src/history/minutes.ts";
 export { importHistory, openHistory, type History, type HistoryOptions } from "./src/history/history.ts";
+export { refreshPast, type PastRefreshOptions } from "./src/history/later.ts";
 export type { BareReadings, PastScrape } from "./src/history/reader.ts";
 export { COLUMNS, METRICS, type Metric } from "./src/metrics.ts";
 export { Entity, type Attributes } from "./src/parse/entity.ts";

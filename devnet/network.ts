@@ -300,7 +300,9 @@ class NetworkStart {
     const stopping = new AbortController();
     const tidying = tidyPast(this.#settings.dataDir, databaseUrl, stopping.signal).catch((error: unknown) => {
       if (stopping.signal.aborted) return;
-      this.#options.onTrouble(`the past's minutes were not refreshed, the next start tries again: ${messageOf(error)}`);
+      this.#options.onTrouble(
+        `the past's roll-ups were not refreshed, the next start tries again: ${messageOf(error)}`,
+      );
     });
     this.#teardown.add("tidying", async () => {
       stopping.abort();

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { refreshPastMinutes, type PastMinutesOptions } from "#collector/index.ts";
+import { refreshPast, type PastRefreshOptions } from "#collector/index.ts";
 import type { Logger } from "#kernel/log.ts";
 import { SECOND_MS } from "#kernel/time.ts";
 import type { Deployment } from "./deployment.ts";
@@ -13,7 +13,7 @@ import { laterHosts } from "./market/history/month/growth.ts";
 import type { MarketPlan } from "./market/plan.ts";
 import { connect } from "./market/wallets.ts";
 
-type Span = PastMinutesOptions["span"];
+type Span = PastRefreshOptions["span"];
 
 /** The past's days, on disk from the moment the chain has them until their telemetry is written. */
 interface KeptDays {
@@ -50,7 +50,7 @@ export interface Writing {
 }
 
 const pathOf = (dataDir: string): string => join(dataDir, "past-days.json");
-const untidyPathOf = (dataDir: string): string => join(dataDir, "past-minutes.json");
+const untidyPathOf = (dataDir: string): string => join(dataDir, "past-rollups.json");
 
 /** Whether a chain's past has been played whose telemetry isn't all written. */
 export function isPastUnwritten(dataDir: string): boolean {
@@ -102,8 +102,8 @@ function writingOf(telemetry: FleetPast, dataDir: string, { beginsAt }: Pick<Kep
 }
 
 /**
- * Refreshes the past's roll-ups by minute, which are read from the samples until then, if that hasn't been done. It takes
- * its time, so that a network that has just started answers.
+ * Refreshes the past's roll-ups, which are read from the samples until then, if that hasn't been done. It takes its time,
+ * so that a network that has just started answers.
  *
  * @throws what the database says, and the signal's reason; the next start does it then
  */
@@ -111,6 +111,6 @@ export async function tidyPast(dataDir: string, databaseUrl: string, signal: Abo
   const path = untidyPathOf(dataDir);
   if (!existsSync(path)) return;
   const span = JSON.parse(readFileSync(path, "utf8")) as Span;
-  await refreshPastMinutes({ databaseUrl, span, signal });
+  await refreshPast({ databaseUrl, span, signal });
   rmSync(path);
 }

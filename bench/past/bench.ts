@@ -20,7 +20,7 @@ const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3_600;
 /** What a first start can spare of its 90 s on two cores. */
 const LIMIT_CPU_SECONDS = 70;
-const LIMIT_RATIO = 2;
+const LIMIT_RATIO = 2.5;
 
 /** What a side cost. */
 interface Cost {
@@ -32,7 +32,7 @@ interface Cost {
 
 /**
  * A month of telemetry of 200 GPUs, every five minutes and every minute for its last two days, written into an embedded
- * database with all roll-ups; then the same rows by plain COPY into another, with the same refreshes.
+ * database, roll-ups left for later as `npm start` does; then the same rows by plain COPY into another.
  */
 export async function benchPast(): Promise<Figure[]> {
   const dir = mkdtempSync(join(tmpdir(), "bc-bench-past-"));
@@ -49,7 +49,7 @@ export async function benchPast(): Promise<Figure[]> {
     return [
       { name: "a month of 200 GPUs, CPU", value: cpuOf(past), unit: "s", limit: LIMIT_CPU_SECONDS },
       {
-        name: "over plain COPY of the same rows with refreshes, CPU",
+        name: "over plain COPY of the same rows, CPU",
         value: cpuOf(past) / past.rows / (cpuOf(plain) / plain.rows),
         unit: "×",
         limit: LIMIT_RATIO,

@@ -2,20 +2,18 @@ import { pipeline } from "node:stream/promises";
 import { buffer } from "node:stream/consumers";
 import { Readable } from "node:stream";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
-import { HOURS_AND_DAYS, RisingRefresh } from "#collector/src/history/refresh.ts";
 import { copyStatement } from "#collector/src/write/copy.ts";
 import { holdPolicies } from "#collector/src/write/policies.ts";
 import { SAMPLE, SCRAPE, type BulkTable } from "#collector/src/write/table.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
 import { HOUR_MS } from "#kernel/time.ts";
 
-const DAY_MS = 24 * HOUR_MS;
 /** As much as the importer gives at once on a day of five minutes. */
 const PART_MS = 8 * HOUR_MS;
 
 /**
- * Copies the samples and scrapes of a past from one database into another, a part after the other, and refreshes its
- * roll-ups each day: nothing is simulated, planned, derived or encoded.
+ * Copies the samples and scrapes of a past from one database into another, a part after the other: nothing is
+ * simulated, planned, derived or encoded.
  *
  * @param span seconds since 1970
  * @param pause runs what isn't to be measured
@@ -30,16 +28,12 @@ export async function copyPast(
   const sink = createPool(toUrl, { name: "bench-sink", max: 1 });
   try {
     await holdPolicies(sink, Date.now() + HOUR_MS);
-    const rising = new RisingRefresh(sink, span.from * 1_000, HOURS_AND_DAYS);
     for (let from = span.from * 1_000; from < span.to * 1_000; from += PART_MS) {
       for (const table of [SAMPLE, SCRAPE]) {
         const rows = await pause(() => readRows(source, table, from, from + PART_MS));
         await writeRows(sink, table, rows);
       }
-      if ((from + PART_MS - span.from * 1_000) % DAY_MS === 0)
-        await rising.refreshTo(from + PART_MS, { sliceMs: PART_MS });
     }
-    await rising.refreshTo(span.to * 1_000);
   } finally {
     await Promise.all([source.end(), sink.end()]);
   }

@@ -9,7 +9,7 @@ import { HOLD_MS, holdPolicies } from "../write/policies.ts";
 import { publish, registerCollector, retireCollector, type Span } from "../write/watermark.ts";
 import { forget, type Forgotten } from "./forget.ts";
 import { PastReader, type PastScrape } from "./reader.ts";
-import { ALL_LEVELS, HOURS_AND_DAYS, RisingRefresh } from "./refresh.ts";
+import { RisingRefresh } from "./refresh.ts";
 
 /** Options of `importHistory`. */
 export interface HistoryOptions {
@@ -19,8 +19,8 @@ export interface HistoryOptions {
   scrapeSeconds: number;
   /** the collector in whose name it is written; "collector" when left out */
   id?: string;
-  /** whether the roll-ups by minute are read from the samples until `refreshPastMinutes` */
-  hasMinutesLater?: boolean;
+  /** whether the roll-ups are read from the samples until `refreshPast` */
+  isRefreshedLater?: boolean;
 }
 
 /** Samples of one COPY, and scrapes at most. */
@@ -37,7 +37,7 @@ export class History {
   readonly #pool: Pool;
   readonly #writer: BatchWriter;
   readonly #collectorKey: number;
-  readonly #levels: typeof ALL_LEVELS;
+  readonly #isRefreshedLater: boolean;
   readonly #labels: Map<string, Readonly<Record<string, string>>>;
   #batch: CollectorRecord[] = [];
   #samples = 0;
@@ -50,12 +50,12 @@ export class History {
 
   /** See `openHistory`. */
   constructor(pool: Pool, collectorKey: number, options: HistoryOptions) {
-    const { logger, scrapeSeconds, hasMinutesLater = false } = options;
+    const { logger, scrapeSeconds, isRefreshedLater = false } = options;
     const labels = new Map<string, Readonly<Record<string, string>>>();
     this.reader = new PastReader(scrapeSeconds * 1_000);
     this.#pool = pool;
     this.#collectorKey = collectorKey;
-    this.#levels = hasMinutesLater ? HOURS_AND_DAYS : ALL_LEVELS;
+    this.#isRefreshedLater = isRefreshedLater;
     this.#labels = labels;
     const instruments = createInstruments(createRegistry("collector"), NOTHING_TO_READ);
     this.#writer = new BatchWriter({
@@ -82,16 +82,16 @@ export class History {
   }
 
   /**
-   * Shows in all roll-ups what was taken: the buckets that end before `to`, milliseconds since 1970. Done in its turn, as
-   * what is written is: `drain` waits for both.
+   * Has what was taken written and, if that isn't left for later, put into all roll-ups: the buckets that end before `to`,
+   * milliseconds since 1970. Both are done in their turn: `drain` waits for it.
    *
    * @throws what the database says, of what came before
    */
   async settle(to: number, { isEnd = false } = {}): Promise<void> {
     await this.#send();
     const { span } = this.reader;
-    if (!span) return;
-    const refreshing = (this.#refreshing ??= new RisingRefresh(this.#pool, span.from, this.#levels));
+    if (!span || this.#isRefreshedLater) return;
+    const refreshing = (this.#refreshing ??= new RisingRefresh(this.#pool, span.from));
     const spanMs = to - Math.max(this.#refreshedTo, span.from);
     const wantedMs = (spanMs * REFRESHED_SAMPLES) / Math.max(this.#samplesSinceRefresh, 1);
     const sliceMs = SLICES_MS.find((width) => width <= wantedMs) ?? HOUR_MS;
@@ -153,7 +153,7 @@ const SLICES_MS = [24, 12, 6, 4, 3, 2, 1].map((hours) => hours * HOUR_MS);
 /**
  * Begins to write a past, in the name of a collector of its own, which lives as long as that. What the database knows of
  * its GPUs and targets is forgotten first: another past of theirs, perhaps half of one. TimescaleDB's jobs are held for half
- * an hour, or until `refreshPastMinutes` is done.
+ * an hour, or until `refreshPast` is done.
  *
  * @throws what the database says
  */
@@ -163,7 +163,7 @@ export async function openHistory(options: HistoryOptions & { forgotten: Forgott
     await holdPolicies(pool, Date.now() + HOLD_MS);
     await forget(pool, options.forgotten);
     const { key } = await registerCollector(pool, options.id ?? "past", Date.now());
-    return new History(pool, key, { ...options, hasMinutesLater: true });
+    return new History(pool, key, { ...options, isRefreshedLater: true });
   } catch (error) {
     await pool.end();
     throw error;

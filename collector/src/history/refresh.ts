@@ -55,7 +55,8 @@ export class RisingRefresh {
       const to = bucketStart(Math.min(end, Date.now()), widthMs);
       for (let from = this.#next[level] ?? to; from < to; from = this.#next[level] ?? to) {
         // Slices end at whole days and parts of them, as chunks do.
-        const until = Math.min(to, bucketStart(from, sliceMs) + Math.max(sliceMs, widthMs));
+        const step = Math.max(sliceMs, widthMs);
+        const until = Math.min(to, bucketStart(from, step) + step);
         await refresh(this.#pool, view, { from, to: until });
         this.#next[level] = until;
       }

@@ -43,7 +43,7 @@ export interface FleetPast {
   /**
    * Writes what has passed since the past's end, with what still ran then, and lets the fleet go on from there.
    *
-   * @returns its end, milliseconds since 1970. The roll-ups by minute before it are still to be refreshed
+   * @returns its end, milliseconds since 1970. The roll-ups before it are still to be refreshed
    */
   finish(): Promise<number>;
   /** Gives up, if it isn't finished: half a past stays in the tables, for the next one to forget. Idempotent. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { nextDueAt, refreshPastMinutes } from "#collector/index.ts";
+import { nextDueAt, refreshPast } from "#collector/index.ts";
 import { openTelemetryDatabase, type TelemetryDatabase } from "#collector/src/testing/database.ts";
 import { silentLogger } from "#kernel/log.ts";
 import { HOUR_MS, MINUTE_MS } from "#kernel/time.ts";
@@ -201,7 +201,7 @@ describe("the telemetry of a past", () => {
     ]);
   });
 
-  it("has its minutes before they are refreshed and after, when the database's jobs run again", async () => {
+  it("has its roll-ups before they are refreshed and after, when the database's jobs run again", async () => {
     const jobsHeld = (): Promise<number> =>
       number(
         "select count(*)::int as n from timescaledb_information.jobs where hypertable_schema = 'telemetry' and initial_start > now()",
@@ -209,14 +209,19 @@ describe("the telemetry of a past", () => {
     const shown = (): Promise<unknown> =>
       database.rows(
         `select (select md5(string_agg(r::text, ',' order by gpu_key, bucket)) from telemetry.rollup_1m r) as gpus,
-           (select md5(string_agg(r::text, ',' order by target_key, bucket)) from telemetry.target_1m r) as targets`,
+           (select md5(string_agg(r::text, ',' order by target_key, bucket)) from telemetry.target_1m r) as targets,
+           (select jsonb_agg(jsonb_build_array(gpu_key, bucket, sample_count, gpu_temp_celsius_max, round(covered_seconds::numeric, 3),
+             round(energy_watt_hours::numeric, 6), round(util_ratio::numeric, 6)) order by gpu_key, bucket)
+             from telemetry.rollup_1h) as hours,
+           (select jsonb_agg(jsonb_build_array(gpu_key, bucket, sample_count, round(energy_watt_hours::numeric, 6))
+             order by gpu_key, bucket) from telemetry.rollup_1d) as days`,
       );
     const stored = (): Promise<number> =>
       number("select count(*)::int as n from _timescaledb_internal._materialized_hypertable_3");
     const before = await shown();
     expect([await jobsHeld(), await stored()]).toEqual([12, 0]);
     const span = { from: BEGINS_AT * 1_000, to: NOW };
-    await refreshPastMinutes({ databaseUrl: database.url, span, signal: new AbortController().signal });
+    await refreshPast({ databaseUrl: database.url, span, signal: new AbortController().signal });
     expect(await shown()).toEqual(before);
     const over = await number("select count(*)::int as n from telemetry.rollup_1m where bucket < $1", [
       new Date(Math.floor(NOW / MINUTE_MS) * MINUTE_MS),
