@@ -14,7 +14,7 @@ export function describe(fact: Fact, dimension: Dimension): string {
       return dimension === "HEALTH" ? describeHealth(fact) : describeUptime(fact);
     case "BUSY_HOURS": {
       const part = (100 * fact.deliveredHours) / fact.busyHours;
-      return `GPU ${fact.gpuId} delivered ${part.toFixed(1)} % of its class over ${fact.busyHours.toFixed(1)} busy hours`;
+      return `${gpu(fact)} delivered ${part.toFixed(1)} % of its class over ${fact.busyHours.toFixed(1)} busy hours`;
     }
     case "RENTAL_END":
       return describeRental(fact);
@@ -27,9 +27,9 @@ export function describe(fact: Fact, dimension: Dimension): string {
 export function factId(fact: Fact): string {
   switch (fact.kind) {
     case "GPU_DAY":
-      return `gpu-day ${fact.gpuId}`;
+      return `gpu-day ${fact.gpuId ?? "several"}`;
     case "BUSY_HOURS":
-      return `busy ${fact.gpuId} ${fact.payer}`;
+      return `busy ${fact.gpuId ?? "several"} ${fact.payer}`;
     case "RENTAL_END":
       return `rental ${fact.rentalId}`;
     case "CONDUCT":
@@ -37,8 +37,9 @@ export function factId(fact: Fact): string {
   }
 }
 
-function describeUptime({ gpuId, upMinutes, downMinutes }: GpuDayFact): string {
-  return `GPU ${gpuId} was DOWN for ${downMinutes} of ${upMinutes + downMinutes} minutes known`;
+function describeUptime(fact: GpuDayFact): string {
+  const { upMinutes, downMinutes } = fact;
+  return `${gpu(fact)} was DOWN for ${downMinutes} of ${upMinutes + downMinutes} minutes known`;
 }
 
 function describeHealth(fact: GpuDayFact): string {
@@ -49,11 +50,16 @@ function describeHealth(fact: GpuDayFact): string {
     ...(fact.hasNewUncorrectableEcc ? ["new uncorrectable memory errors"] : []),
     ...(fact.hasRowRemapFault ? ["a row remap that failed or is pending"] : []),
   ];
-  return `GPU ${fact.gpuId} had ${faults.join(", ")}`;
+  return `${gpu(fact)} had ${faults.join(", ")}`;
 }
 
-function describeRental({ rentalId, gpuId, endReason, downMinutes }: RentalEndFact): string {
-  if (endReason === "GPU_OFFLINE") return `rental ${rentalId} was cut off: GPU ${gpuId} went OFFLINE`;
-  if (downMinutes > 0) return `GPU ${gpuId} was DOWN for ${downMinutes} minutes of rental ${rentalId}`;
+function describeRental(fact: RentalEndFact): string {
+  const { rentalId, endReason, downMinutes } = fact;
+  if (endReason === "GPU_OFFLINE") return `rental ${rentalId} was cut off: ${gpu(fact)} went OFFLINE`;
+  if (downMinutes > 0) return `${gpu(fact)} was DOWN for ${downMinutes} minutes of rental ${rentalId}`;
   return `rental ${rentalId} was cut off without notice`;
+}
+
+function gpu({ gpuId, count }: { gpuId: string | null; count: number }): string {
+  return gpuId === null ? `${count} GPUs together` : `GPU ${gpuId}`;
 }

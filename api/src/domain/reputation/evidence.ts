@@ -5,8 +5,11 @@ import { decay } from "./decay.ts";
 import type { Dimension, Fact, Subject } from "./facts.ts";
 import { outcomesOf, SELF, type Outcome } from "./outcomes.ts";
 
-/** Weights are counted in hundred-millionths: their sums are then exact, and the order of a day's facts is nothing. */
-const UNITS = 1e8;
+/**
+ * Weights are counted in whole units, of which minutes of a day and seconds of an hour are multiples: a day's sums are
+ * exact up to 10⁷ (hours by one payer on one operator), and the order of its facts is nothing.
+ */
+const UNITS = 86_400 * 10_000;
 
 /** What one payer's outcomes of one dimension come to; the ends are decayed to `day`, today's are exact integers. */
 interface Sums {
@@ -134,7 +137,7 @@ function add(evidence: Evidence, id: string, fact: Fact, outcome: Outcome, isExc
   }
   const units = Math.round(outcome.weight * UNITS);
   const goodUnits = Math.round(outcome.weight * outcome.value * UNITS);
-  sums.count += outcome.isCounted ? 1 : 0;
+  sums.count += outcome.count;
   sums.unitsToday += units;
   sums.goodUnitsToday += goodUnits;
   if (goodUnits < units) keepCost(sums.costs, fact, outcome, (units - goodUnits) / UNITS);

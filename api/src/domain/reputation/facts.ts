@@ -15,10 +15,16 @@ interface FactBase extends Subject {
   day: number;
 }
 
-/** One GPU on one day: `telemetry.gpu_minutes` and `rollup_1d`, with the rentals beside them. */
+/**
+ * One GPU on one day: `telemetry.gpu_minutes` and `rollup_1d`, with the rentals beside them. Days of a subject's GPUs
+ * without any fault may come as one, minutes added up: a large fleet then is some thousand facts, and the score the same.
+ */
 export interface GpuDayFact extends FactBase {
   kind: "GPU_DAY";
-  gpuId: string;
+  /** null: several */
+  gpuId: string | null;
+  /** GPU-days with a sample in it */
+  count: number;
   upMinutes: number;
   /** minutes DOWN; those UNKNOWN are in neither */
   downMinutes: number;
@@ -33,10 +39,13 @@ export interface GpuDayFact extends FactBase {
   hasRowRemapFault: boolean;
 }
 
-/** The busy hours of one GPU on one day under one payer's rentals. Hours that nobody rented aren't facts. */
+/** Busy hours of GPUs on one day under one payer's rentals. Hours that nobody rented aren't facts. */
 export interface BusyHoursFact extends FactBase {
   kind: "BUSY_HOURS";
-  gpuId: string;
+  /** null: several */
+  gpuId: string | null;
+  /** GPU-days in it */
+  count: number;
   payer: string;
   busyHours: number;
   /** Σ over the hours of busy hours × `hourPerformance` */
@@ -46,11 +55,15 @@ export interface BusyHoursFact extends FactBase {
 /** Why a rental ended: `chain.rental.end_reason`. */
 export type EndReason = "CUSTOMER" | "FUNDS" | "GPU_OFFLINE" | "PREEMPTED" | "TERM" | "SLOT";
 
-/** A rental that is over. */
+/** A rental that is over; several of one payer if all went well and the payer never was on the operator's side. */
 export interface RentalEndFact extends FactBase {
   kind: "RENTAL_END";
+  /** the first of several */
   rentalId: string;
-  gpuId: string;
+  /** null: several */
+  gpuId: string | null;
+  /** rentals in it */
+  count: number;
   payer: string;
   startAt: number;
   endAt: number;

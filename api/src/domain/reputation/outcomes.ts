@@ -7,8 +7,8 @@ export interface Outcome {
   weight: number;
   /** null: telemetry or the chain saw it, nobody paid for it */
   payer: string | null;
-  /** false for the second entry of one GPU-day, so that it counts once */
-  isCounted: boolean;
+  /** outcomes in it; 0 for the payer's entry of a GPU-day that is counted already */
+  count: number;
 }
 
 /** XIDs after which NVIDIA asks for a reset or a repair; errors of a customer's own program aren't among them. */
@@ -45,24 +45,24 @@ export function outcomesOf(fact: Fact): Outcome[] {
       return [...availability(fact), ...health(fact)];
     case "BUSY_HOURS": {
       const value = fact.busyHours > 0 ? Math.min(1, fact.deliveredHours / fact.busyHours) : 0;
-      return one("PERFORMANCE", value, fact.busyHours, fact.payer);
+      return one("PERFORMANCE", value, fact.busyHours, fact.payer, fact.count);
     }
     case "RENTAL_END":
       return completion(fact);
     case "CONDUCT":
-      return one("CONDUCT", fact.event === "SHARES_CHANGED" ? 1 : 0, 1, conductPayer(fact));
+      return one("CONDUCT", fact.event === "SHARES_CHANGED" ? 1 : 0, 1, conductPayer(fact), 1);
   }
 }
 
 /** The day's uptime. A rented minute weighs 3: 1 for having been seen, 2 more from its payer. */
-function availability({ upMinutes, downMinutes, rented }: GpuDayFact): Outcome[] {
+function availability({ count, upMinutes, downMinutes, rented }: GpuDayFact): Outcome[] {
   const known = upMinutes + downMinutes;
   if (known === 0) return [];
   const value = upMinutes / known;
-  const outcomes = one("AVAILABILITY", value, known / MINUTES_PER_DAY, null);
+  const outcomes = one("AVAILABILITY", value, known / MINUTES_PER_DAY, null, count);
   for (const { payer, minutes } of rented) {
     const weight = ((RENTED_FACTOR - 1) * minutes) / MINUTES_PER_DAY;
-    if (minutes > 0) outcomes.push({ dimension: "AVAILABILITY", value, weight, payer, isCounted: false });
+    if (minutes > 0) outcomes.push({ dimension: "AVAILABILITY", value, weight, payer, count: 0 });
   }
   return outcomes;
 }
@@ -72,12 +72,12 @@ function health(fact: GpuDayFact): Outcome[] {
   if (fact.sampledMinutes === 0 && !isFatal) return [];
   const hot = fact.sampledMinutes > 0 ? fact.overThermalLimitMinutes / fact.sampledMinutes : 0;
   const memory = fact.hasNewUncorrectableEcc || fact.hasRowRemapFault ? 0.25 : 0;
-  return one("HEALTH", Math.max(0, 1 - (isFatal ? 0.5 : 0) - hot - memory), 1, null);
+  return one("HEALTH", Math.max(0, 1 - (isFatal ? 0.5 : 0) - hot - memory), fact.count, null, fact.count);
 }
 
 function completion(fact: RentalEndFact): Outcome[] {
   const value = completionValue(fact);
-  return value === null ? [] : one("COMPLETION", value, fact.paidSeconds / 3_600, fact.payer);
+  return value === null ? [] : one("COMPLETION", value, fact.paidSeconds / 3_600, fact.payer, fact.count);
 }
 
 /** A slot that changed hands ended the rental as its holder wished: that says nothing of the operator. */
@@ -91,6 +91,6 @@ function conductPayer(fact: ConductFact): string | null {
   return fact.event === "SHARES_CHANGED" ? SELF : fact.payer;
 }
 
-function one(dimension: Dimension, value: number, weight: number, payer: string | null): Outcome[] {
-  return weight > 0 ? [{ dimension, value, weight, payer, isCounted: true }] : [];
+function one(dimension: Dimension, value: number, weight: number, payer: string | null, count: number): Outcome[] {
+  return weight > 0 ? [{ dimension, value, weight, payer, count }] : [];
 }

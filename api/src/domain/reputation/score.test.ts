@@ -225,6 +225,42 @@ describe("replay", () => {
     );
   });
 
+  it("is the same to the last bit when a fleet's days without a fault come as one", () => {
+    const minutes = fc.array(
+      fc.record({ up: fc.integer({ min: 1, max: 1_440 }), rented: fc.integer({ min: 0, max: 720 }) }),
+      {
+        minLength: 1,
+        maxLength: 40,
+      },
+    );
+    fc.assert(
+      fc.property(minutes, (days) => {
+        const flawed = [
+          gpuDay({ gpuId: "bad", upMinutes: 700, downMinutes: 11 }),
+          rentalEnd({ rentalId: "bad", downMinutes: 9 }),
+        ];
+        const rentedBy = (part: number): { payer: string; minutes: number }[] => [{ payer: "0xaa", minutes: part }];
+        const single = days.flatMap(({ up, rented }, i) => [
+          gpuDay({ gpuId: String(i), upMinutes: up, rented: rentedBy(Math.min(up, rented)) }),
+          rentalEnd({ rentalId: String(i), paidSeconds: up }),
+        ]);
+        const sum = (of: (day: { up: number; rented: number }) => number): number =>
+          days.reduce((all, day) => all + of(day), 0);
+        const count = days.length;
+        const together = [
+          gpuDay({
+            gpuId: null,
+            count,
+            upMinutes: sum(({ up }) => up),
+            rented: rentedBy(sum(({ up, rented }) => Math.min(up, rented))),
+          }),
+          rentalEnd({ gpuId: null, count, paidSeconds: sum(({ up }) => up) }),
+        ];
+        expect(scoresOf([...flawed, ...together], 103)).toEqual(scoresOf([...flawed, ...single], 103));
+      }),
+    );
+  });
+
   it("refuses a day that is over and a fact of another day", () => {
     const evidence = evidenceOf([gpuDay({ day: 100 })]);
     expect(() => foldDay(evidence, 99, [], relationsOf([]))).toThrow("has reached day 100");
