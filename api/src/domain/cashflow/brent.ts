@@ -48,3 +48,24 @@ export function findRoot(f: (x: number) => number, a: number, b: number): number
   }
   return best;
 }
+
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/** Where `f` is least between `a` and `b`, if it falls and then rises: golden sections, to some eight digits. */
+export function findMinimum(f: (x: number) => number, a: number, b: number): number {
+  let [low, high] = [a, b];
+  let [left, right] = [high - GOLDEN * (high - low), low + GOLDEN * (high - low)];
+  let [fLeft, fRight] = [f(left), f(right)];
+  for (let i = 0; i < 60; i++) {
+    if (fLeft < fRight) {
+      [high, right, fRight] = [right, left, fLeft];
+      left = high - GOLDEN * (high - low);
+      fLeft = f(left);
+    } else {
+      [low, left, fLeft] = [left, right, fRight];
+      right = low + GOLDEN * (high - low);
+      fRight = f(right);
+    }
+  }
+  return (low + high) / 2;
+}

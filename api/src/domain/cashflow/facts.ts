@@ -30,7 +30,7 @@ export interface RewardFact {
   kind: "OPERATOR" | "POOL_SHARE" | "GPU_BONUS";
   poolId: string;
   operatorId: string;
-  /** null: an operator's line */
+  /** null: an operator's line, or those of several GPUs summed */
   gpuId: string | null;
   account: string;
   amountBct: bigint;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { findRoot } from "./brent.ts";
+import { findMinimum, findRoot } from "./brent.ts";
 import { netAssetValue, npv } from "./npv.ts";
 import { xirr, type DatedFlow } from "./xirr.ts";
 
@@ -50,6 +50,13 @@ describe("XIRR", () => {
     expect(several.roots.map((root) => root.toFixed(9))).toEqual(["0.100000000", "0.200000000"]);
   });
 
+  it("sees two rates however near to each other", () => {
+    // −100 + 222 v − 123.2 v² is 0 at 10 % and at 12 %
+    const near = xirr(yearly(-100, 222, -123.2));
+    expect(near.reason).toBe("MULTIPLE_ROOTS");
+    expect(near.roots.map((root) => root.toFixed(6))).toEqual(["0.100000", "0.120000"]);
+  });
+
   it("brings the present value to 0 for whatever is bought and pays", () => {
     const income = fc.array(fc.tuple(fc.integer({ min: 1, max: 3_650 }), fc.integer({ min: 1, max: 10_000 })), {
       minLength: 1,
@@ -80,6 +87,13 @@ describe("Brent's method", () => {
     expect(findRoot((x) => Math.sign(x - 0.3), -1, 1)).toBeCloseTo(0.3, 12);
     expect(findRoot((x) => (x - 1) ** 9, 0, 3)).toBeCloseTo(1, 1);
     expect(() => findRoot((x) => x * x + 1, -1, 1)).toThrow("no sign change");
+  });
+});
+
+describe("golden sections", () => {
+  it("find the least value", () => {
+    expect(findMinimum((x) => (x - 0.7) ** 2, 0, 2)).toBeCloseTo(0.7, 7);
+    expect(findMinimum((x) => x, 0, 2)).toBeCloseTo(0, 7);
   });
 });
 

@@ -160,6 +160,38 @@ describe("over all wallets", () => {
   });
 });
 
+describe("rewards summed by epoch, kind and pool", () => {
+  it("come to the same totals, claims and days as line by line", () => {
+    const lines = fc.array(fc.record({ epoch: fc.integer({ min: 0, max: 5 }), amount: fc.bigInt(1n, 10n ** 24n) }), {
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(lines, fc.bigInt(0n, 10n ** 25n), (given, claimedBct) => {
+        const single: RewardFact[] = [];
+        const summed = new Map<number, RewardFact>();
+        let before = 0n;
+        for (const { epoch, amount } of [...given].sort((a, b) => a.epoch - b.epoch)) {
+          const fact = reward({ epoch, amountBct: amount, gpuId: String(single.length), earnedBeforeBct: before });
+          single.push(fact);
+          const sum = summed.get(epoch);
+          summed.set(epoch, sum ? { ...sum, amountBct: sum.amountBct + amount } : { ...fact, gpuId: null });
+          before += amount;
+        }
+        const claimed = [{ account: address("a"), claimedBct }];
+        const of = (rewards: readonly RewardFact[]): Statement =>
+          statementOf(WALLET, YEAR, facts({ rewards, claimed }), NOW);
+        const [all, few] = [of(single), of([...summed.values()])];
+        expect([few.rewardBct, few.claimedBct, few.unclaimedBct]).toEqual([
+          all.rewardBct,
+          all.claimedBct,
+          all.unclaimedBct,
+        ]);
+        expect(few.lines).toHaveLength(new Set(given.map(({ epoch }) => epoch)).size);
+      }),
+    );
+  });
+});
+
 describe("as CSV", () => {
   it("a statement is a row a line, exact, with what isn't known left empty", () => {
     const rewards = [

@@ -1,5 +1,5 @@
 import { measured, unknown, type Measure } from "../measure.ts";
-import { findRoot } from "./brent.ts";
+import { findMinimum, findRoot } from "./brent.ts";
 
 /** A dated amount in dollars with 6 decimals; below 0: paid. */
 export interface DatedFlow {
@@ -66,14 +66,21 @@ function scaledValue(flows: readonly Flow[]): (x: number) => number {
     flows.reduce((sum, { years, amount }) => sum + amount * Math.exp(x < 0 ? x * (end - years) : -x * years), 0);
 }
 
+/** Where `value` changes its sign from one step to the next, or dips through 0 and back within two steps. */
 function rootsOf(value: (x: number) => number): number[] {
-  const roots: number[] = [];
   const steps = Math.ceil(LOG_RANGE / LOG_STEP);
-  for (let step = -steps; step < steps; step++) {
-    const [low, high] = [step * LOG_STEP, (step + 1) * LOG_STEP];
-    const [atLow, atHigh] = [value(low), value(high)];
-    if (atLow === 0) roots.push(Math.expm1(low));
-    else if (atLow * atHigh < 0) roots.push(Math.expm1(findRoot(value, low, high)));
+  const xs = Array.from({ length: 2 * steps + 1 }, (_, i) => (i - steps) * LOG_STEP);
+  const values = xs.map(value);
+  const at = (i: number): [number, number] => [xs[i] ?? Number.NaN, values[i] ?? Number.NaN];
+  const roots: number[] = [];
+  for (let i = 0; i < xs.length; i++) {
+    const [[x, y], [next, yNext]] = [at(i), at(i + 1)];
+    if (y === 0) roots.push(x);
+    else if (y * yNext < 0) roots.push(findRoot(value, x, next));
+    const [[before, yBefore], size] = [at(i - 1), Math.abs(y)];
+    if (yBefore * y <= 0 || y * yNext <= 0 || size >= Math.abs(yBefore) || size > Math.abs(yNext)) continue;
+    const dip = findMinimum((u) => value(u) * Math.sign(y), before, next);
+    if (value(dip) * y < 0) roots.push(findRoot(value, before, dip), findRoot(value, dip, next));
   }
-  return roots;
+  return roots.map(Math.expm1);
 }

@@ -172,4 +172,22 @@ describe("self-dealing", () => {
     expect(scoreOf(scores, SELF_DEALER).score).toBeLessThan(scoreOf(scores, NEWCOMER).score);
     expect(scoreOf(scores, SELF_DEALER).score - scoreOf(scoresOf(plain), SELF_DEALER).score).toBeLessThan(6);
   });
+
+  it.each([100, 10_000])(
+    "of %i hours by fifty unknown wallets gains little where the hardware fails as it does",
+    (hours) => {
+      const plain = market(1);
+      const next = random(7);
+      // a thousand rentals, which fail as the honest customers' do
+      const payers = Array.from({ length: 1_000 }, (_, i) => `0xunknown${i % 50}`);
+      const real = washed(payers, hours).map((fact, i) => {
+        if (fact.kind === "BUSY_HOURS") return { ...fact, deliveredHours: 0.9 * fact.busyHours };
+        if (fact.kind !== "RENTAL_END") return fact;
+        return { ...fact, rentalId: `wash ${i}`, downMinutes: next() < SELF_DEALER.failing(LAST) ? 30 : 0 };
+      });
+      const gain =
+        scoreOf(scoresOf([...plain, ...real]), SELF_DEALER).score - scoreOf(scoresOf(plain), SELF_DEALER).score;
+      expect(gain).toBeLessThan(1);
+    },
+  );
 });
