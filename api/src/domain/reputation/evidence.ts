@@ -132,15 +132,23 @@ function add(evidence: Evidence, id: string, fact: Fact, outcome: Outcome, isExc
   const payer = outcome.payer?.toLowerCase() ?? "";
   let sums = dimension.byPayer.get(payer);
   if (!sums) dimension.byPayer.set(payer, (sums = emptySums(fact.day)));
-  if (fact.day > sums.day) {
-    Object.assign(sums, decayedTo(sums, fact.day), { day: fact.day, unitsToday: 0, goodUnitsToday: 0 });
-  }
+  if (fact.day > sums.day) turnDay(sums, fact.day);
   const units = Math.round(outcome.weight * UNITS);
   const goodUnits = Math.round(outcome.weight * outcome.value * UNITS);
   sums.count += outcome.count;
   sums.unitsToday += units;
   sums.goodUnitsToday += goodUnits;
   if (goodUnits < units) keepCost(sums.costs, fact, outcome, (units - goodUnits) / UNITS);
+}
+
+/** Lets a payer's today become one of the days before. */
+function turnDay(sums: Sums, day: number): void {
+  const { weight, good } = decayedTo(sums, day);
+  sums.day = day;
+  sums.weight = weight;
+  sums.good = good;
+  sums.unitsToday = 0;
+  sums.goodUnitsToday = 0;
 }
 
 function emptySums(day: number): Sums {

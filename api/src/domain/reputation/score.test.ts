@@ -59,6 +59,21 @@ describe("a score", () => {
     expect(part.costs[0]?.text).toBe("GPU 1 was DOWN for 720 of 1440 minutes known");
   });
 
+  it("weighs its dimensions 35, 30, 15, 15 and 5", () => {
+    const { score, mean, high, parts } = scoreOf(
+      [gpuDay({ xids: [79] }), rentalEnd({ downMinutes: 6 }), busyHours(), conduct()],
+      100,
+    );
+    const [availability = 0, completion = 0, performance = 0, health = 0, conduct_ = 0] = parts.map(
+      (part) => part.mean,
+    );
+    expect(mean).toBeCloseTo(35 * availability + 30 * completion + 15 * performance + 15 * health + 5 * conduct_, 5);
+    const all = new Set([availability, completion, performance, health, conduct_].map((part) => part.toFixed(3)));
+    expect(all.size).toBeGreaterThanOrEqual(4); // so that no two shares can be mixed up but those that are equal
+    expect(score).toBeLessThan(mean);
+    expect(high).toBeGreaterThan(mean);
+  });
+
   it("adds up: what the outcomes and the prior cost is what the mean lacks", () => {
     const facts = [
       gpuDay({ upMinutes: 900, downMinutes: 540 }),
