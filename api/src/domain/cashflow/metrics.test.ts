@@ -1,7 +1,7 @@
 import { measured, unknown } from "../measure.ts";
 import { backedShare } from "./backing.ts";
 import { address, DAY, facts, reward, sale, START, use } from "./fixture.ts";
-import { maxDrawdownUsd, volatility } from "./income.ts";
+import { maxDrawdownUsd, trailingIncome, volatility } from "./income.ts";
 import { metricsOf, type Metrics, type MetricsInput } from "./metrics.ts";
 import { statementOf } from "./statement.ts";
 import { concentration, useOf } from "./use.ts";
@@ -71,6 +71,13 @@ describe("metrics of what happened", () => {
       ),
     ).toEqual(["NOTHING_HELD", "NO_CAPITAL", "NO_SIGN_CHANGE", "NO_INCOME", "NO_REWARDS", "NO_CAPITAL", "NO_LISTING"]);
     expect(metrics({ heldSince: ASOF - 29 * DAY }).realised.aprOnCost.reason).toBe("LESS_THAN_30_DAYS");
+  });
+
+  it("take the last 30 days from their first second on", () => {
+    const rewards = [-31, -30, -1, 0].map((days, epoch) => reward({ epoch, at: ASOF + days * DAY }));
+    const { lines } = statementOf(WALLET, { fromAt: START, toAt: ASOF + DAY }, facts({ rewards }), ASOF);
+    expect(trailingIncome(lines, START, ASOF)).toEqual(measured(10_000_000n)); // two of $5
+    expect(trailingIncome(lines, ASOF - 30 * DAY + 1, ASOF)).toEqual(unknown("LESS_THAN_30_DAYS"));
   });
 
   it("don't guess dollars: one line without a price leaves the sums unknown", () => {

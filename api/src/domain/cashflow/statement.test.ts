@@ -77,6 +77,12 @@ describe("a statement", () => {
     expect([statement.claimedBct, statement.unclaimedBct]).toEqual([15n * ONE_BCT, 15n * ONE_BCT]);
   });
 
+  it("begins with its first second and ends before its last", () => {
+    const sales = [START - 1, START, YEAR.toAt - 1, YEAR.toAt].map((at) => sale({ saleId: String(at), at }));
+    const times = statementOf(WALLET, YEAR, facts({ sales }), NOW).lines.map(({ at }) => at);
+    expect(times).toEqual([START, YEAR.toAt - 1]);
+  });
+
   it("doesn't know dollars without a price", () => {
     const { lines } = statementOf(WALLET, YEAR, facts({ rewards: [reward({ price: null })] }), NOW);
     expect(lines[0]?.amountUsd).toEqual({ value: null, reason: "PRICE_UNKNOWN" });

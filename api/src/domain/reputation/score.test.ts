@@ -140,6 +140,9 @@ describe("arm's length", () => {
     const span = { ...owner, fromAt: 98 * DAY_SECONDS, toAt: 99 * DAY_SECONDS };
     expect(partOf(scoreOf(busy, 100, [span]), "COMPLETION").count).toBe(1);
     expect(partOf(scoreOf([rentalEnd({ startAt: 98.5 * DAY_SECONDS })], 100, [span]), "COMPLETION").count).toBe(0);
+    const until = { ...owner, toAt: 100 * DAY_SECONDS }; // the very second in which the rental begins
+    expect(partOf(scoreOf(busy, 100, [until]), "COMPLETION").count).toBe(1);
+    expect(partOf(scoreOf(busy, 100, [{ ...until, toAt: until.toAt + 1 }]), "COMPLETION").count).toBe(0);
     expect(partOf(scoreOf(busy, 100, [{ ...owner, operatorId: "2" }]), "COMPLETION").count).toBe(1);
   });
 });
