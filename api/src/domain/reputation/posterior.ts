@@ -1,0 +1,48 @@
+import quantile from "@stdlib/stats-base-dists-beta-quantile";
+
+/** Weight of the prior: as much as twenty outcomes of weight 1. */
+export const KAPPA = 20;
+/** The network's mean where nothing is known. */
+export const ASSUMED_MEAN = 0.9;
+
+/** A Beta posterior in what a reader sees of it. */
+export interface Posterior {
+  alpha: number;
+  beta: number;
+  mean: number;
+  /** 5 % quantile */
+  low: number;
+  /** 95 % quantile */
+  high: number;
+}
+
+/** `α = κ·m + good`, `β = κ·(1 − m) + weight − good`, and their mean, 5 % and 95 % quantiles. */
+export function posterior(mean: number, weight: number, good: number): Posterior {
+  const alpha = KAPPA * mean + good;
+  const beta = KAPPA * (1 - mean) + Math.max(0, weight - good);
+  return {
+    alpha,
+    beta,
+    mean: alpha / (alpha + beta),
+    low: quantile(0.05, alpha, beta),
+    high: quantile(0.95, alpha, beta),
+  };
+}
+
+/**
+ * The network's mean of a dimension: of the operators' own means, each with the weight `W / (W + κ)`. So the largest
+ * operator counts for one like any other, and one of whom little is known for little. Kept within 0.01 and 0.99, for
+ * there is no Beta beyond; 0.9 when nothing is known.
+ *
+ * @param operators weight and good part of each
+ */
+export function networkMean(operators: readonly { weight: number; good: number }[]): number {
+  let trust = 0;
+  let sum = 0;
+  for (const { weight, good } of operators) {
+    if (weight <= 0) continue;
+    trust += weight / (weight + KAPPA);
+    sum += good / (weight + KAPPA);
+  }
+  return trust > 0 ? Math.min(0.99, Math.max(0.01, sum / trust)) : ASSUMED_MEAN;
+}
