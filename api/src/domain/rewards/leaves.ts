@@ -3,16 +3,17 @@ import { MerkleTree } from "./hash/merkle-tree.ts";
 import type { Claim, RewardLine } from "./types.ts";
 
 const WORD = 32;
-const LINE_BYTES = 6 * WORD;
+/** Bytes of an encoded line. */
+export const LINE_BYTES = 6 * WORD;
 const CLAIM_BYTES = 2 * WORD;
 const LIMB = 64n;
 const LIMB_MAX = (1n << LIMB) - 1n;
 
 /**
- * The tree over an epoch's lines, in their order. A leaf is the ABI encoding of
+ * An epoch's lines as leaves, one after the other: each is the ABI encoding of
  * `(uint256 epoch, uint8 kind, uint256 poolId, uint256 gpuId, address account, uint256 amount)`.
  */
-export function linesTree(epoch: number, lines: readonly RewardLine[]): MerkleTree {
+export function encodeLines(epoch: number, lines: readonly RewardLine[]): Uint8Array {
   const leaves = new LeafWriter(lines.length * LINE_BYTES);
   for (const { kind, poolId, gpuId, account, amount } of lines) {
     leaves.number(BigInt(epoch));
@@ -22,7 +23,12 @@ export function linesTree(epoch: number, lines: readonly RewardLine[]): MerkleTr
     leaves.address(account);
     leaves.number(amount);
   }
-  return new MerkleTree(leaves.bytes, LINE_BYTES);
+  return leaves.bytes;
+}
+
+/** The tree over an epoch's lines, in their order. */
+export function linesTree(epoch: number, lines: readonly RewardLine[]): MerkleTree {
+  return new MerkleTree(encodeLines(epoch, lines), LINE_BYTES);
 }
 
 /** The tree that wallets claim by, in the order of the claims. A leaf is `(address account, uint256 cumulative)`. */
