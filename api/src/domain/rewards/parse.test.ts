@@ -87,7 +87,7 @@ describe("parseInputs", () => {
     ),
     badly(
       "a member that nobody owned",
-      gpus(gpuJson({ owners: [owner(1, 5)] })),
+      gpus(gpuJson({ owners: [owner(1, DAY - 1)] })),
       /member for 86400 s in all, but owned/,
     ),
     badly(
