@@ -19,6 +19,7 @@ export default tseslint.config(
       "contracts/abi/",
       "subgraph/src/",
       "subgraph/build/",
+      "subgraph/prebuilt/",
       "**/testdata/**/src/",
       "**/testdata/**/build/",
     ],

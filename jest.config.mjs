@@ -7,6 +7,7 @@ export default {
     "<rootDir>/.cache",
     "<rootDir>/contracts/out",
     "<rootDir>/subgraph/build",
+    "<rootDir>/subgraph/prebuilt",
   ],
   setupFiles: ["reflect-metadata"],
   extensionsToTreatAsEsm: [".ts"],

@@ -4,12 +4,14 @@ import { describeFigure, isHeld, type Figure } from "./figure.ts";
 import { readFlags, type BenchFlags } from "./flags.ts";
 import { benchIndex } from "./index/bench.ts";
 import { benchLists } from "./lists.ts";
+import { benchPast } from "./past/bench.ts";
 import { benchSettle } from "./settle.ts";
 import { benchStart } from "./start.ts";
 
 const BENCHES: Record<string, (flags: BenchFlags) => Promise<Figure[]>> = {
   start: benchStart,
   index: benchIndex,
+  past: benchPast,
   lists: benchLists,
   settle: benchSettle,
 };

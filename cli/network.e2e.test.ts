@@ -314,7 +314,7 @@ describe(`a whole network on ${kind}`, () => {
 describe("a first start that is cut off while the past is played", () => {
   it("is begun anew by the next", async () => {
     const other = await openPlace();
-    let up = runBc(["up"], other.env);
+    let up = runBc(["up"], { ...other.env, SIZE: "month" }); // a small one's is played in a second
     await up.printed(/… past played/);
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     up.process.kill("SIGKILL");

@@ -1,11 +1,15 @@
 import { openCollector, type CollectorOptions } from "./src/collector.ts";
 
 export { openCollector, type Collector, type CollectorOptions } from "./src/collector.ts";
-export { importHistory, type HistoryOptions, type PastScrape } from "./src/history.ts";
+export { refreshPastMinutes, type PastMinutesOptions } from "./src/history/minutes.ts";
+export { importHistory, openHistory, type History, type HistoryOptions } from "./src/history/history.ts";
+export type { BareReadings, PastScrape } from "./src/history/reader.ts";
 export { COLUMNS, METRICS, type Metric } from "./src/metrics.ts";
+export { Entity, type Attributes } from "./src/parse/entity.ts";
 export { parseExposition } from "./src/parse/exposition.ts";
 export { ScrapeFailure, type FailureReason } from "./src/parse/limits.ts";
 export type { GpuRow, ParseResult, RejectReason, SeenXid } from "./src/parse/result.ts";
+export { nextDueAt, offsetMs } from "./src/scrape/schedule.ts";
 export { parseFileSd } from "./src/targets/file-sd.ts";
 export type { Target } from "./src/targets/target.ts";
 

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { startChild, type Child } from "#kernel/child.ts";
 import { BaseError } from "#kernel/errors.ts";
 import { checkPort } from "#kernel/ports.ts";
 import { waitFor } from "#kernel/time.ts";
 import { binaryPath } from "./binaries.ts";
+import { dropTraces } from "./chain-slim.ts";
 import { mendState, StateKeeper, statePath } from "./chain-state.ts";
 import { writeWhole } from "./files.ts";
 import { guarded } from "./guard.ts";
@@ -12,10 +12,15 @@ import { LastLines } from "./last-lines.ts";
 import { rpcCall } from "./rpc.ts";
 
 /**
- * How often the chain is written to disk, all of it (about 8 kB a block): a kill -9 loses at most this much of it, fewer
- * blocks than the indexer can undo.
+ * How often the chain is written to disk, all of it (about 4 kB a transaction of the past, 10 kB of the present): seconds,
+ * and the MB that are worth one more. A kill -9 loses at most this much of it, fewer blocks than the indexer can undo.
  */
-const STATE_INTERVAL_SECONDS = 20;
+const STATE_INTERVAL = { least: 20, most: 40, megabytesPerSecond: 3 };
+
+/** In its past a chain is written when that is over: cut off before, it is of no use. */
+const NEVER_SECONDS = 86_400;
+/** For its last write, of hundreds of MB perhaps. */
+const LAST_WRITE_MS = 60_000;
 
 /** So many states can be read back. With none, a call at `latest` fails when a block comes in between. */
 const STATES_IN_MEMORY = 64;
@@ -63,49 +68,86 @@ export interface Chain {
  * @throws BaseError `PORT_TAKEN`, `MISSING_BINARY`, `CHAIN_FAILED` or `CHILD_FAILED`
  */
 export async function startChain(options: ChainOptions): Promise<Chain> {
-  const { dir, host, port, blockSeconds } = options;
-  const anvil = binaryPath("anvil");
+  const { dir, host, port } = options;
   await checkPort(host, port, "CHAIN_PORT");
   const isInPast = begin(options);
   const goesOnFrom = await mendState(dir);
   if (goesOnFrom) {
     options.onTrouble?.(`the local chain's state was cut off: it goes back to its copy of ${goesOnFrom.toISOString()}`);
   }
-  const said = new LastLines();
-  const [command, args] = guarded(anvil, flagsOf(options));
-  const child = await startChild({
-    name: "anvil",
-    command,
-    args,
-    onLine: (line) => {
-      said.push(line);
-      options.onLine?.(line);
-    },
-  });
-  const rpcUrl = `http://${host}:${port}`;
-  await firstAnswer(rpcUrl, child, () => endedError(statePath(dir), said.lines));
-  let miner: NodeJS.Timeout | undefined;
-  const goOn = async (): Promise<void> => {
-    await rpcCall(rpcUrl, "evm_setTime", [Math.floor(Date.now() / 1_000)]);
-    if (blockSeconds !== 0) miner = setInterval(() => void mine(rpcUrl, blockSeconds), 1_000);
-  };
-  if (isInPast) await rpcCall(rpcUrl, "anvil_setBlockTimestampInterval", [1]);
-  else await goOn();
-  const goLive = async (): Promise<void> => {
-    if (!isInPast || !existsSync(inPastPath(dir))) return;
-    await rpcCall(rpcUrl, "anvil_removeBlockTimestampInterval");
-    await writeState(rpcUrl, dir);
+  const chain = new LocalChain(options, isInPast);
+  await chain.start();
+  return chain;
+}
+
+class LocalChain implements Chain {
+  readonly rpcUrl: string;
+  readonly isInPast: boolean;
+  readonly ended: Child["ended"];
+  readonly #options: ChainOptions;
+  readonly #state: StateKeeper;
+  #child: Child | undefined;
+  #timers: NodeJS.Timeout[] = [];
+  #tellEnd: ((end: Awaited<Child["ended"]>) => void) | undefined;
+
+  constructor(options: ChainOptions, isInPast: boolean) {
+    this.rpcUrl = `http://${options.host}:${options.port}`;
+    this.isInPast = isInPast;
+    this.#options = options;
+    this.#state = new StateKeeper(options.dir);
+    this.ended = new Promise((resolve) => (this.#tellEnd = resolve));
+  }
+
+  async start(): Promise<void> {
+    await this.#launch(this.isInPast);
+    if (this.isInPast) await rpcCall(this.rpcUrl, "anvil_setBlockTimestampInterval", [1]);
+    else await this.#goOn();
+  }
+
+  /** Starts anvil anew on what has been played: with all the traces of the past it would be slow for good. */
+  async goLive(): Promise<void> {
+    const { dir } = this.#options;
+    const past = this.#child;
+    if (!past || !this.isInPast || !existsSync(inPastPath(dir))) return;
+    this.#child = undefined;
+    await past.stop(LAST_WRITE_MS);
+    await dropTraces(statePath(dir));
     rmSync(inPastPath(dir));
-    await goOn();
-  };
-  const state = new StateKeeper(dir);
-  const keeper = setInterval(() => void state.look(), 2_000);
-  const stop = (): Promise<void> => {
-    clearInterval(miner);
-    clearInterval(keeper);
-    return child.stop();
-  };
-  return { rpcUrl, ended: child.ended, isInPast, goLive, stop };
+    await this.#launch(false);
+    await this.#goOn();
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#child?.stop(LAST_WRITE_MS);
+  }
+
+  async #launch(isInPast: boolean): Promise<void> {
+    const { dir, onLine } = this.#options;
+    const said = new LastLines();
+    const [command, args] = guarded(binaryPath("anvil"), flagsOf(this.#options, isInPast));
+    const child = await startChild({
+      name: "anvil",
+      command,
+      args,
+      onLine: (line) => {
+        said.push(line);
+        onLine?.(line);
+      },
+    });
+    await firstAnswer(this.rpcUrl, child, () => endedError(statePath(dir), said.lines));
+    this.#child = child;
+    void child.ended.then((end) => {
+      if (this.#child === child) this.#tellEnd?.(end);
+    });
+  }
+
+  async #goOn(): Promise<void> {
+    const { blockSeconds } = this.#options;
+    await rpcCall(this.rpcUrl, "evm_setTime", [Math.floor(Date.now() / 1_000)]);
+    if (blockSeconds !== 0) this.#timers.push(setInterval(() => void mine(this.rpcUrl, blockSeconds), 1_000));
+    this.#timers.push(setInterval(() => void this.#state.look(), 2_000));
+  }
 }
 
 /** Waits until the node answers; stops it when it doesn't. */
@@ -143,6 +185,11 @@ async function mine(rpcUrl: string, blockSeconds: number): Promise<void> {
 /** Stands in the chain's folder while it is in its past. */
 const inPastPath = (dir: string): string => `${dir}/in-past`;
 
+/** Whether the chain in this folder begins anew at its next start: there is none, or it was cut off in its past. */
+export function isNewChain(dir: string): boolean {
+  return existsSync(inPastPath(dir)) || !existsSync(genesisPath(dir));
+}
+
 /** Makes the folder of a new chain, also in the place of one that was cut off in its past; says whether it begins there. */
 function begin({ dir, beginsAt, onTrouble }: ChainOptions): boolean {
   if (existsSync(inPastPath(dir))) {
@@ -153,37 +200,51 @@ function begin({ dir, beginsAt, onTrouble }: ChainOptions): boolean {
   mkdirSync(dir, { recursive: true });
   if (!isNew || beginsAt === undefined) return false;
   writeFileSync(inPastPath(dir), "");
-  writeGenesis(dir, beginsAt);
+  writeGenesis(dir, { timestamp: beginsAt, ...ROOMY });
   return true;
-}
-
-/**
- * Writes the state as anvil would at its next interval or end, so that a kill -9 loses nothing of it. Whether anvil writes
- * before, meanwhile or after: a renamed file takes the place of an older one, and a later one takes its place.
- */
-async function writeState(rpcUrl: string, dir: string): Promise<void> {
-  const dump = await rpcCall<string>(rpcUrl, "anvil_dumpState");
-  writeWhole(statePath(dir), gunzipSync(Buffer.from(dump.slice(2), "hex")).toString("utf8"));
 }
 
 const genesisPath = (dir: string): string => `${dir}/genesis.json`;
 
-function writeGenesis(dir: string, timestamp: number): void {
-  writeWhole(genesisPath(dir), `${JSON.stringify({ timestamp })}\n`);
+/** What the first block depends on. */
+interface Genesis {
+  /** seconds since 1970 */
+  timestamp: number;
+  /** accounts of the mnemonic that hold ETH */
+  accounts: number;
+  /** of a block; anvil's own when left out */
+  gasLimit?: number;
 }
 
-/** When the chain in `dir` began, seconds since 1970. */
-function genesisTime(dir: string): number {
-  if (!existsSync(genesisPath(dir))) writeGenesis(dir, Math.floor(Date.now() / 1_000));
-  return (JSON.parse(readFileSync(genesisPath(dir), "utf8")) as { timestamp: number }).timestamp;
+/** Room for the customers of a large network, and for hundreds of transactions in one block of the past. */
+const ROOMY = { accounts: 320, gasLimit: 100_000_000_000 };
+
+function writeGenesis(dir: string, genesis: Genesis): void {
+  writeWhole(genesisPath(dir), `${JSON.stringify(genesis)}\n`);
 }
 
-function flagsOf({ dir, host, port }: ChainOptions): string[] {
+/** How the chain in `dir` began. */
+function genesisOf(dir: string): Genesis {
+  if (!existsSync(genesisPath(dir))) writeGenesis(dir, { timestamp: Math.floor(Date.now() / 1_000), ...ROOMY });
+  return { accounts: 24, ...(JSON.parse(readFileSync(genesisPath(dir), "utf8")) as Pick<Genesis, "timestamp">) };
+}
+
+function flagsOf({ dir, host, port }: ChainOptions, isInPast: boolean): string[] {
+  const { timestamp, accounts, gasLimit } = genesisOf(dir);
   return [
-    ...["--host", host, "--port", String(port), "--chain-id", "31337", "--accounts", "24"],
-    ...["--state", statePath(dir), "--state-interval", String(STATE_INTERVAL_SECONDS), "--cache-path", `${dir}/cache`],
-    ...["--prune-history", String(STATES_IN_MEMORY), "--timestamp", String(genesisTime(dir)), "--quiet"],
+    ...["--host", host, "--port", String(port), "--chain-id", "31337", "--accounts", String(accounts)],
+    ...["--state", statePath(dir), "--cache-path", `${dir}/cache`],
+    ...["--state-interval", String(isInPast ? NEVER_SECONDS : stateInterval(statePath(dir)))],
+    ...["--prune-history", String(STATES_IN_MEMORY), "--timestamp", String(timestamp), "--order", "fifo", "--quiet"],
+    ...(gasLimit === undefined ? [] : ["--gas-limit", String(gasLimit)]),
   ];
+}
+
+/** A large state is written less often, seconds. */
+function stateInterval(path: string): number {
+  const { least, most, megabytesPerSecond } = STATE_INTERVAL;
+  const megabytes = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) / 1e6;
+  return Math.round(Math.min(most, Math.max(least, megabytes / megabytesPerSecond)));
 }
 
 function endedError(state: string, said: readonly string[]): BaseError {

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { migrate, type MigrationSource } from "#database/migrate.ts";
 import { startEmbeddedDatabase } from "#database/supervisor.ts";
+import { messageOf } from "#kernel/errors.ts";
 import { checkDatabase } from "#kernel/pg.ts";
 import { startChain, type Chain } from "./chain.ts";
 import { givenDeployment, startChecks } from "./checks.ts";
@@ -11,13 +12,16 @@ import { buildContracts, checkDeployment, deployContracts, readDeployment, type 
 import { startFleet } from "./fleet/index.ts";
 import type { Fleet } from "./fleet/types.ts";
 import { bootstrapMarket } from "./market/bootstrap.ts";
-import { historyBeginsAt, playHistory } from "./market/history/index.ts";
+import { historyBeginsAt } from "./market/history/index.ts";
 import { LiveMarket } from "./market/live/index.ts";
-import { MARKET_PLAN } from "./market/plan.ts";
+import type { MarketPlan } from "./market/plan.ts";
+import { planOf } from "./market/plans.ts";
 import { createRandom } from "./market/random.ts";
 import { accountOf, connect } from "./market/wallets.ts";
 import type { Progress } from "./progress.ts";
+import { keptMarket } from "./kept-market.ts";
 import { LogFolder } from "./log-folder.ts";
+import { isPastUnwritten, playPast, tidyPast, writePast, type Writing } from "./past.ts";
 import { startRole } from "./roles.ts";
 import type { NetworkSettings } from "./settings.ts";
 import { firstAnswer } from "./first-answer.ts";
@@ -80,6 +84,9 @@ class NetworkStart {
   readonly #options: NetworkOptions;
   readonly #teardown: Teardown;
   readonly #logs: LogFolder;
+  /** of the simulated market */
+  readonly #plan: MarketPlan;
+  readonly #seed: number;
   /** our own */
   #chain: Chain | undefined;
 
@@ -91,40 +98,66 @@ class NetworkStart {
     teardown.add("lock", takeDataDir(dataDir));
     this.#logs = new LogFolder(join(dataDir, "logs"), options.onTrouble);
     teardown.add("logs", () => this.#logs.close());
+    const { size, seed } = this.#isMarketOurs ? keptMarket(options.settings, options.onTrouble) : options.settings;
+    this.#plan = planOf(size);
+    this.#seed = seed;
+  }
+
+  /** Without GPUs of our own there is no market of ours, and no past of it. */
+  get #isMarketOurs(): boolean {
+    return this.#settings.rpcUrl === "" && this.#settings.targetsFile === "";
   }
 
   async run(): Promise<RunningNetwork> {
     const { progress } = this.#options;
     for (const check of startChecks(this.#settings)) await check.run();
-    const [databaseUrl, build, { rpcUrl, deployment, fleet }] = await together(
-      progress.step("database", () => this.#database()),
+    const database = progress.step("database", () => this.#database());
+    const [databaseUrl, build, { rpcUrl, deployment, fleet, telemetry }] = await together(
+      database,
       progress.step("subgraph built", () => buildSubgraph()),
-      this.#chainWithPast(),
+      this.#chainWithPast(database),
     );
     const manifest = placeSubgraph(build, deployment, join(this.#settings.dataDir, "subgraph"));
+    const machines = async (): Promise<void> => {
+      if (telemetry) await progress.step("the past's telemetry", () => telemetry.finish());
+      await together(
+        progress.step("collector", () => this.#collector(databaseUrl)),
+        fleet ? progress.step("market", () => this.#market(rpcUrl, deployment, fleet)) : Promise.resolve(),
+      );
+    };
     await together(
       progress.step("indexer", () => this.#indexer(databaseUrl, rpcUrl, manifest)),
-      progress.step("collector", () => this.#collector(databaseUrl)),
       progress.step("API", () => this.#api(databaseUrl)),
-      fleet ? progress.step("market", () => this.#market(rpcUrl, deployment, fleet)) : Promise.resolve(),
+      machines(),
     );
     const network = this.#running(databaseUrl, rpcUrl, fleet);
     if (this.#settings.rpcUrl === "")
       await progress.step("first answer", () => firstAnswer(network.apiUrl, network.rpcUrl));
+    this.#tidy(databaseUrl);
     return network;
   }
 
   /** The chain with its contracts and, if it is new and our own, its past; and the fleet that the past is about. */
-  async #chainWithPast(): Promise<{ rpcUrl: string; deployment: Deployment; fleet: Fleet | undefined }> {
+  async #chainWithPast(database: Promise<string>): Promise<{
+    rpcUrl: string;
+    deployment: Deployment;
+    fleet: Fleet | undefined;
+    telemetry: Writing | undefined;
+  }> {
     const { progress } = this.#options;
-    const [rpcUrl, fleet] = await together(
+    const [rpcUrl] = await together(
       progress.step("chain", () => this.#rpc()),
-      this.#fleet(),
       progress.step("contracts compiled", () => buildContracts()),
     );
+    const fleet = await this.#fleet();
     const deployment = await progress.step("contracts deployed", () => this.#deployment(rpcUrl));
-    if (this.#chain?.isInPast && fleet) await progress.step("past played", () => this.#past(rpcUrl, deployment, fleet));
-    return { rpcUrl, deployment, fleet };
+    const telemetry = fleet && this.#hasPast ? await this.#past(rpcUrl, await database, deployment, fleet) : undefined;
+    return { rpcUrl, deployment, fleet, telemetry };
+  }
+
+  /** Whether there is a past to be played, or telemetry of one to be written. */
+  get #hasPast(): boolean {
+    return this.#chain !== undefined && (this.#chain.isInPast || isPastUnwritten(this.#settings.dataDir));
   }
 
   #running(databaseUrl: string, rpcUrl: string, fleet: Fleet | undefined): RunningNetwork {
@@ -158,10 +191,9 @@ class NetworkStart {
   }
 
   async #rpc(): Promise<string> {
-    const { rpcUrl, chainPort, blockSeconds, dataDir, targetsFile } = this.#settings;
+    const { rpcUrl, chainPort, blockSeconds, dataDir } = this.#settings;
     if (rpcUrl !== "") return rpcUrl;
-    // Without GPUs of our own there is no market of ours, and no past of it.
-    const past = targetsFile === "" ? { beginsAt: historyBeginsAt(Date.now() / 1_000) } : {};
+    const past = this.#isMarketOurs ? { beginsAt: historyBeginsAt(Date.now() / 1_000, this.#plan) } : {};
     const chain = (this.#chain = await startChain({
       dir: join(dataDir, "chain"),
       host: "127.0.0.1",
@@ -187,21 +219,22 @@ class NetworkStart {
     if (this.#settings.rpcUrl !== "") return givenDeployment(this.#settings);
     const path = join(this.#settings.dataDir, "deployment.json");
     if (!existsSync(path) || this.#chain?.isInPast)
-      return deployContracts(rpcUrl, accountOf(MARKET_PLAN.deployer).address, path);
+      return deployContracts(rpcUrl, accountOf(this.#plan.deployer).address, path);
     const deployment = readDeployment(path);
     await checkDeployment(deployment, rpcUrl);
     return deployment;
   }
 
   async #fleet(): Promise<Fleet | undefined> {
-    const { targetsFile, host, fleetPort, seed } = this.#settings;
+    const { targetsFile, host, fleetPort } = this.#settings;
     if (targetsFile !== "") return undefined;
     const fleet = await startFleet({
-      hosts: MARKET_PLAN.hosts,
-      seed,
+      hosts: this.#plan.hosts,
+      seed: this.#seed,
       address: host,
       port: fleetPort,
       targetsFile: this.#targetsFile(),
+      isHeld: this.#hasPast,
     });
     this.#teardown.add("fleet", () => fleet.stop());
     return fleet;
@@ -248,13 +281,31 @@ class NetworkStart {
     this.#teardown.add(role, () => running.stop());
   }
 
-  /** Before anything reads the chain: what is cut off here never was. */
-  async #past(rpcUrl: string, deployment: Deployment, fleet: Fleet): Promise<void> {
-    const logger = this.#logs.logger("market", this.#settings.logLevel);
-    const network = connect(rpcUrl, deployment);
-    await bootstrapMarket(network, MARKET_PLAN, fleet.gpus, logger);
-    await playHistory(network, MARKET_PLAN, this.#settings.seed, logger);
+  /** Before anything reads the chain: what is cut off here never was. Its telemetry may go on behind it. */
+  async #past(rpcUrl: string, databaseUrl: string, deployment: Deployment, fleet: Fleet): Promise<Writing> {
+    const { dataDir, logLevel } = this.#settings;
+    const logger = this.#logs.logger("market", logLevel);
+    const options = { dataDir, databaseUrl, plan: this.#plan, seed: this.#seed, fleet, logger };
+    const play = { ...options, rpcUrl, deployment };
+    const telemetry = this.#chain?.isInPast
+      ? await this.#options.progress.step("past played", () => playPast(play))
+      : await writePast(options);
+    this.#teardown.add("past", () => telemetry.stop());
     await this.#chain?.goLive();
+    return telemetry;
+  }
+
+  /** What a new past leaves to be done, beside all that goes on. */
+  #tidy(databaseUrl: string): void {
+    const stopping = new AbortController();
+    const tidying = tidyPast(this.#settings.dataDir, databaseUrl, stopping.signal).catch((error: unknown) => {
+      if (stopping.signal.aborted) return;
+      this.#options.onTrouble(`the past's minutes were not refreshed, the next start tries again: ${messageOf(error)}`);
+    });
+    this.#teardown.add("tidying", async () => {
+      stopping.abort();
+      await tidying;
+    });
   }
 
   /** Only on our own chain: elsewhere the market is real. */
@@ -262,8 +313,8 @@ class NetworkStart {
     if (this.#settings.rpcUrl !== "") return;
     const logger = this.#logs.logger("market", this.#settings.logLevel);
     const network = connect(rpcUrl, deployment);
-    await bootstrapMarket(network, MARKET_PLAN, fleet.gpus, logger);
-    const market = new LiveMarket(network, MARKET_PLAN, fleet, createRandom(this.#settings.seed), logger);
+    await bootstrapMarket(network, this.#plan, fleet.gpus, logger);
+    const market = new LiveMarket(network, this.#plan, fleet, createRandom(this.#seed), logger);
     await market.open();
     const stopping = new AbortController();
     const running = market.run(stopping.signal);

@@ -16,6 +16,7 @@ export const NETWORK_SETTINGS = [
   "fleetPort",
   "targetsFile",
   "scrapeSeconds",
+  "size",
   "seed",
   "logLevel",
 ] as const satisfies SettingName[];

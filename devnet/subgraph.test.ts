@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { buildSubgraph } from "./subgraph.ts";
+import { join, relative } from "node:path";
+import { ROOT } from "./binaries.ts";
+import { listFiles } from "./files.ts";
+import { buildSubgraph, compileSubgraph } from "./subgraph.ts";
 
 describe("buildSubgraph", () => {
   it("can run twice at once, and never leaves its readers without a build", async () => {
@@ -20,5 +22,19 @@ describe("buildSubgraph", () => {
     expect(missing).toBe(0);
     expect(existsSync(join(build, "OperatorRegistry", "OperatorRegistry.wasm"))).toBe(true);
     expect(readFileSync(manifest, "utf8")).toContain("file: OperatorRegistry/OperatorRegistry.wasm");
+  }, 120_000);
+});
+
+describe("the committed build", () => {
+  it("is what the sources give, to the last byte", async () => {
+    const dir = join(ROOT, ".cache", "subgraph-compiled");
+    await compileSubgraph(dir);
+    const read = (path: string): [string, string][] =>
+      listFiles([relative(ROOT, path)]).map((file) => [
+        relative(path, join(ROOT, file)),
+        readFileSync(join(ROOT, file)).toString("base64"),
+      ]);
+    expect(read(join(ROOT, "subgraph/prebuilt"))).toEqual(read(dir));
+    rmSync(dir, { recursive: true });
   }, 120_000);
 });

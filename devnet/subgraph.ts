@@ -10,37 +10,63 @@ import { run } from "./run.ts";
 
 const DIR = join(ROOT, "subgraph");
 const BUILD = join(DIR, "build");
+/** A build that is committed, so that a first start needn't make it: half a minute of CPU. */
+const PREBUILT = join(DIR, "prebuilt");
 const STAMP = ".built-from";
 
 /**
- * Builds the subgraph with graph-cli, unless what is built is from these very sources. The build takes the place of the
- * one before when it is whole: nobody who reads it meanwhile finds half of it.
+ * Builds the subgraph, unless what is built is from these very sources: with graph-cli, or from the committed build where
+ * that is. The build takes the place of the one before when it is whole: nobody who reads it meanwhile finds half of it.
  *
  * @returns the folder with the built manifest
  * @throws BaseError `BUILD_FAILED` with what graph-cli said
  */
 export async function buildSubgraph(): Promise<string> {
-  const isMade = (path: string) => path.startsWith("subgraph/build") || path.startsWith("subgraph/src/generated");
-  const sources = listFiles(["subgraph", "contracts/abi"], isMade).filter(
-    (file) => !/\.md$|abi\/.*\.ts$|test/.test(file),
-  );
-  const stamp = hashFiles(sources);
-  const isCurrent = (): boolean => readOr(join(BUILD, STAMP)) === stamp;
-  if (!isCurrent()) await buildAlone("subgraph", async () => (isCurrent() ? undefined : build(stamp)));
+  const stamp = sourcesHash();
+  const isCurrent = (dir: string): boolean => readOr(join(dir, STAMP)) === stamp;
+  const build = async (draft: string): Promise<void> => {
+    if (isCurrent(PREBUILT)) cpSync(PREBUILT, draft, { recursive: true });
+    else await compileSubgraph(draft);
+  };
+  if (!isCurrent(BUILD))
+    await buildAlone("subgraph", async () => (isCurrent(BUILD) ? undefined : replaceBy(BUILD, build)));
   return BUILD;
 }
 
-async function build(stamp: string): Promise<void> {
+/** Whether the committed build is of these very sources; a test holds that it is what they give. */
+export function isPrebuiltCurrent(): boolean {
+  return readOr(join(PREBUILT, STAMP)) === sourcesHash();
+}
+
+/** Makes the build that is to be committed. */
+export async function prebuildSubgraph(): Promise<void> {
+  await buildAlone("subgraph", () => replaceBy(PREBUILT, compileSubgraph));
+}
+
+/** Builds the subgraph with graph-cli into a folder. */
+export async function compileSubgraph(dir: string): Promise<void> {
+  const graph = binaryPath("graph");
+  const stamp = sourcesHash();
+  await run(graph, ["codegen", "subgraph.yaml", "--output-dir", "src/generated"], { cwd: DIR });
+  await run(graph, ["build", "subgraph.yaml", "--output-dir", relative(DIR, dir)], { cwd: DIR });
+  writeFileSync(join(dir, STAMP), stamp);
+}
+
+function sourcesHash(): string {
+  const isMade = (path: string): boolean => /^subgraph\/(build|prebuilt|src\/generated)/.test(path);
+  return hashFiles(
+    listFiles(["subgraph", "contracts/abi"], isMade).filter((file) => !/\.md$|abi\/.*\.ts$|test/.test(file)),
+  );
+}
+
+async function replaceBy(dir: string, build: (draft: string) => Promise<void>): Promise<void> {
   const draft = join(ROOT, ".cache", "subgraph-build");
   const previous = `${draft}.previous`;
   const clear = (): void => [draft, previous].forEach((path) => rmSync(path, { recursive: true, force: true }));
   clear();
-  const graph = binaryPath("graph");
-  await run(graph, ["codegen", "subgraph.yaml", "--output-dir", "src/generated"], { cwd: DIR });
-  await run(graph, ["build", "subgraph.yaml", "--output-dir", relative(DIR, draft)], { cwd: DIR });
-  writeFileSync(join(draft, STAMP), stamp);
-  if (existsSync(BUILD)) renameSync(BUILD, previous);
-  renameSync(draft, BUILD);
+  await build(draft);
+  if (existsSync(dir)) renameSync(dir, previous);
+  renameSync(draft, dir);
   clear();
 }
 

@@ -118,6 +118,13 @@ export const SETTINGS = {
     "seconds between two scrapes of one target",
     count(1, 300),
   ),
+  size: setting(
+    "SIZE",
+    "--size",
+    "month",
+    "simulated network of a first start: small (24 GPUs, 80 hours), month (208 GPUs, 30 days) or large (1040 GPUs)",
+    z.enum(["small", "month", "large"], "must be small, month or large"),
+  ),
   seed: setting("SEED", "--seed", "1", "seed of the simulated market and fleet", count(0, 4_294_967_295)),
   logLevel: setting(
     "LOG_LEVEL",

@@ -41,7 +41,7 @@ export interface MarketFixture {
 export async function openMarket(): Promise<MarketFixture> {
   const dir = mkdtempSync(join(tmpdir(), "bc-api-"));
   const [port = 0] = await freePorts(1);
-  const beginsAt = historyBeginsAt(Math.floor(Date.now() / 1_000));
+  const beginsAt = historyBeginsAt(Date.now() / 1_000, MARKET_PLAN);
   const chain = await startChain({ dir: join(dir, "chain"), host: "127.0.0.1", port, blockSeconds: 0, beginsAt });
   const [build, database] = await Promise.all([buildSubgraph(), openTestDatabase(), buildContracts()]);
   const sql = fileURLToPath(new URL("../../collector/sql", import.meta.url));

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { takeDataDir } from "#devnet/data-dir.ts";
 import type { NetworkSettings, RunningNetwork } from "#devnet/network.ts";
 import { NETWORK_SETTINGS } from "#devnet/settings.ts";
@@ -10,7 +10,7 @@ import { untilAborted } from "../role.ts";
 import { addSettings, settingsOf } from "../settings.ts";
 
 /** What a network keeps in its data folder. `--fresh` deletes these and nothing else. */
-const KEPT = ["chain", "database", "deployment.json", "logs", "spool", "subgraph", "targets.json"];
+const KEPT = ["chain", "database", "deployment.json", "logs", "market.json", "spool", "subgraph", "targets.json"];
 
 /** Exit code of a program that Ctrl-C cut off. */
 const INTERRUPTED = 130;
@@ -19,6 +19,8 @@ const INTERRUPTED = 130;
 export function addUp(program: Command): void {
   const command = program.command("up").description("run a whole network on this machine until Ctrl-C");
   addSettings(command, NETWORK_SETTINGS)
+    .addOption(new Option("--small", "the same as --size small").implies({ size: "small" }))
+    .addOption(new Option("--large", "the same as --size large").implies({ size: "large" }))
     .option("--fresh", "delete what is kept in the data folder first")
     .action(async (flags: { fresh?: boolean }) => {
       const settings = settingsOf(command, NETWORK_SETTINGS);

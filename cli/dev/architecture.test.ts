@@ -36,6 +36,7 @@ const SKIPPED = new Set([
   "out-release",
   "cache",
   "build",
+  "prebuilt",
   "generated",
   "abi",
 ]);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { EXAMPLES } from "#api/src/graphql/examples.ts";
 import { schemaText } from "#api/src/graphql/schema.ts";
 import { DASHBOARDS, dashboardText } from "#dashboards/src/index.ts";
+import { isPrebuiltCurrent, prebuildSubgraph } from "#devnet/subgraph.ts";
 import { viewsDocument } from "#indexer/views-document.ts";
 import { SETTINGS } from "#kernel/settings.ts";
 import { bin, ROOT, show } from "./stage.ts";
@@ -69,6 +70,13 @@ for (const { file, make } of FILES) {
   else {
     writeFileSync(path, text);
     process.stdout.write(`wrote ${file}\n`);
+  }
+}
+if (!isPrebuiltCurrent()) {
+  if (isCheck) stale.push("subgraph/prebuilt");
+  else {
+    await prebuildSubgraph();
+    process.stdout.write("wrote subgraph/prebuilt\n");
   }
 }
 if (stale.length > 0) {

@@ -71,14 +71,14 @@ export interface Place {
 }
 
 /**
- * A place for one network, scraped every 2 s and with a block every second at the latest; on the embedded database, or on
+ * A place for one network, small, scraped every 2 s and with a block every second at the latest; on the embedded database, or on
  * a fresh one of the server in `DATABASE_URL`.
  */
 export async function openPlace(): Promise<Place> {
   const dataDir = mkdtempSync(join(tmpdir(), "bc-network-"));
   const names = ["DATABASE_PORT", "CHAIN_PORT", "PORT", "INDEXER_PORT", "COLLECTOR_PORT", "FLEET_PORT"];
   const ports = await freePorts(names.length);
-  const env: Env = { DATA_DIR: dataDir, SCRAPE_SECONDS: "2", BLOCK_SECONDS: "1" };
+  const env: Env = { DATA_DIR: dataDir, SCRAPE_SECONDS: "2", BLOCK_SECONDS: "1", SIZE: "small" };
   for (const [place, name] of names.entries()) env[name] = String(ports[place]);
   const server = (process.env["DATABASE_URL"] ?? "") === "" ? undefined : await openTestDatabase();
   if (server) env["DATABASE_URL"] = server.url;

@@ -16,100 +16,113 @@ export interface Field {
   name: Record<Generation, string>;
   type: "gauge" | "counter";
   help: Record<Generation, string>;
-  /** as printed; undefined where this GPU or slice has no such line */
-  print(reading: Reading, generation: Generation): string | undefined;
+  /** the number printed, to its last digit; undefined where this GPU or slice has no such line */
+  value(reading: Reading, generation: Generation): number | undefined;
+  /** that number as text */
+  print(value: number, generation: Generation): string;
 }
 
 const MIB = 1_048_576;
 
-const whole = (value: number): string => String(Math.round(value));
 /** Go's %f. */
 const fixed = (value: number): string => value.toFixed(6);
+const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
 /** The driver reads power in milliwatts. */
-const milli = (value: number): string => (Math.round(value * 1_000) / 1_000).toFixed(6);
+const milli = (value: number): number => Math.round(value * 1_000) / 1_000;
 
 type Names = string | [classic: string, renamed: string];
 const both = (names: Names): Record<Generation, string> =>
   typeof names === "string" ? { classic: names, "2026": names } : { classic: names[0], "2026": names[1] };
 
-const field = (name: Names, type: Field["type"], help: Names, print: Field["print"]): Field => ({
-  name: both(name),
+const whole = (names: Names, type: Field["type"], help: Names, value: Field["value"]): Field => ({
+  name: both(names),
   type,
   help: both(help),
-  print,
+  value,
+  print: (value) => String(value),
+});
+
+const decimal = (names: Names, help: Names, value: Field["value"]): Field => ({
+  ...whole(names, "gauge", help, value),
+  print: fixed,
 });
 
 const clock = (name: string, what: string, mhz: (reading: Reading) => number): Field =>
-  field(
+  whole(
     name,
     "gauge",
     [`${what} clock frequency (in MHz).`, `${what} clock frequency (in Hz).`],
-    (reading, generation) => whole(mhz(reading) * (generation === "classic" ? 1 : 1e6)),
+    (reading, generation) => Math.round(mhz(reading) * (generation === "classic" ? 1 : 1e6)),
   );
 
 const memory = (name: string, what: string, mib: (reading: Reading) => number): Field =>
-  field(
+  whole(
     name,
     "gauge",
     [`Framebuffer memory ${what} (in MiB).`, `Framebuffer memory ${what} (in bytes).`],
-    (reading, generation) => whole(Math.round(mib(reading)) * (generation === "classic" ? 1 : MIB)),
+    (reading, generation) => Math.round(mib(reading)) * (generation === "classic" ? 1 : MIB),
   );
 
 /** Not exported for slices: the driver doesn't know it. */
-const utilization = (name: Names, what: string, ratio: (reading: Reading) => number): Field =>
-  field(name, "gauge", [`${what} (in %).`, `${what} (ratio).`], (reading, generation) => {
+const utilization = (name: Names, what: string, ratio: (reading: Reading) => number): Field => ({
+  ...whole(name, "gauge", [`${what} (in %).`, `${what} (ratio).`], (reading, generation) => {
     if (reading.isSlice) return undefined;
-    return generation === "classic" ? whole(100 * ratio(reading)) : fixed(ratio(reading));
-  });
+    return generation === "classic" ? Math.round(100 * ratio(reading)) : rounded(ratio(reading));
+  }),
+  print: (value, generation) => (generation === "classic" ? String(value) : fixed(value)),
+});
 
 const profile = (name: Names, help: string, ratio: (gpu: GpuReadings) => number): Field =>
-  field(name, "gauge", help, ({ gpu }) => fixed(ratio(gpu)));
+  decimal(name, help, ({ gpu }) => rounded(ratio(gpu)));
 
 const counter = (name: Names, help: string, count: (gpu: GpuReadings) => number): Field =>
-  field(name, "counter", help, ({ gpu, isSlice }) => (isSlice ? undefined : whole(count(gpu))));
+  whole(name, "counter", help, ({ gpu, isSlice }) => (isSlice ? undefined : Math.round(count(gpu))));
 
 const pcie = (name: string, help: string, rate: (gpu: GpuReadings) => number): Field =>
-  field(name, "gauge", help, ({ gpu, isSlice }) => (isSlice ? undefined : whole(rate(gpu))));
+  whole(name, "gauge", help, ({ gpu, isSlice }) => (isSlice ? undefined : Math.round(rate(gpu))));
 
 /** The exporter's default fields, and those that our operator guide asks for, in the order in which it prints them. */
 export const FIELDS: readonly Field[] = [
   clock("DCGM_FI_DEV_SM_CLOCK", "SM", ({ gpu }) => gpu.smClockMhz),
   clock("DCGM_FI_DEV_MEM_CLOCK", "Memory", ({ model }) => model.memoryClockMhz),
-  field(
+  whole(
     ["DCGM_FI_DEV_CLOCK_THROTTLE_REASONS", "DCGM_FI_DEV_CLOCKS_EVENT_REASONS"],
     "gauge",
     "Current clock event reasons (bitmask).",
-    ({ gpu }) => whole(gpu.clockReasons),
+    ({ gpu }) => gpu.clockReasons,
   ),
-  field(
+  whole(
     ["DCGM_FI_DEV_MEMORY_TEMP", "DCGM_FI_DEV_MEMORY_TEMP_CELSIUS"],
     "gauge",
     "Memory temperature (in C).",
-    ({ model, gpu }) => whole(model.hasMemorySensor ? gpu.memoryCelsius : 0),
+    ({ model, gpu }) => (model.hasMemorySensor ? Math.round(gpu.memoryCelsius) : 0),
   ),
-  field(["DCGM_FI_DEV_GPU_TEMP", "DCGM_FI_DEV_GPU_TEMP_CELSIUS"], "gauge", "GPU temperature (in C).", ({ gpu }) =>
-    whole(gpu.gpuCelsius),
+  whole(["DCGM_FI_DEV_GPU_TEMP", "DCGM_FI_DEV_GPU_TEMP_CELSIUS"], "gauge", "GPU temperature (in C).", ({ gpu }) =>
+    Math.round(gpu.gpuCelsius),
   ),
-  field(["DCGM_FI_DEV_POWER_USAGE", "DCGM_FI_DEV_BOARD_POWER_WATTS"], "gauge", "Power draw (in W).", ({ gpu }) =>
+  decimal(["DCGM_FI_DEV_POWER_USAGE", "DCGM_FI_DEV_BOARD_POWER_WATTS"], "Power draw (in W).", ({ gpu }) =>
     milli(gpu.powerWatts),
   ),
-  field(
-    "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION",
-    "counter",
-    ["Total energy consumption since boot (in mJ).", "Total energy consumption since boot (in J)."],
-    ({ gpu }, generation) => (generation === "classic" ? whole(gpu.energyJoules * 1_000) : milli(gpu.energyJoules)),
-  ),
-  field(
+  {
+    ...whole(
+      "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION",
+      "counter",
+      ["Total energy consumption since boot (in mJ).", "Total energy consumption since boot (in J)."],
+      ({ gpu }, generation) =>
+        generation === "classic" ? Math.round(gpu.energyJoules * 1_000) : milli(gpu.energyJoules),
+    ),
+    print: (value, generation) => (generation === "classic" ? String(value) : fixed(value)),
+  },
+  decimal(
     ["DCGM_FI_DEV_POWER_MGMT_LIMIT", "DCGM_FI_DEV_BOARD_POWER_LIMIT_REQUESTED_WATTS"],
-    "gauge",
     "Current power limit (in W).",
-    ({ model }) => fixed(model.limitWatts),
+    ({ model }) => model.limitWatts,
   ),
-  field(
+  whole(
     ["DCGM_FI_DEV_PCIE_REPLAY_COUNTER", "DCGM_FI_DEV_PCIE_REPLAY_TOTAL"],
     "counter",
     "Total number of PCIe retries.",
-    () => "0",
+    () => 0,
   ),
   utilization(["DCGM_FI_DEV_GPU_UTIL", "DCGM_FI_DEV_GPU_UTIL_RATIO"], "GPU utilization", ({ gpu }) =>
     Math.min(1, gpu.activity * 1.02),
@@ -134,30 +147,30 @@ export const FIELDS: readonly Field[] = [
   ),
   memory("DCGM_FI_DEV_FB_USED", "used", ({ gpu, memoryShare }) => gpu.memoryUsedMib * memoryShare),
   memory("DCGM_FI_DEV_FB_RESERVED", "reserved", ({ memoryShare }) => RESERVED_MIB * memoryShare),
-  counter("DCGM_FI_DEV_ECC_DBE_AGG_TOTAL", "Total number of double-bit persistent ECC errors.", () => 0),
+  counter("DCGM_FI_DEV_ECC_DBE_AGG_TOTAL", "Total number of double-bit persistent ECC errors.", (gpu) => gpu.eccErrors),
   counter("DCGM_FI_DEV_RETIRED_PENDING", "Total number of pages pending retirement.", () => 0),
-  field(
+  whole(
     ["DCGM_FI_DEV_NVLINK_BANDWIDTH_TOTAL", "DCGM_FI_DEV_NVLINK_THROUGHPUT_TOTAL"],
     "counter",
     "Total number of NVLink bandwidth counters for all lanes.",
     ({ model, gpu }, generation) =>
-      model.hasNvlink ? whole(gpu.nvlinkMegabytesPerSecond * (generation === "classic" ? 1 : 1e6)) : undefined,
+      model.hasNvlink ? Math.round(gpu.nvlinkMegabytesPerSecond * (generation === "classic" ? 1 : 1e6)) : undefined,
   ),
   counter(
     ["DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS", "DCGM_FI_DEV_ROW_REMAP_UNCORRECTABLE_TOTAL"],
     "Number of remapped rows for uncorrectable errors",
-    () => 0,
+    (gpu) => gpu.remappedRows,
   ),
   counter(
     ["DCGM_FI_DEV_CORRECTABLE_REMAPPED_ROWS", "DCGM_FI_DEV_ROW_REMAP_CORRECTABLE_TOTAL"],
     "Number of remapped rows for correctable errors",
     () => 0,
   ),
-  field(
+  whole(
     ["DCGM_FI_DEV_ROW_REMAP_FAILURE", "DCGM_FI_DEV_ROW_REMAP_FAILED"],
     "gauge",
     "Whether remapping of rows has failed",
-    ({ isSlice }) => (isSlice ? undefined : "0"),
+    ({ isSlice }) => (isSlice ? undefined : 0),
   ),
   profile(
     ["DCGM_FI_PROF_GR_ENGINE_ACTIVE", "DCGM_FI_PROF_GR_ENGINE_UTIL_RATIO"],

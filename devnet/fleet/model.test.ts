@@ -186,3 +186,58 @@ describe("a fault", () => {
     expect(fleet.clockDriftSeconds("h1")).toBe(0);
   });
 });
+
+describe("a leap", () => {
+  /** Half an hour of load, then a quarter of an hour without. */
+  function lived(move: (model: FleetModel, atMs: number) => void): FleetModel {
+    const model = createFleetModel(OPTIONS);
+    move(model, T0);
+    model.setLoad(first, 0.8);
+    move(model, after(1_800));
+    model.setLoad(first, 0);
+    move(model, after(2_700));
+    return model;
+  }
+  const energies = (model: FleetModel): number[] =>
+    [...parseExposition(model.body("h1") ?? "", T0).rows, ...parseExposition(model.body("h2") ?? "", T0).rows].map(
+      (row) => reading(row, "energy_total_joules") ?? NaN,
+    );
+
+  it("uses the energy of the ticks that it passes over, but for their noise", () => {
+    const [slow, fast] = [lived((model, at) => model.advanceTo(at)), lived((model, at) => model.leapTo(at))];
+    const ticked = energies(slow);
+    energies(fast).forEach((joules, index) => expect(joules / (ticked[index] ?? 0)).toBeGreaterThan(0.9));
+    energies(fast).forEach((joules, index) => expect(joules / (ticked[index] ?? 0)).toBeLessThan(1.1));
+    // Idle power again within seconds: of the load's 560 W nothing is left.
+    expect(reading(parseExposition(fast.body("h1") ?? "", T0).rows[0], "power_watts")).toBeLessThan(70);
+  });
+
+  it("can be followed by ticks, and never goes back", () => {
+    fleet.leapTo(after(3_600));
+    const body = fleet.body("h1");
+    fleet.leapTo(after(60));
+    expect(fleet.body("h1")).toBe(body);
+    fleet.advanceTo(after(3_605));
+    expect(reading(rowsOf("h1")[0], "energy_total_joules")).toBeCloseTo(3_605 * 67, -4);
+  });
+
+  it("under heat goes tick by tick: the driver's fight is the same", () => {
+    const heated = (move: (model: FleetModel, atMs: number) => void): GpuRow | undefined => {
+      const model = createFleetModel(OPTIONS);
+      model.advanceTo(T0);
+      model.setLoad(first, 1);
+      model.order({ kind: "THERMAL_THROTTLE", uuid: first });
+      move(model, after(3_600));
+      return parseExposition(model.body("h1") ?? "", T0).rows[0];
+    };
+    expect(heated((model, at) => model.leapTo(at))).toEqual(heated((model, at) => model.advanceTo(at)));
+  });
+});
+
+it("an uncorrectable memory error is counted for ever, also by a driver loaded anew", () => {
+  fleet.order({ kind: "ECC_ERROR", uuid: first });
+  fleet.order({ kind: "COUNTER_RESET", host: "h1" });
+  const rows = rowsOf("h1");
+  expect([0, 1].map((index) => reading(rows[index], "ecc_dbe_total"))).toEqual([1, 0]);
+  expect([0, 1].map((index) => reading(rows[index], "remap_uncorrectable_total"))).toEqual([1, 0]);
+});

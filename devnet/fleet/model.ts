@@ -1,10 +1,10 @@
 import { BaseError } from "#kernel/errors.ts";
 import { SECOND_MS } from "#kernel/time.ts";
 import { GPU_MODELS, type GpuModel } from "./catalog.ts";
-import { coldGpu, stepGpu, type GpuReadings } from "./physics.ts";
+import { coldGpu, needsTicks, stepGpu, type GpuInfluence, type GpuReadings } from "./physics.ts";
 import { gpuUuid } from "./random.ts";
 import { renderBody } from "./render.ts";
-import type { ClearFault, Fault, FleetGpu, FleetHost, FleetModel, FleetOptions, Generation } from "./types.ts";
+import type { ClearFault, Fault, FleetGpu, FleetHost, FleetModel, FleetOptions, ShownHost } from "./types.ts";
 
 /** Off the bus: the driver no longer sees the GPU, and its rows vanish soon after. */
 const OFF_THE_BUS = 79;
@@ -13,13 +13,17 @@ const VANISH_TICKS = 3;
 const HOT_INLET_CELSIUS = 35;
 
 /** Faults that last until they are taken back. */
-type LastingFault = Exclude<Fault, { kind: "COUNTER_RESET" }>;
+type LastingFault = Exclude<Fault, { kind: "COUNTER_RESET" | "ECC_ERROR" }>;
 type FaultOf<K extends LastingFault["kind"]> = Extract<LastingFault, { kind: K }>;
 
 interface SimulatedGpu extends FleetGpu {
+  /** in the fleet: its place in the random streams */
+  number: number;
   spec: GpuModel;
   load: number;
   readings: GpuReadings;
+  /** that the readings are of; behind the fleet's after a leap */
+  tick: number;
 }
 
 /**
@@ -33,8 +37,8 @@ export function createFleetModel(options: FleetOptions): FleetModel {
 
 class SimulatedFleet implements FleetModel {
   readonly gpus: readonly FleetGpu[];
-  readonly #gpus: readonly SimulatedGpu[];
-  readonly #hosts: ReadonlyMap<string, FleetHost>;
+  readonly #gpus: ReadonlyMap<string, SimulatedGpu>;
+  readonly #hosts: ReadonlyMap<string, FleetHost & { gpus: readonly SimulatedGpu[] }>;
   readonly #seed: number;
   readonly #collectSeconds: number;
   readonly #faults = new Map<LastingFault, { tick: number }>();
@@ -43,10 +47,12 @@ class SimulatedFleet implements FleetModel {
   constructor({ hosts, seed, collectSeconds = 5 }: FleetOptions) {
     this.#seed = seed;
     this.#collectSeconds = collectSeconds;
-    this.#hosts = new Map(hosts.map((host) => [host.name, host]));
+    const gpus = hosts.flatMap((host) => gpusOf(host, seed)).map((gpu, number) => ({ ...gpu, number }));
+    this.#gpus = new Map(gpus.map((gpu) => [gpu.uuid, gpu]));
+    const own = (name: string): SimulatedGpu[] => gpus.filter(({ host }) => host === name);
+    this.#hosts = new Map(hosts.map((host) => [host.name, { ...host, gpus: own(host.name) }]));
     if (this.#hosts.size < hosts.length) throw badFleet("two hosts have the same name");
-    this.#gpus = hosts.flatMap((host) => gpusOf(host, seed));
-    this.gpus = this.#gpus.map(({ uuid, model, host, index }) => ({ uuid, model, host, index }));
+    this.gpus = gpus.map(({ uuid, model, host, index }) => ({ uuid, model, host, index }));
   }
 
   setLoad(uuid: string, load: number): void {
@@ -55,59 +61,81 @@ class SimulatedFleet implements FleetModel {
   }
 
   order(fault: Fault): ClearFault {
-    if ("uuid" in fault) this.#gpu(fault.uuid);
-    else this.#host(fault.host);
-    if (fault.kind === "COUNTER_RESET") {
-      for (const gpu of this.#gpus) if (gpu.host === fault.host) resetCounters(gpu);
+    const gpus = "uuid" in fault ? [this.#gpu(fault.uuid)] : this.#host(fault.host).gpus.map((gpu) => this.#leap(gpu));
+    if (fault.kind === "COUNTER_RESET" || fault.kind === "ECC_ERROR") {
+      for (const gpu of gpus) gpu.readings = { ...gpu.readings, ...countersAfter(fault, gpu.readings) };
       return () => undefined;
     }
     if (fault.kind === "MIG") checkProfiles(this.#gpu(fault.uuid), fault.profiles);
     this.#faults.set(fault, { tick: this.#tick ?? 0 });
-    return () => void this.#faults.delete(fault);
+    return () => {
+      gpus.forEach((gpu) => this.#leap(gpu));
+      this.#faults.delete(fault);
+    };
   }
 
   advanceTo(atMs: number): void {
+    for (const gpu of this.#gpus.values()) this.#leap(gpu);
+    this.leapTo(atMs);
+    for (const gpu of this.#gpus.values()) while (gpu.tick < (this.#tick ?? 0)) this.#step(gpu, gpu.tick + 1);
+  }
+
+  leapTo(atMs: number): void {
     const target = Math.floor(atMs / (this.#collectSeconds * SECOND_MS));
-    this.#tick ??= target;
-    while (this.#tick < target) {
-      this.#tick++;
-      this.#gpus.forEach((gpu, number) => this.#step(gpu, number));
-    }
+    if (this.#tick === undefined) for (const gpu of this.#gpus.values()) gpu.tick = target;
+    this.#tick = Math.max(this.#tick ?? target, target);
+  }
+
+  show(name: string): ShownHost | "" | undefined {
+    const host = this.#host(name);
+    if (this.#find("HOST_DOWN", (fault) => fault.host === name)) return undefined;
+    if (this.#find("EMPTY_BODY", (fault) => fault.host === name)) return "";
+    const generation = this.#find("GENERATION", (fault) => fault.host === name)?.generation ?? host.generation;
+    const gpus = host.gpus
+      .filter(({ uuid }) => !this.#isOffTheBus(uuid))
+      .map((gpu) => {
+        const { uuid, index, spec, readings } = this.#leap(gpu);
+        const xid = this.#find("XID", (fault) => fault.uuid === uuid)?.code ?? 0;
+        const profiles = this.#find("MIG", (fault) => fault.uuid === uuid)?.profiles ?? [];
+        return { uuid, index, model: spec, readings, xid, profiles };
+      });
+    return { gpus, generation: generation ?? "classic" };
   }
 
   body(host: string): string | undefined {
-    const generation =
-      this.#find("GENERATION", (fault) => fault.host === host)?.generation ?? this.#host(host).generation;
-    if (this.#find("HOST_DOWN", (fault) => fault.host === host)) return undefined;
-    if (this.#find("EMPTY_BODY", (fault) => fault.host === host)) return "";
-    const gpus = this.#gpus
-      .filter((gpu) => gpu.host === host && !this.#isOffTheBus(gpu.uuid))
-      .map(({ uuid, index, spec, readings }) => ({
-        uuid,
-        index,
-        model: spec,
-        readings,
-        xid: this.#find("XID", (fault) => fault.uuid === uuid)?.code ?? 0,
-        profiles: this.#find("MIG", (fault) => fault.uuid === uuid)?.profiles ?? [],
-      }));
-    return renderBody(host, gpus, generation ?? ("classic" satisfies Generation));
+    const shown = this.show(host);
+    return shown === undefined || shown === "" ? shown : renderBody(host, shown.gpus, shown.generation);
   }
 
   clockDriftSeconds(host: string): number {
     return this.#find("CLOCK_DRIFT", (fault) => fault.host === host)?.seconds ?? 0;
   }
 
-  #step(gpu: SimulatedGpu, number: number): void {
-    const isHot = this.#find("THERMAL_THROTTLE", (fault) => fault.uuid === gpu.uuid) !== undefined;
-    const load = this.#isOffTheBus(gpu.uuid) ? 0 : gpu.load;
-    const influence = { load, inletExcessCelsius: isHot ? HOT_INLET_CELSIUS : 0 };
-    const stream = { seed: this.#seed, gpu: number };
-    gpu.readings = stepGpu(gpu.spec, gpu.readings, influence, stream, this.#tick ?? 0, this.#collectSeconds);
+  /** Brings a GPU to the fleet's tick, in one step where nothing is lost by that. */
+  #leap(gpu: SimulatedGpu): SimulatedGpu {
+    const target = this.#tick ?? gpu.tick;
+    while (gpu.tick < target) {
+      const isSlow = needsTicks(gpu.readings, this.#influenceOn(gpu, target));
+      this.#step(gpu, isSlow ? gpu.tick + 1 : target);
+    }
+    return gpu;
   }
 
-  #isOffTheBus(uuid: string): boolean {
+  #step(gpu: SimulatedGpu, tick: number): void {
+    const seconds = (tick - gpu.tick) * this.#collectSeconds;
+    const stream = { seed: this.#seed, gpu: gpu.number };
+    gpu.readings = stepGpu(gpu.spec, gpu.readings, this.#influenceOn(gpu, tick), stream, tick, seconds);
+    gpu.tick = tick;
+  }
+
+  #influenceOn({ uuid, load }: SimulatedGpu, tick: number): GpuInfluence {
+    const isHot = this.#find("THERMAL_THROTTLE", (fault) => fault.uuid === uuid) !== undefined;
+    return { load: this.#isOffTheBus(uuid, tick) ? 0 : load, inletExcessCelsius: isHot ? HOT_INLET_CELSIUS : 0 };
+  }
+
+  #isOffTheBus(uuid: string, tick = this.#tick ?? 0): boolean {
     const fault = this.#find("XID", (xid) => xid.uuid === uuid && xid.code === OFF_THE_BUS);
-    return fault !== undefined && (this.#tick ?? 0) >= (this.#faults.get(fault)?.tick ?? Infinity) + VANISH_TICKS;
+    return fault !== undefined && tick >= (this.#faults.get(fault)?.tick ?? Infinity) + VANISH_TICKS;
   }
 
   /** The newest fault of a kind. */
@@ -119,20 +147,21 @@ class SimulatedFleet implements FleetModel {
     return found;
   }
 
+  /** The GPU as it is now. */
   #gpu(uuid: string): SimulatedGpu {
-    const gpu = this.#gpus.find((one) => one.uuid === uuid);
+    const gpu = this.#gpus.get(uuid);
     if (!gpu) throw badFleet(`no GPU ${uuid} in the fleet`);
-    return gpu;
+    return this.#leap(gpu);
   }
 
-  #host(name: string): FleetHost {
+  #host(name: string): FleetHost & { gpus: readonly SimulatedGpu[] } {
     const host = this.#hosts.get(name);
     if (!host) throw badFleet(`no host "${name}" in the fleet`);
     return host;
   }
 }
 
-function gpusOf(host: FleetHost, seed: number): SimulatedGpu[] {
+function gpusOf(host: FleetHost, seed: number): Omit<SimulatedGpu, "number">[] {
   const spec = GPU_MODELS.find(({ name }) => name === host.model);
   if (!spec) {
     throw badFleet(
@@ -149,11 +178,18 @@ function gpusOf(host: FleetHost, seed: number): SimulatedGpu[] {
     spec,
     load: 0,
     readings: coldGpu(spec),
+    tick: 0,
   }));
 }
 
-function resetCounters(gpu: SimulatedGpu): void {
-  gpu.readings = { ...gpu.readings, energyJoules: 0, powerViolationSeconds: 0, thermalViolationSeconds: 0 };
+/** A driver reload begins the driver's counters anew; the board's own go on. */
+function countersAfter(
+  { kind }: Exclude<Fault, LastingFault>,
+  { eccErrors, remappedRows }: GpuReadings,
+): Partial<GpuReadings> {
+  return kind === "ECC_ERROR"
+    ? { eccErrors: eccErrors + 1, remappedRows: remappedRows + 1 }
+    : { energyJoules: 0, powerViolationSeconds: 0, thermalViolationSeconds: 0 };
 }
 
 function checkProfiles({ uuid, spec }: SimulatedGpu, profiles: readonly string[]): void {

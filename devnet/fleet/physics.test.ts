@@ -51,14 +51,28 @@ describe("a GPU", () => {
   });
 
   it("has an energy counter that is the integral of its power", () => {
-    const ticks = run(L40S, 0.7, 600);
+    // Half a second apart, with noise that is held for 5 s: by the trapezoidal rule within a hundredth.
+    const fine: GpuReadings[] = [];
+    for (let half = 1; half <= 1_200; half++) {
+      const before = fine.at(-1) ?? coldGpu(L40S);
+      fine.push(stepGpu(L40S, before, { load: 0.7, inletExcessCelsius: 0 }, STREAM, Math.ceil(half / 10), 0.5));
+    }
     let joules = 0;
     let before = coldGpu(L40S).powerWatts;
-    for (const { powerWatts } of ticks) {
-      joules += ((before + powerWatts) / 2) * 5;
+    for (const { powerWatts } of fine) {
+      joules += ((before + powerWatts) / 2) * 0.5;
       before = powerWatts;
     }
-    expect(last(ticks).energyJoules).toBeCloseTo(joules, 6);
+    expect(last(fine).energyJoules / joules).toBeCloseTo(1, 3);
+    expect(last(run(L40S, 0.7, 600)).energyJoules).toBeCloseTo(last(fine).energyJoules, 3);
+  });
+
+  it("uses as much in one step of five minutes as the power at its end says, but for the way there", () => {
+    const before = last(run(H100, 0, 600));
+    const after = stepGpu(H100, before, { load: 0.6, inletExcessCelsius: 0 }, STREAM, 60, 300);
+    const joules = after.energyJoules - before.energyJoules;
+    // Power rises with a time constant of 1.5 s, which costs 1.5 s of the difference.
+    expect(joules).toBeCloseTo(300 * after.powerWatts - 1.5 * (after.powerWatts - before.powerWatts), 6);
   });
 
   it("in hot air is throttled, says so, and stays just below its limit", () => {

@@ -24,6 +24,9 @@ export interface GpuReadings {
   thermalViolationSeconds: number;
   /** 1 is full speed; less while the driver fights heat */
   throttle: number;
+  /** in the life of the board: uncorrectable memory errors, and rows of memory remapped after them */
+  eccErrors: number;
+  remappedRows: number;
 }
 
 /** What acts on a GPU during a tick. */
@@ -73,12 +76,20 @@ export function coldGpu(model: GpuModel): GpuReadings {
     powerViolationSeconds: 0,
     thermalViolationSeconds: 0,
     throttle: 1,
+    eccErrors: 0,
+    remappedRows: 0,
   };
 }
 
+/** Whether a step over many ticks would differ from those ticks: the driver's fight with heat goes tick by tick. */
+export function needsTicks({ throttle }: GpuReadings, { inletExcessCelsius }: GpuInfluence): boolean {
+  return throttle < 1 || inletExcessCelsius > 0;
+}
+
 /**
- * The GPU one tick later. Power follows work within seconds, heat follows power within a minute, and the energy counter
- * is the integral of power, so that no reading contradicts another.
+ * The GPU at `tick`, `seconds` after `before`. Power follows work within seconds, heat follows power within a minute, and
+ * the energy counter is the integral of power, so that no reading contradicts another. A step may span many ticks of the
+ * same load, unless the GPU `needsTicks`: work is then that of the last of them.
  */
 export function stepGpu(
   model: GpuModel,
@@ -88,35 +99,43 @@ export function stepGpu(
   tick: number,
   seconds: number,
 ): GpuReadings {
-  const random = (channel: number): number => noise(seed, gpu * 16 + channel, tick);
-  const phase = smoothNoise(seed, gpu * 16, tick, PHASE_TICKS);
-  const activity = load <= 0 ? 0 : Math.min(1, load * (0.88 + 0.12 * phase + 0.02 * (random(1) - 0.5)));
+  const stream = gpu * 16;
+  const phase = smoothNoise(seed, stream, tick, PHASE_TICKS);
+  const activity =
+    load <= 0 ? 0 : Math.min(1, load * (0.88 + 0.12 * phase + 0.02 * (noise(seed, stream + 1, tick) - 0.5)));
   const throttle = nextThrottle(model, before, seconds);
-  const powerWatts = nextPower(model, before.powerWatts, load, activity * throttle, random(2), seconds);
+  const aim = aimedPower(model, load, activity * throttle, noise(seed, stream + 2, tick));
+  const powerWatts = approach(before.powerWatts, aim, POWER_TAU_SECONDS, seconds);
   const steady = model.inletCelsius + inletExcessCelsius + model.celsiusPerWatt * powerWatts;
   const gpuCelsius = approach(before.gpuCelsius, steady, HEAT_TAU_SECONDS, seconds);
   const dramActivity = activity * (0.35 + 0.3 * phase);
   const isCapped = powerWatts > 0.97 * model.limitWatts;
   const isHot = throttle < 1;
-  const job = 0.72 + 0.2 * noise(seed, gpu * 16 + 3, Math.floor(load * 1e6));
+  const job = 0.72 + 0.2 * noise(seed, stream + 3, Math.floor(load * 1e6));
   const memoryTarget = load > 0 ? (model.memoryMib - RESERVED_MIB) * job : IDLE_MIB;
   return {
     activity,
     tensorActivity: activity * (0.45 + 0.25 * (1 - phase)),
     dramActivity,
     powerWatts,
-    energyJoules: before.energyJoules + ((before.powerWatts + powerWatts) / 2) * seconds,
+    energyJoules: before.energyJoules + aim * seconds + (before.powerWatts - powerWatts) * POWER_TAU_SECONDS,
     gpuCelsius,
     memoryCelsius: approach(before.memoryCelsius, gpuCelsius + 2 + 12 * dramActivity, HEAT_TAU_SECONDS, seconds),
-    smClockMhz: smClock(model, activity, throttle, random(4)),
+    smClockMhz: smClock(model, activity, throttle, noise(seed, stream + 4, tick)),
     memoryUsedMib: Math.round(approach(before.memoryUsedMib, memoryTarget, MEMORY_TAU_SECONDS, seconds)),
-    pcieTxBytesPerSecond: Math.round(9_000 + 9_000 * random(5) + activity * 1.4e9 * random(6)),
-    pcieRxBytesPerSecond: Math.round(7_000 + 9_000 * random(7) + activity * 3.1e9 * random(8)),
+    pcieTxBytesPerSecond: Math.round(
+      9_000 + 9_000 * noise(seed, stream + 5, tick) + activity * 1.4e9 * noise(seed, stream + 6, tick),
+    ),
+    pcieRxBytesPerSecond: Math.round(
+      7_000 + 9_000 * noise(seed, stream + 7, tick) + activity * 3.1e9 * noise(seed, stream + 8, tick),
+    ),
     nvlinkMegabytesPerSecond: model.hasNvlink ? Math.round(activity * 120_000 * phase) : 0,
     clockReasons: (load <= 0 ? 1 : 0) | (isCapped ? 4 : 0) | (isHot ? 32 : 0),
     powerViolationSeconds: before.powerViolationSeconds + (isCapped ? seconds : 0),
     thermalViolationSeconds: before.thermalViolationSeconds + (isHot ? seconds : 0),
     throttle,
+    eccErrors: before.eccErrors,
+    remappedRows: before.remappedRows,
   };
 }
 
@@ -127,19 +146,14 @@ function nextThrottle(model: GpuModel, before: GpuReadings, seconds: number): nu
   return before.throttle;
 }
 
-/** A loaded job alone costs power, computing or not: context, memory and higher clocks. */
-function nextPower(
-  model: GpuModel,
-  before: number,
-  load: number,
-  work: number,
-  random: number,
-  seconds: number,
-): number {
+/**
+ * Where power is going. A loaded job alone costs power, computing or not: context, memory and higher clocks. It stays
+ * below the limit.
+ */
+function aimedPower(model: GpuModel, load: number, work: number, random: number): number {
   const span = model.limitWatts - model.idleWatts;
   const target = model.idleWatts + (load > 0 ? span * (0.08 + 0.9 * work) : 0);
-  const noisy = target * (1 + 0.012 * (random - 0.5));
-  return Math.min(1.01 * model.limitWatts, approach(before, noisy, POWER_TAU_SECONDS, seconds));
+  return target * (1 + 0.012 * (random - 0.5));
 }
 
 function smClock(model: GpuModel, activity: number, throttle: number, random: number): number {

@@ -17,7 +17,8 @@ export interface RenderedGpu {
 
 const DRIVER = { classic: "550.90.07", "2026": "590.48.01" } as const;
 
-const XID_TEXTS: Record<number, string> = {
+/** What the exporter says of an XID. */
+export const XID_TEXTS: Record<number, string> = {
   0: "No Error",
   13: "Graphics Engine Exception",
   31: "GPU memory page fault",
@@ -40,8 +41,8 @@ export function renderBody(host: string, gpus: readonly RenderedGpu[], generatio
   for (const field of FIELDS) {
     const name = field.name[generation];
     const samples = rows.flatMap(({ labels, reading }) => {
-      const value = field.print(reading, generation);
-      return value === undefined ? [] : [`${name}{${labels}} ${value}`];
+      const value = field.value(reading, generation);
+      return value === undefined ? [] : [`${name}{${labels}} ${field.print(value, generation)}`];
     });
     if (samples.length > 0) lines.push(...head(field, generation), ...samples);
     if (name.startsWith("DCGM_FI_DEV_DEC_UTIL")) lines.push(...xidLines(rows, generation));

@@ -6,16 +6,22 @@ import { closeServer, listen } from "#kernel/metrics.ts";
 import { createFleetModel } from "./model.ts";
 import type { Fleet, FleetHost, FleetModel, StartFleet } from "./types.ts";
 
+const STILL_HELD = "the fleet's past is still being written\n";
+
 /** Starts a simulated fleet on one port, and writes the list of its exporters. */
 export const startFleet: StartFleet = async (options) => {
   const { address = "127.0.0.1", port, targetsFile, hosts } = options;
   const model = options.model ?? createFleetModel(options);
+  let isHeld = options.isHeld ?? false;
   const now = (): FleetModel => {
-    model.advanceTo(systemClock.now());
+    if (!isHeld) model.advanceTo(systemClock.now());
     return model;
   };
   const names = new Set(hosts.map(({ name }) => name));
-  const server = createServer((request, response) => answer(request, response, names, now()));
+  const server = createServer((request, response) => {
+    if (isHeld) response.writeHead(503, { "content-type": "text/plain; charset=utf-8" }).end(STILL_HELD);
+    else answer(request, response, names, now());
+  });
   // Go's server keeps idle connections; Node's would close them between two scrapes.
   server.keepAliveTimeout = 0;
   await listen(server, address, port, "FLEET_PORT");
@@ -24,6 +30,9 @@ export const startFleet: StartFleet = async (options) => {
   const fleet: Fleet = {
     url,
     gpus: model.gpus,
+    hosts,
+    model,
+    open: () => void (isHeld = false),
     setLoad: (uuid, load) => now().setLoad(uuid, load),
     order: (fault) => now().order(fault),
     stop: () => closeServer(server, 0),
@@ -53,12 +62,19 @@ function answer(
   response.writeHead(200, { date, ...type, "content-length": Buffer.byteLength(body) }).end(body);
 }
 
-/** Prometheus' file_sd JSON; replaced in one go, so that nobody reads half of it. */
-function writeTargets(path: string, url: string, hosts: readonly FleetHost[]): void {
-  const groups = hosts.map(({ name, labels }) => ({
+/** The fleet's exporters, in the shape of Prometheus' file_sd: one group a host. */
+export function fileSdOf(
+  url: string,
+  hosts: readonly FleetHost[],
+): { targets: string[]; labels: Record<string, string> }[] {
+  return hosts.map(({ name, labels }) => ({
     targets: [new URL(url).host],
     labels: { ...labels, host: name, __metrics_path__: `/${name}/metrics` },
   }));
-  writeFileSync(`${path}.new`, `${JSON.stringify(groups, null, 2)}\n`);
+}
+
+/** Replaced in one go, so that nobody reads half of it. */
+function writeTargets(path: string, url: string, hosts: readonly FleetHost[]): void {
+  writeFileSync(`${path}.new`, `${JSON.stringify(fileSdOf(url, hosts), null, 2)}\n`);
   renameSync(`${path}.new`, path);
 }

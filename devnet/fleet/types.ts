@@ -1,3 +1,5 @@
+import type { RenderedGpu } from "./render.ts";
+
 /** Names and units as the exporter prints them: before release 4.9.0, and from it on. */
 export type Generation = "classic" | "2026";
 
@@ -34,6 +36,7 @@ export interface FleetHost {
  * - THERMAL_THROTTLE: hot inlet air; clocks fall and the throttle reason is shown
  * - CLOCK_DRIFT: the host's clock (its Date header) is off by so many seconds
  * - COUNTER_RESET: driver reload, at once: every counter of the host begins anew
+ * - ECC_ERROR: an uncorrectable memory error, at once: the board counts it, and a row remapped, for ever
  * - MIG: the GPU is cut into slices of these profiles, e.g. ["1g.10gb", "3g.40gb"]
  * - GENERATION: the host runs another exporter
  */
@@ -44,6 +47,7 @@ export type Fault =
   | { kind: "THERMAL_THROTTLE"; uuid: string }
   | { kind: "CLOCK_DRIFT"; host: string; seconds: number }
   | { kind: "COUNTER_RESET"; host: string }
+  | { kind: "ECC_ERROR"; uuid: string }
   | { kind: "MIG"; uuid: string; profiles: readonly string[] }
   | { kind: "GENERATION"; host: string; generation: Generation };
 
@@ -59,6 +63,12 @@ export interface FleetOptions {
   collectSeconds?: number;
 }
 
+/** What a host's exporter shows. */
+export interface ShownHost {
+  generation: Generation;
+  gpus: readonly RenderedGpu[];
+}
+
 /** The physics of a fleet, without a server or a clock: the same calls give the same bodies. */
 export interface FleetModel {
   readonly gpus: readonly FleetGpu[];
@@ -67,6 +77,13 @@ export interface FleetModel {
   order(fault: Fault): ClearFault;
   /** Moves on to the last collect tick at or before `atMs` (milliseconds since 1970), tick by tick. */
   advanceTo(atMs: number): void;
+  /**
+   * The same in the long steps of a past: each GPU goes at once from one change to the next, or to where it is looked at.
+   * Its energy is still the integral of its power, but its readings are those of the tick arrived at.
+   */
+  leapTo(atMs: number): void;
+  /** What the host's exporter shows at this moment, before it is put into text; undefined and "" as for `body`. */
+  show(host: string): ShownHost | "" | undefined;
   /** What the host's exporter prints at this moment; undefined while the host is down, "" in a hot reload. */
   body(host: string): string | undefined;
   /** Seconds by which the host's clock is off. */
@@ -81,6 +98,8 @@ export interface StartFleetOptions extends FleetOptions {
   port: number;
   /** physics that have lived already, e.g. through a seeded history; made anew when left out */
   model?: FleetModel;
+  /** whether its exporters answer 503 and its time stands still until it is opened: its past is yet to be written */
+  isHeld?: boolean;
   /** where to write the list of targets, in Prometheus' file_sd JSON */
   targetsFile?: string;
 }
@@ -89,6 +108,10 @@ export interface StartFleetOptions extends FleetOptions {
 export interface Fleet {
   readonly url: string;
   readonly gpus: readonly FleetGpu[];
+  readonly hosts: readonly FleetHost[];
+  readonly model: FleetModel;
+  /** Lets a fleet that was held go on, from where its model is. */
+  open(): void;
   setLoad(uuid: string, load: number): void;
   order(fault: Fault): ClearFault;
   stop(): Promise<void>;

@@ -1,13 +1,18 @@
-import { keccak256, toBytes } from "viem";
+import { keccak256, maxUint256, toBytes } from "viem";
 import type { Logger } from "#kernel/log.ts";
 import type { FleetGpu } from "../fleet/types.ts";
-import type { MarketPlan, PoolPlan } from "./plan.ts";
+import { BlockMaker, type Call } from "./blocks.ts";
+import { callOf } from "./calls.ts";
+import { inTurn, type MarketPlan, type PoolPlan } from "./plan.ts";
 import { accountOf, as, type Network } from "./wallets.ts";
 
 /** BCT that each customer gets from the treasury, 18 decimals. */
 const CUSTOMER_BCT = 50_000n * 10n ** 18n;
 /** DC that each customer mints, 6 decimals. */
 const CUSTOMER_DC = 5_000n * 10n ** 6n;
+/** The most customers who are given so much; more of them get less, because the DC minted a day are limited. */
+const FULL_PURSES = 80;
+const NO_REFERENCE: `0x${string}` = `0x${"0".repeat(64)}`;
 
 /** The link between a physical GPU and its NFT. */
 export function uuidHashOf(uuid: string): `0x${string}` {
@@ -16,69 +21,104 @@ export function uuidHashOf(uuid: string): `0x${string}` {
 
 /**
  * Brings the plan onto the chain: operators, members, pools, GPU NFTs bound to the fleet's UUIDs, customers with DC.
- * What is there already stays: a start that was cut off is taken up where it ended.
+ * What is there already stays: a start that was cut off is taken up where it ended. All that can come into one block does.
+ *
+ * @param isBeginning leaves out the hosts that come later
  */
 export async function bootstrapMarket(
   network: Network,
   plan: MarketPlan,
   gpus: readonly FleetGpu[],
   logger: Logger,
+  { isBeginning = false } = {},
 ): Promise<void> {
-  for (const [place, operator] of plan.operators.entries()) {
+  const hosts = new Set(plan.pools.flatMap((pool) => hostsOf(pool, isBeginning)));
+  const present = gpus.filter(({ host }) => hosts.has(host));
+  const missing = [operatorsMissing, poolsMissing, gpusMissing, creditsMissing];
+  for (const find of missing) {
+    const calls = await find(network, plan, present);
+    if (calls.length > 0) await BlockMaker.whileMining(network.rpcUrl, (maker) => maker.mine(calls));
+  }
+  logger.info({ operators: plan.operators.length, pools: plan.pools.length, gpus: present.length }, "market is open");
+}
+
+function hostsOf({ hosts, laterHosts = [] }: PoolPlan, isBeginning: boolean): readonly string[] {
+  return isBeginning ? hosts.filter((name) => !laterHosts.some((later) => later.name === name)) : hosts;
+}
+
+async function operatorsMissing(network: Network, plan: MarketPlan): Promise<Call[]> {
+  const { operators, node } = network;
+  const known = await Promise.all(
+    plan.operators.map((_, place) => exists(operators.read.ownerOf([BigInt(place + 1)]))),
+  );
+  const { abi, address } = operators;
+  const added = await node.getContractEvents({ abi, address, eventName: "MemberAdded", fromBlock: 0n, strict: true });
+  const wasAdded = new Set(added.map(({ args }) => `${args.operatorId} ${args.member}`)); // it may have been kicked since
+  return plan.operators.flatMap(({ owner, mode, name, members }, place) => {
     const operatorId = BigInt(place + 1);
-    if (!(await exists(network.operators.read.ownerOf([operatorId])))) {
-      await network.mined(
-        network.operators.write.register([operator.mode, operator.name, ""], as(operator.owner, network)),
-      );
-    }
-    for (const member of operator.members) {
-      const { address } = accountOf(member);
-      const added = await network.operators.getEvents.MemberAdded({ operatorId, member: address }, { fromBlock: 0n });
-      if (added.length > 0) continue; // it may have been kicked since
-      await network.mined(network.operators.write.addMember([operatorId, address], as(operator.owner, network)));
-    }
-  }
-  for (const [place, pool] of plan.pools.entries()) {
-    const poolId = BigInt(place + 1);
-    if (!(await exists(network.pools.read.operatorOf([poolId])))) await openPool(network, plan, pool);
-    await mintGpus(network, poolId, pool, gpus);
-  }
-  await fundCustomers(network, plan);
-  logger.info({ operators: plan.operators.length, pools: plan.pools.length, gpus: gpus.length }, "market is open");
+    const missing = members.filter((member) => !wasAdded.has(`${operatorId} ${accountOf(member).address}`));
+    return [
+      ...(known[place] ? [] : [callOf(owner, operators, "register", [mode, name, ""])]),
+      ...missing.map((member) => callOf(owner, operators, "addMember", [operatorId, accountOf(member).address])),
+    ];
+  });
 }
 
-async function openPool(network: Network, plan: MarketPlan, pool: PoolPlan): Promise<void> {
-  const owner = plan.operators[pool.operator]?.owner ?? plan.deployer;
-  const args = [BigInt(pool.operator + 1), pool.model, pool.region, pool.rates, pool.shares] as const;
-  await network.mined(network.pools.write.createPool(args, as(owner, network)));
+async function poolsMissing({ pools }: Network, plan: MarketPlan): Promise<Call[]> {
+  const known = await Promise.all(plan.pools.map((_, place) => exists(pools.read.operatorOf([BigInt(place + 1)]))));
+  return plan.pools.flatMap(({ operator, model, region, rates, shares }, place) => {
+    const owner = plan.operators[operator]?.owner ?? plan.deployer;
+    return known[place]
+      ? []
+      : [callOf(owner, pools, "createPool", [BigInt(operator + 1), model, region, rates, shares])];
+  });
 }
 
-async function mintGpus(network: Network, poolId: bigint, pool: PoolPlan, gpus: readonly FleetGpu[]): Promise<void> {
-  const members = gpus.filter((gpu) => pool.hosts.includes(gpu.host));
-  for (const [place, gpu] of members.entries()) {
-    const uuidHash = uuidHashOf(gpu.uuid);
-    if ((await network.gpus.read.gpuOf([uuidHash])) !== 0n) continue;
-    const contributor = inTurn(pool.contributors, place);
+async function gpusMissing(network: Network, plan: MarketPlan, gpus: readonly FleetGpu[]): Promise<Call[]> {
+  const known = await Promise.all(gpus.map(({ uuid }) => network.gpus.read.gpuOf([uuidHashOf(uuid)])));
+  const missing = new Set(gpus.filter((_, place) => known[place] === 0n));
+  return plan.pools.flatMap((pool, place) => {
+    const members = gpus.filter(({ host }) => pool.hosts.includes(host));
+    return mintsOf(network, BigInt(place + 1), pool, members).filter((_, number) => missing.has(members[number]!));
+  });
+}
+
+/** Mints of a pool's GPUs, given in the order of its hosts; contributors and owners come in turn. */
+export function mintsOf({ gpus }: Network, poolId: bigint, pool: PoolPlan, members: readonly FleetGpu[]): Call[] {
+  return members.map(({ uuid }, place) => {
     const owner = accountOf(inTurn(pool.owners, place)).address;
-    await network.mined(network.gpus.write.mint([poolId, owner, uuidHash], as(contributor, network)));
-  }
+    return callOf(inTurn(pool.contributors, place), gpus, "mint", [poolId, owner, uuidHashOf(uuid)]);
+  });
 }
 
 /**
  * Each customer gets BCT from the treasury and burns some of it for DC. That needs a fresh price: the feed's present one
  * (at first the deployment's) is reported again.
  */
-async function fundCustomers(network: Network, plan: MarketPlan): Promise<void> {
-  const [, price] = await network.feed.read.latestRoundData();
-  await reportPrice(network, plan, price);
-  for (const customer of plan.customers) {
-    const { address } = accountOf(customer);
-    if ((await network.credits.read.balanceOf([address])) > 0n) continue;
-    if ((await network.token.read.balanceOf([address])) === 0n) {
-      await network.mined(network.token.write.transfer([address, CUSTOMER_BCT], as(plan.deployer, network)));
-    }
-    await buyCredits(network, customer, CUSTOMER_DC);
-  }
+async function creditsMissing(network: Network, plan: MarketPlan): Promise<Call[]> {
+  const { token, credits, feed } = network;
+  const buyers = [...plan.customers, ...(plan.month?.selfDealer.wallets ?? [])];
+  const balances = await Promise.all(
+    buyers.map(async (buyer) => {
+      const account = [accountOf(buyer).address] as const;
+      return { buyer, dc: await credits.read.balanceOf(account), bct: await token.read.balanceOf(account) };
+    }),
+  );
+  const poor = balances.filter(({ dc }) => dc === 0n);
+  if (poor.length === 0) return [];
+  const [, price] = await feed.read.latestRoundData();
+  const amountDc = (CUSTOMER_DC * BigInt(Math.min(FULL_PURSES, buyers.length))) / BigInt(buyers.length);
+  return [
+    ...plan.reporters.map((reporter) => callOf(reporter, feed, "report", [price])),
+    ...poor.flatMap(({ buyer, bct }) => {
+      const { address } = accountOf(buyer);
+      return [
+        ...(bct === 0n ? [callOf(plan.deployer, token, "transfer", [address, CUSTOMER_BCT])] : []),
+        callOf(buyer, token, "approve", [credits.address, maxUint256]),
+        callOf(buyer, credits, "mintExactFor", [address, amountDc, CUSTOMER_BCT, NO_REFERENCE]),
+      ];
+    }),
+  ];
 }
 
 /** Somebody burns BCT for exactly `amountDc`, for itself or, under a payment's reference, for somebody else. */
@@ -86,7 +126,7 @@ export async function buyCredits(
   network: Network,
   payer: number,
   amountDc: bigint,
-  payment: { recipient: number; reference: `0x${string}` } = { recipient: payer, reference: `0x${"0".repeat(64)}` },
+  payment: { recipient: number; reference: `0x${string}` } = { recipient: payer, reference: NO_REFERENCE },
 ): Promise<void> {
   const maxBct = await network.token.read.balanceOf([accountOf(payer).address]);
   await network.mined(network.token.write.approve([network.credits.address, maxBct], as(payer, network)));
@@ -97,12 +137,6 @@ export async function buyCredits(
 /** Every reporter reports the price. USD per BCT, 8 decimals. */
 export async function reportPrice(network: Network, plan: MarketPlan, price: bigint): Promise<void> {
   for (const reporter of plan.reporters) await network.mined(network.feed.write.report([price], as(reporter, network)));
-}
-
-function inTurn<T>(list: readonly T[], place: number): T {
-  const item = list[place % list.length];
-  if (item === undefined) throw new Error("BUG: a pool without contributors or owners");
-  return item;
 }
 
 /** Whether a read that reverts for missing things succeeds. A node that doesn't answer is an error. */

@@ -15,6 +15,13 @@ export interface OperatorPlan {
   members: readonly AccountIndex[];
 }
 
+/** A host whose GPUs join their pool later than the others. */
+export interface LaterHost {
+  name: string;
+  /** days after the beginning */
+  day: number;
+}
+
 /** One pool to open, and the hosts whose GPUs join it. Rates in DC base units per hour. */
 export interface PoolPlan {
   /** place of its operator in `operators` */
@@ -24,14 +31,36 @@ export interface PoolPlan {
   rates: { spot: bigint; onDemand: bigint; reserved: bigint };
   shares: { operatorBps: number; poolBps: number; gpuBps: number };
   hosts: readonly string[];
+  /** those of `hosts` whose GPUs aren't there from the beginning on; none when left out */
+  laterHosts?: readonly LaterHost[];
   /** who mints, in turn */
   contributors: readonly AccountIndex[];
   /** who gets the NFTs, in turn */
   owners: readonly AccountIndex[];
 }
 
-/** A small network: three operators, one of each mode, four pools, six hosts, 24 GPUs. */
+/** What makes a month of a market: many customers, and what happens to it. Hours count from its beginning. */
+export interface MonthPlan {
+  /** rentals that customers ask for on an average day, before rhythms and growth */
+  wishesPerDay: number;
+  /** when BCT falls by half within hours */
+  crashHour: number;
+  /** a region without power or network; its operator says so on the chain */
+  outage: { region: string; fromHour: number; hours: number };
+  /** the operator that rents its own GPUs, and the wallets that do it; places of its pool and operator */
+  selfDealer: { operator: number; pool: number; wallets: readonly AccountIndex[] };
+  /** the operator whose GPUs often go dark while it says nothing, and the member that replaces those it kicks */
+  unreliable: { operator: number; pool: number; newMember: AccountIndex };
+}
+
+/** What a network has and does: its operators, pools, hosts and people, and how long its past is. */
 export interface MarketPlan {
+  /** length of its past: with the exit delay of three days in it, and at least three whole epochs of a day */
+  historyHours: number;
+  /** how often the acts that have GPUs of their own are played in that time */
+  rounds: number;
+  /** undefined: a few tenants only */
+  month?: MonthPlan;
   deployer: AccountIndex;
   /** settles rentals */
   keeper: AccountIndex;
@@ -51,19 +80,21 @@ export interface MarketPlan {
   hosts: readonly FleetHost[];
 }
 
-/** Dollars per hour as text, exact. */
-const rates = (spot: string, onDemand: string, reserved: string) => ({
+/** Rates from dollars per hour as text, exact. */
+export const rates = (spot: string, onDemand: string, reserved: string) => ({
   spot: parseUnits(spot, DC_DECIMALS),
   onDemand: parseUnits(onDemand, DC_DECIMALS),
   reserved: parseUnits(reserved, DC_DECIMALS),
 });
 
-const H100 = "NVIDIA H100 80GB HBM3";
-const A100 = "NVIDIA A100-SXM4-80GB";
-const L40S = "NVIDIA L40S";
+export const H100 = "NVIDIA H100 80GB HBM3";
+export const A100 = "NVIDIA A100-SXM4-80GB";
+export const L40S = "NVIDIA L40S";
 
-/** The plan of the network that `npm start` brings up. */
+/** A small network: three operators, one of each mode, four pools, six hosts, 24 GPUs; 80 hours. */
 export const MARKET_PLAN: MarketPlan = {
+  historyHours: 80,
+  rounds: 1,
   deployer: 0,
   keeper: 9,
   reporters: [14, 15, 16, 17, 18],
@@ -128,3 +159,10 @@ export const MARKET_PLAN: MarketPlan = {
     { name: "gm-h100-01", model: H100, gpuCount: 4 },
   ],
 };
+
+/** An item of a list that goes round and round. */
+export function inTurn<T>(list: readonly T[], place: number): T {
+  const item = list[place % list.length];
+  if (item === undefined) throw new Error("BUG: a pool without contributors or owners");
+  return item;
+}

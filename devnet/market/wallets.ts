@@ -1,5 +1,6 @@
+import { pbkdf2Sync } from "node:crypto";
 import { createPublicClient, createWalletClient, defineChain, getContract, http, type Abi, type Hash } from "viem";
-import { mnemonicToAccount, type HDAccount } from "viem/accounts";
+import { HDKey, hdKeyToAccount, type HDAccount } from "viem/accounts";
 import { computeTokenAbi } from "#contracts/abi/computeToken.ts";
 import { dataCreditsAbi } from "#contracts/abi/dataCredits.ts";
 import { epochRewardsAbi } from "#contracts/abi/epochRewards.ts";
@@ -15,12 +16,15 @@ import { addressOf, type Deployment } from "../deployment.ts";
 /** The well-known mnemonic of local chains. Never hold anything of value under it. */
 const MNEMONIC = "test test test test test test test test test test test junk";
 
+/** Its seed by BIP 39, once for all accounts: it takes 2,048 rounds of SHA-512. */
+let root: HDKey | undefined;
 const accounts = new Map<number, HDAccount>();
 
 /** The account with this index in the mnemonic. */
 export function accountOf(index: number): HDAccount {
   let account = accounts.get(index);
-  if (!account) accounts.set(index, (account = mnemonicToAccount(MNEMONIC, { addressIndex: index })));
+  root ??= HDKey.fromMasterSeed(pbkdf2Sync(MNEMONIC, "mnemonic", 2_048, 64, "sha512"));
+  if (!account) accounts.set(index, (account = hdKeyToAccount(root, { addressIndex: index })));
   return account;
 }
 
@@ -35,7 +39,8 @@ export function connect(rpcUrl: string, deployment: Deployment) {
     nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
     rpcUrls: { default: { http: [rpcUrl] } },
   });
-  const transport = http(rpcUrl, { batch: true, timeout: 20_000 });
+  // A month's events are more than viem takes from a node by itself.
+  const transport = http(rpcUrl, { batch: true, timeout: 20_000, maxResponseBodySize: false });
   const node = createPublicClient({ chain, transport, pollingInterval: 100 });
   const client = { public: node, wallet: createWalletClient({ chain, transport }) };
   const at = <const A extends Abi>(name: string, abi: A) =>

@@ -74,6 +74,8 @@ export class Registry {
   readonly #pool: Pool;
   readonly #targets = new Map<string, { key: number; labels: string }>();
   readonly #gpus = new Map<string, GpuState>();
+  /** UUIDs by the target that they are on; some may have left it */
+  readonly #seats = new Map<number, Set<string>>();
 
   constructor(pool: Pool) {
     this.#pool = pool;
@@ -83,6 +85,7 @@ export class Registry {
   clear(): void {
     this.#targets.clear();
     this.#gpus.clear();
+    this.#seats.clear();
   }
 
   targetKey(url: string): number {
@@ -100,12 +103,13 @@ export class Registry {
 
   /** Takes what a committed write has changed. */
   commit(states: Iterable<GpuState>): void {
-    for (const state of states) this.#gpus.set(state.uuid, state);
+    for (const state of states) this.#take(state);
   }
 
   /** GPUs that are on a target as far as we know. */
   gpusOf(targetKey: number): GpuState[] {
-    return [...this.#gpus.values()].filter((state) => state.targetKey === targetKey);
+    const states = [...(this.#seats.get(targetKey) ?? [])].flatMap((uuid) => this.#gpus.get(uuid) ?? []);
+    return states.filter((state) => state.targetKey === targetKey);
   }
 
   /**
@@ -135,15 +139,15 @@ export class Registry {
   }
 
   /** Makes GPUs and MIG slices known; a slice's GPU too. */
-  async registerGpus(gpus: readonly NewGpu[]): Promise<void> {
+  async registerGpus(gpus: Iterable<NewGpu>): Promise<void> {
     const unknown = new Map<string, NewGpu>();
     // The first of several counts: it says since when the GPU is known.
-    const note = (uuid: string, gpu: NewGpu): void => {
-      if (!this.#gpus.has(uuid) && !unknown.has(uuid)) unknown.set(uuid, gpu);
-    };
+    const isNews = (uuid: string): boolean => !this.#gpus.has(uuid) && !unknown.has(uuid);
     for (const gpu of gpus) {
-      note(gpu.uuid, { ...gpu, migId: null, migProfile: null });
-      if (gpu.migId !== null) note(sliceUuid(gpu.uuid, gpu.migId), gpu);
+      if (isNews(gpu.uuid)) unknown.set(gpu.uuid, { ...gpu, migId: null, migProfile: null });
+      if (gpu.migId === null) continue;
+      const uuid = sliceUuid(gpu.uuid, gpu.migId);
+      if (isNews(uuid)) unknown.set(uuid, gpu);
     }
     if (unknown.size === 0) return;
     const [slices, physical] = partition([...unknown.values()], ({ migId }) => migId !== null);
@@ -168,7 +172,14 @@ export class Registry {
 
   async #load(uuids: readonly string[], targetKeys: readonly number[]): Promise<void> {
     const { rows } = await this.#pool.query<GpuRecord>(LOAD, [uuids, targetKeys]);
-    for (const row of rows) if (!this.#gpus.has(row.uuid)) this.#gpus.set(row.uuid, toState(row));
+    for (const row of rows) if (!this.#gpus.has(row.uuid)) this.#take(toState(row));
+  }
+
+  #take(state: GpuState): void {
+    this.#gpus.set(state.uuid, state);
+    if (state.targetKey === null) return;
+    const seated = this.#seats.get(state.targetKey) ?? new Set();
+    this.#seats.set(state.targetKey, seated.add(state.uuid));
   }
 }
 

@@ -4,6 +4,7 @@ import type { Pool } from "#kernel/pg.ts";
 import { Registry, type NewGpu } from "../identity/registry.ts";
 import type { Instruments } from "../instruments.ts";
 import type { CollectorRecord } from "../records.ts";
+import type { ScrapeResult } from "../scrape/scrape.ts";
 import { commitPlan } from "./commit.ts";
 import { planBatch } from "./plan.ts";
 import { joinSpans, type Span } from "./watermark.ts";
@@ -73,13 +74,15 @@ export class BatchWriter {
   async #register(records: readonly CollectorRecord[]): Promise<void> {
     const scrapes = records.filter((record) => record.kind === "scrape");
     await this.#registry.registerTargets(new Map(scrapes.map(({ url }) => [url, this.#options.labelsOf(url)])));
-    const bare = { migId: null, migProfile: null, model: null };
-    await this.#registry.registerGpus(
-      scrapes.flatMap(({ at, rows, events }): NewGpu[] => [
-        ...rows,
-        ...events.map(({ uuid }) => ({ ...bare, uuid, at })),
-      ]),
-    );
+    await this.#registry.registerGpus(gpusIn(scrapes));
+  }
+}
+
+function* gpusIn(scrapes: readonly ScrapeResult[]): Generator<NewGpu> {
+  const bare = { migId: null, migProfile: null, model: null };
+  for (const { at, rows, events } of scrapes) {
+    yield* rows;
+    for (const { uuid } of events) yield { ...bare, uuid, at };
   }
 }
 

@@ -8,6 +8,8 @@ import type { Plan } from "./plan.ts";
 import { SAMPLE, SCRAPE, type BulkTable, type Cell } from "./table.ts";
 
 const UNIQUE_VIOLATION = "23505";
+/** Places in a row of `SAMPLE`. */
+const [TIME, GPU_KEY] = [0, 1];
 
 /**
  * Writes a batch in one transaction: all of it or nothing. Rows that are there already are left as they are, so that a
@@ -25,12 +27,17 @@ export async function commitPlan(pool: Pool, plan: Plan, collectorKey: number): 
 type WriteRows = (client: PoolClient, table: BulkTable, rows: readonly Cell[][]) => Promise<void>;
 
 async function write(client: PoolClient, plan: Plan, collectorKey: number, writeRows: WriteRows): Promise<void> {
-  await writeRows(client, SAMPLE, plan.samples);
+  await writeRows(client, SAMPLE, [...plan.samples].sort(byGpuThenNewest));
   await writeRows(client, SCRAPE, plan.scrapes);
   await writeHeartbeats(client, plan, collectorKey);
   await writeEvents(client, plan);
   await writeSeats(client, plan);
   await writeGpus(client, plan.changed);
+}
+
+/** As the unique index has them: its pages are gone through once, and a GPU's rows lie together. */
+function byGpuThenNewest(one: Cell[], other: Cell[]): number {
+  return (one[GPU_KEY] as number) - (other[GPU_KEY] as number) || (other[TIME] as number) - (one[TIME] as number);
 }
 
 async function copyRows(client: PoolClient, table: BulkTable, rows: readonly Cell[][]): Promise<void> {

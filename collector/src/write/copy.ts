@@ -12,87 +12,121 @@ export function copyStatement({ name, columns }: BulkTable): string {
 
 /** Rows in the binary format of COPY. */
 export function encodeCopy({ columns }: BulkTable, rows: readonly (readonly Cell[])[]): Buffer {
-  const writer = new ByteWriter(rows.length * columns.length * 12);
-  writer.bytes(COPY_HEADER);
+  const writers = columns.map(({ type }) => CELL_WRITERS[type]);
+  const rowBytes = 2 + columns.length * MAX_FIXED_BYTES;
+  const bytes = new ByteWriter(COPY_HEADER.length + (rows.length + 1) * rowBytes, rowBytes);
+  bytes.append(COPY_HEADER);
   for (const row of rows) {
-    writer.int16(columns.length);
-    columns.forEach(({ type }, index) => writeCell(writer, type, row[index] ?? null));
-  }
-  writer.int16(-1);
-  return writer.result();
-}
-
-function writeCell(writer: ByteWriter, type: PgType, cell: Cell): void {
-  if (cell === null) return writer.int32(-1);
-  switch (type) {
-    case "timestamptz":
-      writer.int32(8);
-      return writer.int64(BigInt(Math.round(((cell as number) - POSTGRES_EPOCH_MS) * 1_000)));
-    case "int4":
-      writer.int32(4);
-      return writer.int32(cell as number);
-    case "float4":
-      writer.int32(4);
-      return writer.float(cell as number);
-    case "float8":
-      writer.int32(8);
-      return writer.double(cell as number);
-    case "bool":
-      writer.int32(1);
-      return writer.bytes(Buffer.from([cell ? 1 : 0]));
-    case "text":
-    case "jsonb": {
-      // PostgreSQL's text holds no zero bytes; binary jsonb begins with its version.
-      const text = Buffer.from(`${type === "jsonb" ? "\x01" : ""}${String(cell).replaceAll("\0", "")}`);
-      writer.int32(text.length);
-      return writer.bytes(text);
+    bytes.reserve(0);
+    bytes.int16(writers.length);
+    for (let index = 0; index < writers.length; index++) {
+      const cell = row[index] ?? null;
+      if (cell === null) bytes.int32(-1);
+      else writers[index]?.(bytes, cell);
     }
   }
+  bytes.reserve(0);
+  bytes.int16(-1);
+  return bytes.result();
 }
 
-/** A buffer that grows. */
+/** A cell of a type with fixed size takes at most its length and eight bytes. */
+const MAX_FIXED_BYTES = 12;
+
+/** How a cell that isn't null is written: its length, then its bytes. */
+const CELL_WRITERS: Record<PgType, (bytes: ByteWriter, cell: string | number | boolean) => void> = {
+  timestamptz: (bytes, cell) => {
+    bytes.int32(8);
+    bytes.int64(Math.round(((cell as number) - POSTGRES_EPOCH_MS) * 1_000));
+  },
+  int4: (bytes, cell) => {
+    bytes.int32(4);
+    bytes.int32(cell as number);
+  },
+  float4: (bytes, cell) => {
+    bytes.int32(4);
+    bytes.float(cell as number);
+  },
+  float8: (bytes, cell) => {
+    bytes.int32(8);
+    bytes.double(cell as number);
+  },
+  bool: (bytes, cell) => {
+    bytes.int32(1);
+    bytes.int8(cell ? 1 : 0);
+  },
+  text: (bytes, cell) => writeText(bytes, String(cell)),
+  // Binary jsonb begins with its version.
+  jsonb: (bytes, cell) => writeText(bytes, `\x01${String(cell)}`),
+};
+
+/** PostgreSQL's text holds no zero bytes. */
+function writeText(bytes: ByteWriter, text: string): void {
+  const encoded = Buffer.from(text.replaceAll("\0", ""));
+  bytes.int32(encoded.length);
+  bytes.append(encoded);
+}
+
+/** A buffer that grows where it is told to: behind what was reserved, a whole row of fixed sizes still has its room. */
 class ByteWriter {
   #buffer: Buffer;
+  #view: DataView;
   #length = 0;
+  readonly #rowBytes: number;
 
-  constructor(size: number) {
-    this.#buffer = Buffer.allocUnsafe(Math.max(size, 1_024));
+  constructor(size: number, rowBytes: number) {
+    this.#rowBytes = rowBytes;
+    this.#buffer = Buffer.allocUnsafeSlow(size);
+    this.#view = new DataView(this.#buffer.buffer);
+  }
+
+  int8(value: number): void {
+    this.#view.setInt8(this.#length, value);
+    this.#length += 1;
   }
 
   int16(value: number): void {
-    this.#length = this.#room(2).writeInt16BE(value, this.#length);
+    this.#view.setInt16(this.#length, value);
+    this.#length += 2;
   }
 
   int32(value: number): void {
-    this.#length = this.#room(4).writeInt32BE(value, this.#length);
+    this.#view.setInt32(this.#length, value);
+    this.#length += 4;
   }
 
-  int64(value: bigint): void {
-    this.#length = this.#room(8).writeBigInt64BE(value, this.#length);
+  /** @param value a safe integer */
+  int64(value: number): void {
+    this.#view.setInt32(this.#length, Math.floor(value / 2 ** 32));
+    this.#view.setInt32(this.#length + 4, value);
+    this.#length += 8;
   }
 
   float(value: number): void {
-    this.#length = this.#room(4).writeFloatBE(value, this.#length);
+    this.#view.setFloat32(this.#length, value);
+    this.#length += 4;
   }
 
   double(value: number): void {
-    this.#length = this.#room(8).writeDoubleBE(value, this.#length);
+    this.#view.setFloat64(this.#length, value);
+    this.#length += 8;
   }
 
-  bytes(value: Buffer): void {
-    this.#length += value.copy(this.#room(value.length), this.#length);
+  append(value: Buffer): void {
+    this.reserve(value.length);
+    this.#length += value.copy(this.#buffer, this.#length);
+  }
+
+  reserve(bytes: number): void {
+    const needed = this.#length + bytes + this.#rowBytes;
+    if (needed <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafeSlow(needed * 2);
+    this.#buffer.copy(larger, 0, 0, this.#length);
+    this.#buffer = larger;
+    this.#view = new DataView(larger.buffer);
   }
 
   result(): Buffer {
     return this.#buffer.subarray(0, this.#length);
-  }
-
-  #room(bytes: number): Buffer {
-    if (this.#length + bytes > this.#buffer.length) {
-      const larger = Buffer.allocUnsafe((this.#length + bytes) * 2);
-      this.#buffer.copy(larger, 0, 0, this.#length);
-      this.#buffer = larger;
-    }
-    return this.#buffer;
   }
 }

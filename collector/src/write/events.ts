@@ -44,32 +44,51 @@ export const NO_SIGNS: Signs = {
   hasRemapFailed: false,
 };
 
-/** Takes the signs from a row's values; what isn't read now stays as it was. */
+/** Takes the signs from a row's values; what isn't read now stays as it was. Nothing new: the same object. */
 export function signsOf(values: readonly (number | null)[], before: Signs): Signs {
   const reasons = values[REASONS] ?? null;
-  return {
+  const now: Signs = {
     throttleBits: reasons === null ? before.throttleBits : reasons & THROTTLE_BITS,
     eccErrors: values[ECC_LIFETIME] ?? before.eccErrors,
     eccVolatileErrors: values[ECC_VOLATILE] ?? before.eccVolatileErrors,
     remappedRows: values[REMAPPED] ?? before.remappedRows,
     hasRemapFailed: values[REMAP_FAILED] === null ? before.hasRemapFailed : values[REMAP_FAILED] === 1,
   };
+  return isSame(before, now) ? before : now;
+}
+
+function isSame(one: Signs, other: Signs): boolean {
+  return (
+    one.throttleBits === other.throttleBits &&
+    one.eccErrors === other.eccErrors &&
+    one.eccVolatileErrors === other.eccVolatileErrors &&
+    one.remappedRows === other.remappedRows &&
+    one.hasRemapFailed === other.hasRemapFailed
+  );
 }
 
 /** The edges between two readings. Counters seen for the first time are no event: their errors are of before. */
-export function edges(at: number, before: Signs, now: Signs): GpuEvent[] {
-  const events: GpuEvent[] = [];
-  const add = (kind: GpuEvent["kind"], code: number): void => void events.push({ at, kind, code, detail: null });
-  if (!before.throttleBits && now.throttleBits) add("THROTTLED", now.throttleBits);
+export function edges(at: number, before: Signs, now: Signs): readonly GpuEvent[] {
+  if (before === now) return NONE;
   const errors = Math.max(
     risen(before.eccErrors, now.eccErrors),
     risen(before.eccVolatileErrors, now.eccVolatileErrors),
   );
-  if (errors > 0) add("ECC_UNCORRECTED", errors);
   const rows = risen(before.remappedRows, now.remappedRows);
-  if (rows > 0) add("ROW_REMAPPED", rows);
-  if (!before.hasRemapFailed && now.hasRemapFailed) add("ROW_REMAP_FAILED", 1);
-  return events;
+  const throttled = before.throttleBits ? 0 : (now.throttleBits ?? 0);
+  const remapFailed = !before.hasRemapFailed && now.hasRemapFailed;
+  return [
+    ...(throttled === 0 ? [] : [eventOf(at, "THROTTLED", throttled)]),
+    ...(errors <= 0 ? [] : [eventOf(at, "ECC_UNCORRECTED", errors)]),
+    ...(rows <= 0 ? [] : [eventOf(at, "ROW_REMAPPED", rows)]),
+    ...(remapFailed ? [eventOf(at, "ROW_REMAP_FAILED", 1)] : []),
+  ];
+}
+
+const NONE: readonly GpuEvent[] = [];
+
+function eventOf(at: number, kind: GpuEvent["kind"], code: number): GpuEvent {
+  return { at, kind, code, detail: null };
 }
 
 function risen(before: number | null, now: number | null): number {

@@ -104,8 +104,8 @@ class Planner {
     const isOld = state.last !== null && at <= state.last.at;
     const derived = derive(at, row.values, isOld ? null : state.last, intervalMs);
     const { gpuKey } = state;
-    const head: Cell[] = [at, gpuKey, coversUntil, derived.coveredSeconds, derived.energyJoules, derived.utilRatio];
-    this.plan.samples.push([...head, ...row.values]);
+    const head = [at, gpuKey, coversUntil, derived.coveredSeconds, derived.energyJoules, derived.utilRatio];
+    this.plan.samples.push(head.concat(row.values));
     if (isOld) return true;
     const signs = signsOf(row.values, state.signs);
     if (!state.isPresent && !state.isSlice) this.#event(state, { at, kind: "APPEARED", code: 0, detail: null });
@@ -128,20 +128,22 @@ class Planner {
 
   /** XIDs are sticky: only those not shown before are new. */
   #addXids({ at, events }: ScrapeResult, targetKey: number, seen: ReadonlySet<string>): void {
-    const shown = new Map([...seen].map((uuid) => [uuid, new Map<number, string>()]));
+    const shown = new Map<string, Map<number, string>>();
     for (const { uuid, code, text } of events) {
-      if (!shown.has(uuid)) shown.set(uuid, new Map());
-      shown.get(uuid)?.set(code, text);
+      const codes = shown.get(uuid) ?? new Map<number, string>();
+      shown.set(uuid, codes.set(code, text));
     }
-    for (const [uuid, codes] of shown) {
+    for (const uuid of new Set([...seen, ...shown.keys()])) {
       const state = this.#state(uuid);
+      const codes = shown.get(uuid);
+      if (!codes && state.xids.length === 0) continue;
       const isElsewhere = state.targetKey !== null && state.targetKey !== targetKey;
       if (state.isSlice || isElsewhere || (state.last !== null && at < state.last.at)) continue;
-      for (const [code, text] of codes) {
+      for (const [code, text] of codes ?? []) {
         if (!state.xids.includes(code))
           this.#event(state, { at, kind: "XID", code, detail: text === "" ? null : text });
       }
-      this.plan.states.set(uuid, { ...state, xids: [...codes.keys()].sort((a, b) => a - b) });
+      this.plan.states.set(uuid, { ...state, xids: [...(codes?.keys() ?? [])].sort((a, b) => a - b) });
     }
   }
 

@@ -86,3 +86,11 @@ export async function registerCollector(pool: Pool, name: string, nowMs: number)
   if (!row) throw new Error("BUG: registering a collector returns its row");
   return { key: row.collector_key, sampledThrough: row.sampled_through?.getTime() };
 }
+
+/** Ends a collector's responsibility: nothing of it is waited for any more. */
+export async function retireCollector(pool: Pool, collectorKey: number, nowMs: number): Promise<void> {
+  await pool.query("update telemetry.collector set retired_at = $2 where collector_key = $1", [
+    collectorKey,
+    new Date(nowMs),
+  ]);
+}

@@ -1,24 +1,49 @@
 import { accountOf } from "../wallets.ts";
-import type { AccountIndex, MarketPlan } from "../plan.ts";
+import { inTurn, type AccountIndex, type MarketPlan } from "../plan.ts";
 
-/** Who and what the history is about, by the numbers that the bootstrap gave them on the chain. */
+const HOUR = 3_600;
+
+/** Whom and what some acts are about, by the numbers that the bootstrap gave them on the chain, and when. */
 export interface Cast {
   plan: MarketPlan;
   /** GPU ids by pool, in the order of the plan */
   gpus: readonly (readonly bigint[])[];
+  /** which repetition of the acts it is, from 0 on */
+  round: number;
+  /** so many hours after the acts begin, seconds since 1970 */
+  hours(count: number): number;
+  /** the hour since 1970 that is so many whole hours after the acts begin */
+  hour(count: number): bigint;
 }
 
-/** The cast of a plan on a chain where nothing but the bootstrap has happened: it counts GPUs from 1, pool after pool. */
-export function castOf(plan: MarketPlan): Cast {
+/**
+ * The cast of a plan on a chain where nothing but the bootstrap has happened: it counts GPUs from 1, pool after pool.
+ *
+ * @param firstHour when its acts begin, in hours since 1970
+ */
+export function castOf(plan: MarketPlan, firstHour: number): Cast {
   let count = 0n;
   const gpus = plan.pools.map((pool) => {
     const size = plan.hosts
-      .filter(({ name }) => pool.hosts.includes(name))
+      .filter(({ name }) => pool.hosts.includes(name) && !pool.laterHosts?.some((later) => later.name === name))
       .reduce((sum, host) => sum + host.gpuCount, 0);
     return Array.from({ length: size }, () => ++count);
   });
-  return { plan, gpus };
+  return { plan, gpus, round: 0, ...clockFrom(firstHour) };
 }
+
+/** GPUs of a pool that one repetition of the acts has to itself. */
+export const GPUS_A_ROUND = 8;
+
+/** The same acts once more: some hours later, with the next GPUs of each pool. */
+export function nextCast(cast: Cast, round: number, firstHour: number): Cast {
+  return { ...cast, round, gpus: cast.gpus.map((ids) => ids.slice(round * GPUS_A_ROUND)), ...clockFrom(firstHour) };
+}
+
+const clockFrom = (firstHour: number): Pick<Cast, "hours" | "hour"> => ({
+  hours: (count) => Math.round((firstHour + count) * HOUR),
+  hour: (count) => BigInt(firstHour + count),
+});
 
 /** GPU number `place` of pool number `pool`, both counted from 0. */
 export function gpuAt({ gpus }: Cast, pool: number, place: number): bigint {
@@ -31,9 +56,8 @@ export function operatorAt({ plan }: Cast, pool: number): AccountIndex {
 }
 
 /** Who first held GPU number `place` of pool number `pool`. */
-export function ownerAt({ plan }: Cast, pool: number, place: number): AccountIndex {
-  const { owners } = oneOf(plan.pools, pool);
-  return oneOf(owners, place % owners.length);
+export function ownerAt({ plan, round }: Cast, pool: number, place: number): AccountIndex {
+  return inTurn(oneOf(plan.pools, pool).owners, round * GPUS_A_ROUND + place);
 }
 
 /** Rates of pool number `pool`, as at its opening. */

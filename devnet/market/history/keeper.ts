@@ -1,45 +1,55 @@
-import type { Random } from "../random.ts";
+import { overAt } from "./book.ts";
 import type { Cast } from "./cast.ts";
 import type { Act, Stage } from "./stage.ts";
 
-/** Hours between two rounds of the keeper. */
-const ROUND_HOURS = 6;
 /** Reporters that a new price takes. */
 const QUORUM = 3;
+/** Rentals and slots that are settled in one transaction. */
+const AT_ONCE = 100;
 
-/** Every few hours the price moves and what is due is settled; after each epoch's end it is closed. */
-export async function* keepBooks(stage: Stage, cast: Cast, random: Random): Act {
-  const { feed, market, slots, rewards, genesisTime, epochLength } = stage.network;
-  const { keeper } = cast.plan;
+/** Every few hours what is due is settled, and after each epoch's end it is closed. */
+export async function* keepBooks(stage: Stage, cast: Cast, roundHours: number): Act {
+  const { rewards, genesisTime, epochLength } = stage.network;
   let epoch = 0n;
   for (let round = 1; ; round++) {
-    const roundAt = stage.hours(round * ROUND_HOURS);
+    const roundAt = cast.hours(round * roundHours);
     for (let endOf = epochEnd(); endOf <= roundAt; endOf = epochEnd()) {
-      yield endOf + 90;
-      await settle();
-      await stage.send(keeper, (terms) => rewards.write.closeEpoch([epoch], terms));
+      yield stage.soon(endOf + 90);
+      settle(stage, cast);
+      stage.post(cast.plan.keeper, rewards, "closeEpoch", [epoch]);
       epoch++;
     }
-    yield roundAt;
-    const [, answer] = await feed.read.latestRoundData();
-    await reportPrices(stage, cast, (answer * BigInt(random.between(970, 1_035))) / 1_000n);
-    await settle();
+    yield stage.soon(roundAt);
+    settle(stage, cast);
   }
 
   function epochEnd(): number {
     return genesisTime + Number(epoch + 1n) * epochLength;
   }
+}
 
-  async function settle(): Promise<void> {
-    const [rentalIds, slotIds] = [[...stage.rentals], [...stage.slots]];
-    if (rentalIds.length > 0) await stage.send(keeper, (terms) => market.write.settleMany([rentalIds], terms));
-    if (slotIds.length > 0) await stage.send(keeper, (terms) => slots.write.settleSlots([slotIds], terms));
-  }
+function settle(stage: Stage, { plan }: Cast): void {
+  const { market, slots } = stage.network;
+  const hourNow = Math.floor(stage.now / 3_600);
+  const rentalIds = [...stage.book.gpus.values()].flatMap(({ rental }) =>
+    rental && rental.rateDcPerHour > 0n && Math.min(overAt(rental), stage.now) > rental.startAt
+      ? [rental.rentalId]
+      : [],
+  );
+  const slotIds = [...stage.book.slots.values()]
+    .filter(({ startHour }) => startHour < hourNow)
+    .map(({ slotId }) => slotId);
+  for (const ids of inParts(rentalIds)) stage.post(plan.keeper, market, "settleMany", [ids]);
+  for (const ids of inParts(slotIds)) stage.post(plan.keeper, slots, "settleSlots", [ids]);
+}
+
+function inParts(ids: readonly bigint[]): bigint[][] {
+  return Array.from({ length: Math.ceil(ids.length / AT_ONCE) }, (_, part) =>
+    ids.slice(part * AT_ONCE, (part + 1) * AT_ONCE),
+  );
 }
 
 /** As many reporters as it takes report the price, USD per BCT with 8 decimals. */
-export async function reportPrices(stage: Stage, { plan }: Cast, price: bigint): Promise<void> {
-  for (const reporter of plan.reporters.slice(0, QUORUM)) {
-    await stage.send(reporter, (terms) => stage.network.feed.write.report([price], terms));
-  }
+export function reportPrices(stage: Stage, { plan }: Cast, price = stage.book.price): void {
+  for (const reporter of plan.reporters.slice(0, QUORUM)) stage.post(reporter, stage.network.feed, "report", [price]);
 }

@@ -1,50 +1,74 @@
 import { parseEventLogs } from "viem";
-import type { Abi, Account, Chain, ContractEventName, Hash, ParseEventLogsReturnType, TransactionReceipt } from "viem";
-import { rpcCall } from "../../rpc.ts";
+import type {
+  Abi,
+  ContractEventName,
+  ContractFunctionArgs,
+  ContractFunctionName,
+  Log,
+  ParseEventLogsReturnType,
+} from "viem";
+import type { BlockMaker, Call, Receipt } from "../blocks.ts";
+import { callOf, type Callee } from "../calls.ts";
 import type { AccountIndex } from "../plan.ts";
-import { accountOf, type Network } from "../wallets.ts";
+import type { Network } from "../wallets.ts";
+import type { Book } from "./book.ts";
+import type { Grid } from "./month/grid.ts";
+import { Queue } from "./queue.ts";
 
 /** What one act does, and when: it yields the time (seconds since 1970) at which it wants to go on. */
 export type Act = AsyncGenerator<number, void>;
 
-/** What a transaction of the history is sent with, so that the node isn't asked for any of it. */
-export interface Terms {
-  account: Account;
-  chain: Chain;
-  nonce: number;
-  gas: bigint;
-  maxFeePerGas: bigint;
-  maxPriorityFeePerGas: bigint;
+const HOUR = 3_600;
+
+/** What a stage needs. */
+export interface StageOptions {
+  network: Network;
+  maker: BlockMaker;
+  book: Book;
+  /** whole hour, UTC, that the history counts from, in hours since 1970 */
+  firstHour: number;
+  /** nothing happens from here on, seconds since 1970 */
+  endsAt: number;
+  /** time of the chain's last block */
+  latest: number;
+  /** told before anything happens at or after that time */
+  onTime?: (at: number) => void;
+  /** the times at which whoever isn't particular acts; any time when left out */
+  grid?: Grid | undefined;
 }
 
-const HOUR = 3_600;
-/** More than any transaction of the history needs. */
-const GAS = 4_000_000n;
-const FEES = { maxFeePerGas: 10_000_000_000n, maxPriorityFeePerGas: 1_000_000_000n };
+interface Sent {
+  call: Call;
+  resolve: (receipt: Receipt) => void;
+  /** the step of the act that waits for it; undefined: nobody waits */
+  step: Promise<void> | undefined;
+}
 
 /**
- * Where the history is played: a chain that waits in its past, one transaction a block, each at the time that its act
- * says. Everything that happens follows from the acts, so the same acts on two chains give the same blocks.
+ * Where the history is played: a chain that waits in its past. All that acts send at one time comes into one block, in the
+ * order of the acts. Everything that happens follows from the acts, so the same acts on two chains give the same blocks.
  */
 export class Stage {
   readonly network: Network;
-  /** whole hour, UTC, that the history counts from, in hours since 1970 */
+  readonly book: Book;
   readonly firstHour: number;
-  /** nothing happens from here on, seconds since 1970 */
   readonly endsAt: number;
-  /** rentals begun that nobody has ended */
-  readonly rentals = new Set<bigint>();
-  /** slots that stand */
-  readonly slots = new Set<bigint>();
-  readonly #nonces = new Map<AccountIndex, number>();
+  readonly #options: StageOptions;
+  readonly #waiting = new Queue<Act>();
   #clock: number;
+  #sent: Sent[] = [];
+  /** the step of the act that acts now */
+  #step: Promise<void> | undefined;
+  /** tells that the act that acts now has sent something and waits for it */
+  #onSend: (() => void) | undefined;
 
-  /** @param latest time of the chain's last block */
-  constructor(network: Network, { firstHour, endsAt, latest }: { firstHour: number; endsAt: number; latest: number }) {
-    this.network = network;
-    this.firstHour = firstHour;
-    this.endsAt = endsAt;
-    this.#clock = latest;
+  constructor(options: StageOptions) {
+    this.#options = options;
+    this.network = options.network;
+    this.book = options.book;
+    this.firstHour = options.firstHour;
+    this.endsAt = options.endsAt;
+    this.#clock = options.latest;
   }
 
   /** So many hours after the beginning, seconds since 1970. */
@@ -52,76 +76,103 @@ export class Stage {
     return Math.round((this.firstHour + count) * HOUR);
   }
 
-  /** The hour since 1970 that is so many whole hours after the beginning. */
-  hour(count: number): bigint {
-    return BigInt(this.firstHour + count);
+  /** The first time from then on at which blocks are made anyway, for acts that can wait. */
+  soon(at: number): number {
+    return this.#options.grid?.next(at) ?? at;
   }
 
-  /** The present, seconds since 1970. */
+  /** The time of the block that is being made, or of the last one; seconds since 1970. */
   get now(): number {
     return this.#clock;
   }
 
-  /** Plays acts side by side, each step at its time; of two steps at one time the earlier act's comes first. */
+  /** Plays acts side by side, each step at its time or in the first block after it. */
   async play(acts: readonly Act[]): Promise<void> {
-    const waiting: { at: number; act: Act }[] = [];
-    const goOn = async (act: Act): Promise<void> => {
-      const step = await act.next();
-      if (!step.done && step.value < this.endsAt) waiting.push({ at: step.value, act });
-    };
-    for (const act of acts) await goOn(act);
+    for (const act of acts) await this.#goOn(act);
     for (;;) {
-      const next = waiting.reduce<(typeof waiting)[number] | undefined>(
-        (first, other) => (first && first.at <= other.at ? first : other),
-        undefined,
-      );
-      if (!next) return;
-      waiting.splice(waiting.indexOf(next), 1);
-      this.#clock = Math.max(this.#clock, next.at - 1);
-      await goOn(next.act);
+      const at = this.#waiting.nextAt();
+      if (at === undefined && this.#sent.length === 0) return;
+      this.#clock = Math.max(this.#clock + 1, this.#sent.length > 0 ? 0 : (at ?? 0));
+      this.#options.onTime?.(this.#clock);
+      for (let act = this.#waiting.takeUntil(this.#clock); act; act = this.#waiting.takeUntil(this.#clock))
+        await this.#goOn(act);
+      await this.#mine();
     }
+  }
+
+  /** Lets another act begin, in the present. */
+  begin(act: Act): void {
+    this.#waiting.add(this.#clock, act);
+  }
+
+  /** Sends a transaction in the block that is being made, without waiting for it. */
+  post<const A extends Abi, N extends ContractFunctionName<A, "nonpayable">>(
+    by: AccountIndex,
+    to: Callee<A>,
+    name: N,
+    args: ContractFunctionArgs<A, "nonpayable", N>,
+  ): void {
+    this.#sent.push({ call: callOf(by, to, name, args), resolve: () => undefined, step: undefined });
   }
 
   /**
-   * Sends a transaction, which gets a block of its own, a second after the one before.
+   * Sends a transaction in the block that is being made, and waits for that block.
    *
    * @throws Error if it reverts
    */
-  async send(by: AccountIndex, write: (terms: Terms) => Promise<Hash>): Promise<TransactionReceipt> {
-    const { node, chain } = this.network;
-    const nonce = this.#nonces.get(by) ?? (await node.getTransactionCount({ address: accountOf(by).address }));
-    await rpcCall(this.network.rpcUrl, "evm_setNextBlockTimestamp", [++this.#clock]);
-    const hash = await write({ account: accountOf(by), chain, nonce, gas: GAS, ...FEES });
-    this.#nonces.set(by, nonce + 1);
-    const receipt = await node.waitForTransactionReceipt({ hash, pollingInterval: 5, timeout: 30_000 });
-    if (receipt.status !== "success") throw new Error(`BUG: transaction ${nonce} of account ${by} reverted: ${hash}`);
-    this.#follow(receipt);
-    return receipt;
+  send<const A extends Abi, N extends ContractFunctionName<A, "nonpayable">>(
+    by: AccountIndex,
+    to: Callee<A>,
+    name: N,
+    args: ContractFunctionArgs<A, "nonpayable", N>,
+  ): Promise<Receipt> {
+    return new Promise((resolve) => {
+      this.#sent.push({ call: callOf(by, to, name, args), resolve, step: this.#step });
+      this.#onSend?.();
+    });
   }
 
-  /** Keeps in mind what is to be settled. */
-  #follow({ logs }: TransactionReceipt): void {
-    const { market, slots } = this.network;
-    for (const { eventName, args } of parseEventLogs({ abi: market.abi, logs })) {
-      if (eventName === "RentalStarted") this.rentals.add(args.rentalId);
-      if (eventName === "RentalEnded") this.rentals.delete(args.rentalId);
-    }
-    for (const { eventName, args } of parseEventLogs({ abi: slots.abi, logs })) {
-      if (eventName === "SlotReserved") this.slots.add(args.slotId);
-      if (eventName === "SlotSplit") this.slots.add(args.newSlotId);
-      if (eventName === "SlotsMerged") this.slots.delete(args.goneId);
-      if (eventName === "SlotRefunded") this.slots.delete(args.slotId);
+  async #goOn(act: Act): Promise<void> {
+    const step = (async () => {
+      await Promise.resolve(); // so that the step is known before the act sends
+      const { done, value } = await act.next();
+      if (!done && value < this.endsAt) this.#waiting.add(value, act);
+    })();
+    await this.#until(step, () => undefined);
+  }
+
+  /** Until an act has come to the end of its step, or waits for a block. */
+  async #until(step: Promise<void>, begin: () => void): Promise<void> {
+    this.#step = step;
+    const sending = new Promise<void>((resolve) => (this.#onSend = resolve));
+    begin();
+    await Promise.race([step, sending]);
+    this.#onSend = undefined;
+  }
+
+  /** Makes the block, and lets who waited for it go on, in the order of what they sent. */
+  async #mine(): Promise<void> {
+    const sent = this.#sent.splice(0);
+    if (sent.length === 0) return;
+    const receipts = await this.#options.maker.mine(
+      sent.map(({ call }) => call),
+      this.#clock,
+    );
+    for (const { logs } of receipts) this.book.follow(logs);
+    for (const [place, { resolve, step }] of sent.entries()) {
+      const receipt = receipts[place];
+      if (receipt && step) await this.#until(step, () => resolve(receipt));
     }
   }
 }
 
 /** The arguments of the one event of this name that a transaction told. */
 export function told<const A extends Abi, N extends ContractEventName<A>>(
-  { logs }: TransactionReceipt,
+  { logs }: Receipt,
   { abi }: { abi: A },
   eventName: N,
 ): ParseEventLogsReturnType<A, N, true>[number]["args"] {
-  const [log] = parseEventLogs({ abi, logs, eventName });
+  const [log] = parseEventLogs({ abi, logs: logs as unknown as Log[], eventName });
   if (!log) throw new Error(`BUG: no ${eventName} was told`);
   return log.args;
 }

@@ -17,7 +17,7 @@ export function rentNowAndThen(stage: Stage, cast: Cast, seeds: Random): Act[] {
 
 async function* tenants(stage: Stage, cast: Cast, pool: number, place: number, random: Random): Act {
   const { market } = stage.network;
-  let next = stage.hours(1) + random.between(0, 8 * HOUR);
+  let next = cast.hours(1) + random.between(0, 8 * HOUR);
   for (;;) {
     yield next;
     const customer = random.pick(cast.plan.customers);
@@ -28,13 +28,13 @@ async function* tenants(stage: Stage, cast: Cast, pool: number, place: number, r
       yield stage.now + Math.floor(paidFor / 2);
       const more = random.between(HOUR, 4 * HOUR);
       const amountDc = (rental.rateDcPerHour * BigInt(more)) / 3_600n;
-      await stage.send(customer, (terms) => market.write.topUp([rental.rentalId, amountDc], terms));
+      await stage.send(customer, market, "topUp", [rental.rentalId, amountDc]);
       until += more;
     }
     const isEndedEarly = random.next() < 0.4;
     yield isEndedEarly ? until - random.between(60, HOUR) : until + random.between(60, 900);
     const by = isEndedEarly ? customer : cast.plan.keeper;
-    await stage.send(by, (terms) => market.write.end([rental.rentalId], terms));
+    await stage.send(by, market, "end", [rental.rentalId]);
     next = stage.now + random.between(600, 8 * HOUR);
   }
 }
@@ -50,8 +50,6 @@ async function rent(
   const rate = wish.isSpot ? rates.spot : rates.onDemand;
   const escrowDc = (rate * BigInt(wish.paidFor)) / 3_600n;
   const args = [gpuAt(cast, wish.pool, wish.place), escrowDc, 2n * rate] as const;
-  const receipt = await stage.send(wish.customer, (terms) =>
-    wish.isSpot ? market.write.rentSpot(args, terms) : market.write.rentOnDemand(args, terms),
-  );
+  const receipt = await stage.send(wish.customer, market, wish.isSpot ? "rentSpot" : "rentOnDemand", args);
   return told(receipt, market, "RentalStarted");
 }

@@ -9,11 +9,15 @@ import type { SlotBook } from "./slot-book.ts";
 /** BCT that the payment processor is given when it has none left, 18 decimals. */
 const FLOAT_BCT = 20_000n * 10n ** 18n;
 
+/** Rentals that are settled at once: of a large network a part, the others in their turn. */
+const AT_ONCE = 20;
+
 /** Who keeps the network going: settles what is due, closes epochs, reports the price, takes payments. */
 export class Keeper {
   readonly #floor: Floor;
   readonly #seats: Seats;
   readonly #book: SlotBook;
+  #settled = 0;
 
   constructor(floor: Floor, seats: Seats, book: SlotBook) {
     this.#floor = floor;
@@ -25,13 +29,20 @@ export class Keeper {
   async settle(): Promise<void> {
     const { network, plan } = this.#floor;
     const by = as(plan.keeper, network);
-    const rentalIds = this.#seats.running.map(({ rentalId }) => rentalId);
+    const running = this.#seats.running.map(({ rentalId }) => rentalId);
+    const rentalIds = running.length <= AT_ONCE ? running : this.#inTurn(running);
     if (rentalIds.length > 0) await network.mined(network.market.write.settleMany([rentalIds], by));
     const hourNow = Number(hourOf(await presentOf(this.#floor)));
     const slotIds = this.#book.all
       .filter((slot) => Math.min(hourNow, slot.endHour) > slot.settledHour)
       .map(({ slotId }) => slotId);
     if (slotIds.length > 0) await network.mined(network.slots.write.settleSlots([slotIds], by));
+  }
+
+  #inTurn(rentalIds: readonly bigint[]): bigint[] {
+    const from = this.#settled % rentalIds.length;
+    this.#settled = from + AT_ONCE;
+    return [...rentalIds.slice(from), ...rentalIds.slice(0, from)].slice(0, AT_ONCE);
   }
 
   /** Closes every epoch that is over. */

@@ -1,4 +1,6 @@
+import { encodeEventTopics } from "viem";
 import { messageOf } from "#kernel/errors.ts";
+import { rpcCall } from "../../rpc.ts";
 import { as } from "../wallets.ts";
 import { fund, hourOf, indexAmong, presentOf, type Floor } from "./floor.ts";
 import type { Seats } from "./seats.ts";
@@ -8,6 +10,9 @@ const TIER = { SPOT: 0, ON_DEMAND: 1, RESERVED: 2 };
 const SPOT_PART = 0.35;
 /** A rental shorter than this isn't begun before a booking, seconds. */
 const SHORTEST = 300;
+
+/** Somebody acts every few seconds, however large the network is: in one of so many GPUs rentals take an hour, in larger ones longer. */
+const GPUS_AN_HOUR = 250;
 
 /** Customers who rent, on demand or as spot, top up and end. */
 export class Rentals {
@@ -26,7 +31,7 @@ export class Rentals {
     if (this.#seats.free.length === 0) return false;
     const seat = random.pick(this.#seats.free);
     const customer = random.pick(plan.customers);
-    const minutes = random.between(5, 120);
+    const minutes = random.between(5, 120) * Math.ceil(this.#seats.active.length / GPUS_AN_HOUR);
     const now = await presentOf(this.#floor);
     const bookedAt = Number(await market.read.nextBooking([seat.gpuId, hourOf(now)])) * 3_600;
     if (bookedAt < now + SHORTEST) return false;
@@ -70,16 +75,18 @@ export class Rentals {
 
   /** The rentals that the chain says have begun, but neither ended nor run. */
   async findLeft(): Promise<void> {
-    const { market } = this.#floor.network;
-    const [started, ended] = await Promise.all([
-      market.getEvents.RentalStarted({}, { fromBlock: 0n }),
-      market.getEvents.RentalEnded({}, { fromBlock: 0n }),
-    ]);
-    const over = new Set(ended.map(({ args }) => args.rentalId));
+    const { market, rpcUrl } = this.#floor.network;
+    // Only the rentals' numbers are wanted, of thousands of events.
+    const numbersOf = async (eventName: "RentalStarted" | "RentalEnded"): Promise<bigint[]> => {
+      const topics = encodeEventTopics({ abi: market.abi, eventName });
+      const filter = { address: market.address, topics, fromBlock: "0x0", toBlock: "latest" };
+      const logs = await rpcCall<{ topics: [string, string] }[]>(rpcUrl, "eth_getLogs", [filter]);
+      return logs.map(({ topics: [, rentalId] }) => BigInt(rentalId));
+    };
+    const [started, ended] = await Promise.all([numbersOf("RentalStarted"), numbersOf("RentalEnded")]);
+    const over = new Set(ended);
     for (const { rentalId } of this.#seats.running) over.add(rentalId);
-    this.#seats.left = started.flatMap(({ args: { rentalId } }) =>
-      rentalId === undefined || over.has(rentalId) ? [] : [rentalId],
-    );
+    this.#seats.left = started.filter((rentalId) => !over.has(rentalId));
   }
 
   /**

@@ -1,7 +1,8 @@
 import { silentLogger } from "#kernel/log.ts";
 import { bucketStart, MINUTE_MS } from "#kernel/time.ts";
-import { importHistory, type PastScrape } from "./history.ts";
-import { openTelemetryDatabase, type TelemetryDatabase } from "./testing/database.ts";
+import { openTelemetryDatabase, type TelemetryDatabase } from "../testing/database.ts";
+import { importHistory } from "./history.ts";
+import type { PastScrape } from "./reader.ts";
 
 let database: TelemetryDatabase;
 beforeAll(async () => {
