@@ -5,6 +5,7 @@ import { readFlags, type BenchFlags } from "./flags.ts";
 import { benchIndex } from "./index/bench.ts";
 import { benchLists } from "./lists.ts";
 import { benchPast } from "./past/bench.ts";
+import { benchSettle } from "./settle.ts";
 import { benchStart } from "./start.ts";
 
 const BENCHES: Record<string, (flags: BenchFlags) => Promise<Figure[]>> = {
@@ -12,6 +13,7 @@ const BENCHES: Record<string, (flags: BenchFlags) => Promise<Figure[]>> = {
   index: benchIndex,
   past: benchPast,
   lists: benchLists,
+  settle: benchSettle,
 };
 /** Those that need a running network, on the ports that others need free. */
 const BY_NAME_ONLY = new Set(["lists"]);

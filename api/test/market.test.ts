@@ -1,5 +1,8 @@
 import { SECOND_MS } from "#kernel/time.ts";
 import { uuidHashOf } from "#devnet/market/bootstrap.ts";
+import { parseInputs } from "../src/domain/rewards/parse.ts";
+import { settle } from "../src/domain/rewards/settle.ts";
+import type { Claim } from "../src/domain/rewards/types.ts";
 import { openMarket, type MarketFixture } from "./market.ts";
 
 /** Exporters are asked every five minutes of the last day. */
@@ -92,6 +95,32 @@ async function walk<Node>(list: string, first: number, fields: string): Promise<
     after = page.pageInfo.endCursor;
     if (!page.pageInfo.hasNextPage) return nodes;
   }
+}
+
+interface Holding {
+  to?: string | undefined;
+  tokenId?: bigint | undefined;
+  /** when it began, seconds since 1970 */
+  at: number;
+}
+
+async function blockTimes(numbers: readonly bigint[]): Promise<Map<bigint, number>> {
+  const blocks = [...new Set(numbers)].map(async (blockNumber) => {
+    const { timestamp } = await market.network.node.getBlock({ blockNumber });
+    return [blockNumber, Number(timestamp)] as const;
+  });
+  return new Map(await Promise.all(blocks));
+}
+
+/** Who held a GPU in a span, for how many seconds, by account: from the token's transfers alone. */
+function ownersOf(holdings: readonly Holding[], gpuId: bigint, { start, end }: { start: number; end: number }) {
+  const seconds = new Map<string, number>();
+  const own = holdings.filter(({ tokenId }) => tokenId === gpuId);
+  for (const [place, { to = "", at }] of own.entries()) {
+    const held = Math.min(own[place + 1]?.at ?? Infinity, end) - Math.max(at, start);
+    if (held > 0) seconds.set(to.toLowerCase(), (seconds.get(to.toLowerCase()) ?? 0) + held);
+  }
+  return [...seconds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([account, held]) => ({ account, seconds: held }));
 }
 
 const dc = (baseUnits: bigint): string => {
@@ -187,6 +216,46 @@ describe("over a market with a past", () => {
     // both kinds, many of each: else nothing was compared
     expect(busy).toBeGreaterThan(200);
     expect((minutes / 5) * nodes.length - busy).toBeGreaterThan(200);
+  });
+
+  it("each closed epoch can be settled, from what the contracts and their events say of it", async () => {
+    const { gpus, pools, rewards } = market.network;
+    const at = { blockNumber: market.head };
+    const [closedCount, genesis, length, moves] = await Promise.all([
+      rewards.read.closedCount(at),
+      rewards.read.genesisTime(at),
+      rewards.read.epochLength(at),
+      gpus.getEvents.Transfer({}, { fromBlock: 0n, toBlock: market.head }),
+    ]);
+    const times = await blockTimes(moves.map(({ blockNumber }) => blockNumber));
+    const holdings = moves.map(({ args, blockNumber }) => ({ ...args, at: times.get(blockNumber) ?? 0 }));
+    let [previous, lineCount, soldCount]: [readonly Claim[], number, number] = [[], 0, 0];
+    for (let epoch = 0; epoch < closedCount; epoch++) {
+      const start = Number(genesis) + epoch * Number(length);
+      const span = { epoch, start, end: start + Number(length) };
+      const inputs = parseInputs(await market.gather({ ...span, finalThrough: BigInt(now), previous }));
+      const [budget, burned] = await Promise.all([
+        rewards.read.budgetOf([BigInt(epoch)], at),
+        rewards.read.burnedIn([BigInt(epoch)], at),
+      ]);
+      for (const { poolId, shares } of inputs.pools) {
+        expect(shares).toEqual(await pools.read.sharesAt([poolId, BigInt(epoch)], at));
+      }
+      for (const { gpuId, owners } of inputs.gpus) {
+        expect(owners).toEqual(ownersOf(holdings, gpuId, span));
+        if (owners.length > 1) soldCount++;
+      }
+      const { claims, total, unallocated, burnedDc, lines } = settle(inputs);
+      expect([burnedDc, total + unallocated]).toEqual([burned, budget]);
+      expect(claims.reduce((sum, { cumulative }) => sum + cumulative, 0n)).toBe(
+        previous.reduce((sum, { cumulative }) => sum + cumulative, total),
+      );
+      [previous, lineCount] = [claims, lineCount + lines.length];
+    }
+    // several epochs, with sales amid them: else little was compared
+    expect(closedCount).toBeGreaterThanOrEqual(3n);
+    expect(lineCount).toBeGreaterThan(100);
+    expect(soldCount).toBeGreaterThan(0);
   });
 
   it("all of an answer stands on the head's block and the last scrape", async () => {

@@ -16,7 +16,10 @@ import { buildSubgraph, placeSubgraph } from "#devnet/subgraph.ts";
 import { freePorts } from "#devnet/testing.ts";
 import { runIndexer } from "#indexer/index.ts";
 import { silentLogger } from "#kernel/log.ts";
+import { createPool } from "#kernel/pg.ts";
 import { startApi } from "../main.ts";
+import { gatherEpochInputs, type EpochRequest } from "../src/facts/epoch-inputs.ts";
+import { Snapshot } from "../src/sources/snapshot.ts";
 import { ask, type Answer } from "./fixture.ts";
 
 /** An API over the seeded market's past: what was played is on the chain, and was indexed from there. */
@@ -29,6 +32,8 @@ export interface MarketFixture {
   ask(query: string, variables?: Record<string, unknown>): Promise<Answer>;
   /** Writes what exporters said, as the collector would have. */
   scraped(scrapes: Iterable<PastScrape>, everySeconds: number): Promise<void>;
+  /** The canonical inputs of an epoch, as the API gathers them. */
+  gather(request: EpochRequest): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -58,6 +63,7 @@ export async function openMarket(): Promise<MarketFixture> {
     viewsSchema: "chain",
     signal: new AbortController().signal,
   });
+  const pool = createPool(database.url, { name: "test", max: 1 });
   const api = await startApi({ ...common, host: "127.0.0.1", port: 0 });
   return {
     network,
@@ -67,7 +73,12 @@ export async function openMarket(): Promise<MarketFixture> {
     ask: (query, variables) => ask(api.url, query, variables),
     scraped: async (scrapes, everySeconds) =>
       void (await importHistory({ ...common, scrapeSeconds: everySeconds }, scrapes)),
+    gather: async (request) => {
+      const snapshot = new Snapshot(pool);
+      return gatherEpochInputs(snapshot, request).finally(() => snapshot.close());
+    },
     close: async () => {
+      await pool.end();
       await api.stop();
       await database.close();
       await chain.stop();
