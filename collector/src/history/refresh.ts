@@ -8,18 +8,13 @@ interface Level {
   widthMs: number;
 }
 
-/** As many rows as there are samples: the dearest to refresh. Read from the samples themselves where it isn't done yet. */
-export const MINUTES: readonly Level[] = [
+/** Lowest first. */
+const LEVELS: readonly Level[] = [
   { view: "telemetry.gpu_1m", widthMs: MINUTE_MS },
   { view: "telemetry.target_1m", widthMs: MINUTE_MS },
-];
-/** Made of the minutes, or of the samples where those aren't refreshed. */
-export const HOURS_AND_DAYS: readonly Level[] = [
   { view: "telemetry.gpu_1h", widthMs: HOUR_MS },
   { view: "telemetry.gpu_1d", widthMs: 24 * HOUR_MS },
 ];
-/** Lowest first. */
-export const ALL_LEVELS: readonly Level[] = [...MINUTES, ...HOURS_AND_DAYS];
 
 /** What one refresh reads: more of them take longer than a sort in memory, fewer pay more for each call. */
 const SLICE_MS = 24 * HOUR_MS;
@@ -32,15 +27,13 @@ export async function refreshAll(pool: Pool, span: Span): Promise<void> {
 /** Refreshes aggregates behind what is written in the order of time. */
 export class RisingRefresh {
   readonly #pool: Pool;
-  readonly #levels: readonly Level[];
   /** by level, the first bucket not refreshed yet */
   readonly #next: number[];
 
   /** @param from where what is written begins, milliseconds since 1970 */
-  constructor(pool: Pool, from: number, levels = ALL_LEVELS) {
+  constructor(pool: Pool, from: number) {
     this.#pool = pool;
-    this.#levels = levels;
-    this.#next = levels.map(({ widthMs }) => bucketStart(from, widthMs));
+    this.#next = LEVELS.map(({ widthMs }) => bucketStart(from, widthMs));
   }
 
   /**
@@ -50,7 +43,7 @@ export class RisingRefresh {
    * @param isEnd nothing comes behind it: the buckets in which it lies count too
    */
   async refreshTo(writtenTo: number, { isEnd = false, sliceMs = SLICE_MS } = {}): Promise<void> {
-    for (const [level, { view, widthMs }] of this.#levels.entries()) {
+    for (const [level, { view, widthMs }] of LEVELS.entries()) {
       const end = isEnd ? bucketStart(writtenTo, widthMs) + widthMs : writtenTo;
       const to = bucketStart(Math.min(end, Date.now()), widthMs);
       for (let from = this.#next[level] ?? to; from < to; from = this.#next[level] ?? to) {
