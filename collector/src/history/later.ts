@@ -2,7 +2,7 @@ import { createPool } from "#kernel/pg.ts";
 import { bucketStart, HOUR_MS, sleep } from "#kernel/time.ts";
 import { HOLD_MS, holdPolicies } from "../write/policies.ts";
 import type { Span } from "../write/watermark.ts";
-import { RisingRefresh } from "./refresh.ts";
+import { HOURS_AND_DAYS, MINUTES, RisingRefresh } from "./refresh.ts";
 
 /** How long one piece may take: in the embedded database nobody else is served meanwhile. */
 const WANTED_MS = 1_000;
@@ -21,7 +21,8 @@ export interface PastRefreshOptions {
 }
 
 /**
- * Refreshes the roll-ups of a history, each level from the one below, piece by piece, so that others are served in between.
+ * Refreshes the roll-ups of a history, all minutes and then what is made of them, piece by piece, so that others are served
+ * in between.
  * What isn't refreshed yet is read from the samples: right, but slow. It goes from the oldest on, and TimescaleDB's jobs are
  * held until all is done: a refresh of the newest would hide what isn't refreshed before it.
  *
@@ -31,18 +32,22 @@ export async function refreshPast({ databaseUrl, span, signal }: PastRefreshOpti
   const pool = createPool(databaseUrl, { name: "collector-history", max: 1 });
   try {
     await holdPolicies(pool, Date.now() + HOLD_MS);
-    const rising = new RisingRefresh(pool, span.from);
-    let sliceMs = SLICE.most;
-    for (let to = span.from; to < span.to;) {
-      to = Math.min(bucketStart(to, sliceMs) + sliceMs, span.to);
-      const startedAt = Date.now();
-      await rising.refreshTo(to, { sliceMs });
-      const tookMs = Date.now() - startedAt;
-      if (tookMs > WANTED_MS) sliceMs = Math.max(sliceMs / 2, SLICE.least);
-      await sleep(tookMs * REST, signal);
-    }
+    for (const levels of [MINUTES, HOURS_AND_DAYS])
+      await refreshLevels(new RisingRefresh(pool, span.from, levels), span, signal);
     await holdPolicies(pool, Date.now());
   } finally {
     await pool.end();
+  }
+}
+
+async function refreshLevels(rising: RisingRefresh, span: Span, signal: AbortSignal): Promise<void> {
+  let sliceMs = SLICE.most;
+  for (let to = span.from; to < span.to;) {
+    to = Math.min(bucketStart(to, sliceMs) + sliceMs, span.to);
+    const startedAt = Date.now();
+    await rising.refreshTo(to, { sliceMs });
+    const tookMs = Date.now() - startedAt;
+    if (tookMs > WANTED_MS) sliceMs = Math.max(sliceMs / 2, SLICE.least);
+    await sleep(tookMs * REST, signal);
   }
 }

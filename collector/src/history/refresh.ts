@@ -8,10 +8,13 @@ interface Level {
   widthMs: number;
 }
 
-/** Lowest first. */
-const LEVELS: readonly Level[] = [
+/** Made of the samples. */
+export const MINUTES: readonly Level[] = [
   { view: "telemetry.gpu_1m", widthMs: MINUTE_MS },
   { view: "telemetry.target_1m", widthMs: MINUTE_MS },
+];
+/** Made of the minutes; where samples lie behind those, each refresh reads all of these too. */
+export const HOURS_AND_DAYS: readonly Level[] = [
   { view: "telemetry.gpu_1h", widthMs: HOUR_MS },
   { view: "telemetry.gpu_1d", widthMs: 24 * HOUR_MS },
 ];
@@ -27,13 +30,15 @@ export async function refreshAll(pool: Pool, span: Span): Promise<void> {
 /** Refreshes aggregates behind what is written in the order of time. */
 export class RisingRefresh {
   readonly #pool: Pool;
+  readonly #levels: readonly Level[];
   /** by level, the first bucket not refreshed yet */
   readonly #next: number[];
 
   /** @param from where what is written begins, milliseconds since 1970 */
-  constructor(pool: Pool, from: number) {
+  constructor(pool: Pool, from: number, levels = [...MINUTES, ...HOURS_AND_DAYS]) {
     this.#pool = pool;
-    this.#next = LEVELS.map(({ widthMs }) => bucketStart(from, widthMs));
+    this.#levels = levels;
+    this.#next = levels.map(({ widthMs }) => bucketStart(from, widthMs));
   }
 
   /**
@@ -43,7 +48,7 @@ export class RisingRefresh {
    * @param isEnd nothing comes behind it: the buckets in which it lies count too
    */
   async refreshTo(writtenTo: number, { isEnd = false, sliceMs = SLICE_MS } = {}): Promise<void> {
-    for (const [level, { view, widthMs }] of LEVELS.entries()) {
+    for (const [level, { view, widthMs }] of this.#levels.entries()) {
       const end = isEnd ? bucketStart(writtenTo, widthMs) + widthMs : writtenTo;
       const to = bucketStart(Math.min(end, Date.now()), widthMs);
       for (let from = this.#next[level] ?? to; from < to; from = this.#next[level] ?? to) {
