@@ -35,7 +35,7 @@ export class RisingRefresh {
   readonly #next: number[];
 
   /** @param from where what is written begins, milliseconds since 1970 */
-  constructor(pool: Pool, from: number, levels = [...MINUTES, ...HOURS_AND_DAYS]) {
+  constructor(pool: Pool, from: number, levels: readonly Level[] = [...MINUTES, ...HOURS_AND_DAYS]) {
     this.#pool = pool;
     this.#levels = levels;
     this.#next = levels.map(({ widthMs }) => bucketStart(from, widthMs));
