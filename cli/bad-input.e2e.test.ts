@@ -142,7 +142,7 @@ describe("bc up", () => {
     run.process.kill("SIGINT");
     expect(await run.ended).toBe(130);
     for (let tries = 0; (await processesWith(place.dataDir)).length > 0; tries++) {
-      expect(tries).toBeLessThan(300);
+      expect(tries).toBeLessThan(100);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     expect(existsSync(join(place.dataDir, "lock"))).toBe(false);

@@ -81,6 +81,7 @@ async function build() {
     metafile: true,
     plugins: [place],
   });
+  await esbuild.stop(); // or its process stays as long as this one
   for (const path of Object.keys(metafile.inputs)) looks[path] = lookOf(path);
   const draft = join(dir, "newest.json");
   writeFileSync(draft, JSON.stringify({ dir: dir.slice(FOLDER.length + 1), looks }));

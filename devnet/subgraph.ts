@@ -10,7 +10,7 @@ import { run } from "./run.ts";
 
 const DIR = join(ROOT, "subgraph");
 const BUILD = join(DIR, "build");
-/** A build that is committed, so that a first start needn't make it: half a minute of CPU. */
+/** A build that is committed, so that a first start needn't make it: 20 s of CPU. */
 const PREBUILT = join(DIR, "prebuilt");
 const STAMP = ".built-from";
 

@@ -20,7 +20,7 @@ const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3_600;
 /** What a first start can spare of its 90 s on two cores. */
 const LIMIT_CPU_SECONDS = 70;
-const LIMIT_RATIO = 2.5;
+const LIMIT_RATIO = 2;
 
 /** What a side cost. */
 interface Cost {

@@ -1,7 +1,6 @@
 import type { Logger } from "#kernel/log.ts";
 import { createRegistry } from "#kernel/metrics.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
-import { HOUR_MS } from "#kernel/time.ts";
 import { createInstruments } from "../instruments.ts";
 import type { CollectorRecord } from "../records.ts";
 import { BatchWriter } from "../write/batch-writer.ts";
@@ -9,7 +8,7 @@ import { HOLD_MS, holdPolicies } from "../write/policies.ts";
 import { publish, registerCollector, retireCollector, type Span } from "../write/watermark.ts";
 import { forget, type Forgotten } from "./forget.ts";
 import { PastReader, type PastScrape } from "./reader.ts";
-import { RisingRefresh } from "./refresh.ts";
+import { refreshAll } from "./refresh.ts";
 
 /** Options of `importHistory`. */
 export interface HistoryOptions {
@@ -19,16 +18,12 @@ export interface HistoryOptions {
   scrapeSeconds: number;
   /** the collector in whose name it is written; "collector" when left out */
   id?: string;
-  /** whether the roll-ups are read from the samples until `refreshPast` */
-  isRefreshedLater?: boolean;
 }
 
 /** Samples of one COPY, and scrapes at most. */
 const BATCH_SAMPLES = 20_000;
 const BATCH_RECORDS = 20_000;
-/** Samples that one refresh of the minutes reads: it sorts them in memory, and nobody else is served meanwhile. */
-const REFRESHED_SAMPLES = 60_000;
-/** Batches and refreshes that may wait for the database: a day's refresh takes as long as making some batches. */
+/** Batches that may wait for the database. */
 const MAX_AHEAD = 4;
 
 /** Writes the past, in the order of its times, by the way that live scrapes go: identified, derived, by COPY. */
@@ -37,25 +32,19 @@ export class History {
   readonly #pool: Pool;
   readonly #writer: BatchWriter;
   readonly #collectorKey: number;
-  readonly #isRefreshedLater: boolean;
   readonly #labels: Map<string, Readonly<Record<string, string>>>;
   #batch: CollectorRecord[] = [];
   #samples = 0;
-  #samplesSinceRefresh = 0;
-  /** what is to be done in the database, in its order; after a failure nothing more is done */
+  /** the batches, in their order; after a failure nothing more is written */
   #tail: Promise<void> = Promise.resolve();
   readonly #ahead: Promise<void>[] = [];
-  #refreshing: RisingRefresh | undefined;
-  #refreshedTo = 0;
 
   /** See `openHistory`. */
-  constructor(pool: Pool, collectorKey: number, options: HistoryOptions) {
-    const { logger, scrapeSeconds, isRefreshedLater = false } = options;
+  constructor(pool: Pool, collectorKey: number, { logger, scrapeSeconds }: HistoryOptions) {
     const labels = new Map<string, Readonly<Record<string, string>>>();
     this.reader = new PastReader(scrapeSeconds * 1_000);
     this.#pool = pool;
     this.#collectorKey = collectorKey;
-    this.#isRefreshedLater = isRefreshedLater;
     this.#labels = labels;
     const instruments = createInstruments(createRegistry("collector"), NOTHING_TO_READ);
     this.#writer = new BatchWriter({
@@ -78,35 +67,33 @@ export class History {
       this.#batch.push(record);
       if (record.kind === "scrape") this.#samples += record.rows.length;
     }
-    if (this.#samples >= BATCH_SAMPLES || this.#batch.length >= BATCH_RECORDS) await this.#send();
+    if (this.#samples >= BATCH_SAMPLES || this.#batch.length >= BATCH_RECORDS) await this.flush();
   }
 
   /**
-   * Has what was taken written and, if that isn't left for later, put into all roll-ups: the buckets that end before `to`,
-   * milliseconds since 1970. Both are done in their turn: `drain` waits for it.
+   * Has what was taken written, in its turn: `drain` waits for it.
    *
    * @throws what the database says, of what came before
    */
-  async settle(to: number, { isEnd = false } = {}): Promise<void> {
-    await this.#send();
-    const { span } = this.reader;
-    if (!span || this.#isRefreshedLater) return;
-    const refreshing = (this.#refreshing ??= new RisingRefresh(this.#pool, span.from));
-    const spanMs = to - Math.max(this.#refreshedTo, span.from);
-    const wantedMs = (spanMs * REFRESHED_SAMPLES) / Math.max(this.#samplesSinceRefresh, 1);
-    const sliceMs = SLICES_MS.find((width) => width <= wantedMs) ?? HOUR_MS;
-    this.#refreshedTo = to;
-    this.#samplesSinceRefresh = 0;
-    await this.#enqueue(() => refreshing.refreshTo(to, { isEnd, sliceMs }));
+  async flush(): Promise<void> {
+    const batch = this.#batch;
+    if (batch.length === 0) return;
+    this.#batch = [];
+    this.#samples = 0;
+    const written = this.#tail.then(async () => void (await this.#writer.write(batch)));
+    this.#tail = written;
+    written.catch(() => undefined); // whoever comes next hears of it
+    this.#ahead.push(written);
+    if (this.#ahead.length > MAX_AHEAD) await this.#ahead.shift();
   }
 
   /**
-   * Waits until all that was taken and settled is in the tables.
+   * Waits until all that was taken is in the tables.
    *
    * @throws what the database says
    */
   async drain(): Promise<void> {
-    await this.#send();
+    await this.flush();
     await this.#tail;
   }
 
@@ -122,37 +109,17 @@ export class History {
     await retireCollector(this.#pool, this.#collectorKey, Date.now());
   }
 
-  /** Lets go of the database. What isn't settled may be lost. Idempotent. */
+  /** Lets go of the database. What isn't drained may be lost. Idempotent. */
   async close(): Promise<void> {
     await this.#tail.catch(() => undefined);
     if (!this.#pool.ending) await this.#pool.end();
   }
-
-  async #send(): Promise<void> {
-    const batch = this.#batch;
-    if (batch.length === 0) return;
-    this.#samplesSinceRefresh += this.#samples;
-    this.#batch = [];
-    this.#samples = 0;
-    await this.#enqueue(async () => void (await this.#writer.write(batch)));
-  }
-
-  /** Does something after all that came before, and waits only while too much is waiting. */
-  async #enqueue(work: () => Promise<void>): Promise<void> {
-    const done = this.#tail.then(work);
-    this.#tail = done;
-    done.catch(() => undefined); // whoever comes next hears of it
-    this.#ahead.push(done);
-    if (this.#ahead.length > MAX_AHEAD) await this.#ahead.shift();
-  }
 }
-
-/** From a day, which is a chunk, down to an hour. */
-const SLICES_MS = [24, 12, 6, 4, 3, 2, 1].map((hours) => hours * HOUR_MS);
 
 /**
  * Begins to write a past, in the name of a collector of its own, which lives as long as that. What the database knows of
- * its GPUs and targets is forgotten first: another past of theirs, perhaps half of one. TimescaleDB's jobs are held for half
+ * its GPUs and targets is forgotten first: another past of theirs, perhaps half of one. Its roll-ups are read from the samples
+ * until `refreshPast`; TimescaleDB's jobs are held for half
  * an hour, or until `refreshPast` is done.
  *
  * @throws what the database says
@@ -163,7 +130,7 @@ export async function openHistory(options: HistoryOptions & { forgotten: Forgott
     await holdPolicies(pool, Date.now() + HOLD_MS);
     await forget(pool, options.forgotten);
     const { key } = await registerCollector(pool, options.id ?? "past", Date.now());
-    return new History(pool, key, { ...options, isRefreshedLater: true });
+    return new History(pool, key, options);
   } catch (error) {
     await pool.end();
     throw error;
@@ -188,7 +155,8 @@ export async function importHistory(
     for await (const scrape of scrapes) await history.write(scrape);
     const { scrapeCount, span } = history.reader;
     if (span) {
-      await history.settle(span.to, { isEnd: true });
+      await history.drain();
+      await refreshAll(pool, span);
       await history.publish(span.to);
     }
     return { scrapeCount, span };

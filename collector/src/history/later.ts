@@ -21,10 +21,9 @@ export interface PastRefreshOptions {
 }
 
 /**
- * Refreshes the roll-ups of a history, all minutes and then what is made of them, piece by piece, so that others are served
- * in between.
- * What isn't refreshed yet is read from the samples: right, but slow. It goes from the oldest on, and TimescaleDB's jobs are
- * held until all is done: a refresh of the newest would hide what isn't refreshed before it.
+ * Refreshes the roll-ups of a history, all minutes and then what is made of them, piece by piece, so that others are
+ * served in between. What isn't refreshed yet is read from the samples: right, but slow. It goes from the oldest on, and
+ * TimescaleDB's jobs are held until all is done: a refresh of the newest would hide what isn't refreshed before it.
  *
  * @throws what the database says, and the signal's reason
  */

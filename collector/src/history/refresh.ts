@@ -22,7 +22,7 @@ export const HOURS_AND_DAYS: readonly Level[] = [
 /** What one refresh reads: more of them take longer than a sort in memory, fewer pay more for each call. */
 const SLICE_MS = 24 * HOUR_MS;
 
-/** Refreshes every aggregate over the buckets that a span touches, as far as those are over now, by slices. */
+/** Refreshes every aggregate over the buckets that a span touches, as far as those are over now: all minutes first. */
 export async function refreshAll(pool: Pool, span: Span): Promise<void> {
   await new RisingRefresh(pool, span.from).refreshTo(span.to, { isEnd: true });
 }

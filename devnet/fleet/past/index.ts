@@ -146,7 +146,7 @@ class WrittenPast implements FleetPast {
       this.#stopping.signal.throwIfAborted();
     }
     this.#changes.applyTo(until);
-    await this.#history.settle(until);
+    await this.#history.flush();
     this.#last = { ...day, troubles };
   }
 }

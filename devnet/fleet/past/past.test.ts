@@ -223,10 +223,12 @@ describe("the telemetry of a past", () => {
     const span = { from: BEGINS_AT * 1_000, to: NOW };
     await refreshPast({ databaseUrl: database.url, span, signal: new AbortController().signal });
     expect(await shown()).toEqual(before);
-    const over = await number("select count(*)::int as n from telemetry.rollup_1m where bucket < $1", [
-      new Date(Math.floor(NOW / MINUTE_MS) * MINUTE_MS),
-    ]);
-    expect([await jobsHeld(), await stored()]).toEqual([0, over]);
+    // Its jobs may have taken the minute in which the past ends by now, too.
+    const minutes = (before: number): Promise<number> =>
+      number("select count(*)::int as n from telemetry.rollup_1m where bucket < $1", [new Date(before)]);
+    const over = Math.floor(NOW / MINUTE_MS) * MINUTE_MS;
+    expect(await jobsHeld()).toBe(0);
+    expect([await minutes(over), await minutes(over + MINUTE_MS)]).toContain(await stored());
   });
 });
 
