@@ -1,5 +1,6 @@
 import { BaseError } from "#kernel/errors.ts";
 import type { PoolClient } from "#kernel/pg.ts";
+import { sleep } from "#kernel/time.ts";
 import { quoted } from "../schema/names.ts";
 import { describeDeployment } from "./view-comments.ts";
 import { commentOn, grantsOn, relationsIn, VIEW_MARK, type Relation } from "./view-relations.ts";
@@ -16,10 +17,14 @@ export const IS_NEEDED = "2BP01";
 const LOCKED = "55P03";
 
 /**
- * How long the switch waits for readers, which wait for it meanwhile. Shorter than the server's `deadlock_timeout` (1 s):
- * where both wait for each other the switch gives way, and no reader sees an error.
+ * How long the switch waits for readers, which wait for it meanwhile, try by try. Each is shorter than the server's
+ * `deadlock_timeout` (1 s): where both wait for each other the switch gives way, and no reader sees an error. Short tries
+ * find the moment between readers that come without a pause, long ones outlast a single slow reader.
  */
-const LOCK_MS = 500;
+const LOCK_MS = [25, 50, 100, 25, 50, 250, 25, 50, 100, 25, 50, 500];
+const LONGEST_LOCK_MS = Math.max(...LOCK_MS);
+/** The longest pause between two tries. */
+const LOCK_PAUSE_MS = 50;
 
 /** A deployment as views need it. */
 export interface ShownDeployment {
@@ -62,7 +67,7 @@ export async function switchViews(
   deployment: ShownDeployment,
   deploymentId: string,
 ): Promise<void> {
-  await client.query(`set local lock_timeout = ${LOCK_MS}`);
+  await client.query(`set local lock_timeout = ${LONGEST_LOCK_MS}`);
   await client.query(`create schema if not exists ${quoted(viewsSchema)}`);
   const found = await relationsIn(client, viewsSchema);
   const wanted = await viewsOf(client, viewsSchema, deployment, deploymentId, found);
@@ -122,11 +127,23 @@ async function openToReader(client: PoolClient, viewsSchema: string): Promise<vo
 /**
  * Locks views all at once, before any is changed: between two that are locked apart a reader could take the second and
  * wait for the first. An option is set for its lock; `lock table` would lock the tables below as well.
+ *
+ * @throws an error that `isLocked` when no try got all of them
  */
 async function lockViews(client: PoolClient, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
-  const alter = names.map((name) => `alter view ${name} set (security_barrier = false);`);
-  await client.query(alter.join("\n"));
+  const alter = names.map((name) => `alter view ${name} set (security_barrier = false);`).join("\n");
+  for (const [index, ms] of LOCK_MS.entries()) {
+    await client.query(`savepoint locking; set local lock_timeout = ${ms}`);
+    try {
+      await client.query(`${alter}\nset local lock_timeout = ${LONGEST_LOCK_MS}`);
+      return;
+    } catch (error) {
+      if (!isLocked(error) || index === LOCK_MS.length - 1) throw error;
+      await client.query("rollback to savepoint locking");
+      await sleep(Math.random() * LOCK_PAUSE_MS);
+    }
+  }
 }
 
 /** Drops every view of ours in a schema, because what they show goes. */

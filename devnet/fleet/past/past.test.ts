@@ -206,23 +206,34 @@ describe("the telemetry of a past", () => {
       number(
         "select count(*)::int as n from timescaledb_information.jobs where hypertable_schema = 'telemetry' and initial_start > now()",
       );
-    const shown = (): Promise<unknown> =>
+    const shown = (): Promise<Record<string, unknown>[]> =>
       database.rows(
-        `select (select md5(string_agg(r::text, ',' order by gpu_key, bucket)) from telemetry.rollup_1m r) as gpus,
-           (select md5(string_agg(r::text, ',' order by target_key, bucket)) from telemetry.target_1m r) as targets,
-           (select jsonb_agg(jsonb_build_array(gpu_key, bucket, sample_count, gpu_temp_celsius_max, round(covered_seconds::numeric, 3),
-             round(energy_watt_hours::numeric, 6), round(util_ratio::numeric, 6)) order by gpu_key, bucket)
-             from telemetry.rollup_1h) as hours,
-           (select jsonb_agg(jsonb_build_array(gpu_key, bucket, sample_count, round(energy_watt_hours::numeric, 6))
-             order by gpu_key, bucket) from telemetry.rollup_1d) as days`,
+        `select md5(string_agg(r::text, ',' order by gpu_key, bucket)) as minutes,
+           (select md5(string_agg(r::text, ',' order by target_key, bucket)) from telemetry.target_1m r) as targets
+         from telemetry.rollup_1m r`,
       );
+    // Sums of hours and days are added up in another order.
+    const sums = async (): Promise<number[]> => {
+      const rows = await database.rows<Record<string, number>>(
+        `select gpu_key, extract(epoch from bucket)::float8 as bucket, sample_count::int, gpu_temp_celsius_max::float8,
+           covered_seconds::float8, energy_watt_hours::float8, util_ratio::float8
+         from telemetry.rollup_1h union all
+         select gpu_key, extract(epoch from bucket)::float8, sample_count::int, gpu_temp_celsius_max::float8,
+           covered_seconds::float8, energy_watt_hours::float8, util_ratio::float8
+         from telemetry.rollup_1d order by 1, 2, 3`,
+      );
+      return rows.flatMap((row) => Object.values(row));
+    };
     const stored = (): Promise<number> =>
       number("select count(*)::int as n from _timescaledb_internal._materialized_hypertable_3");
-    const before = await shown();
+    const [before, sumsBefore] = [await shown(), await sums()];
     expect([await jobsHeld(), await stored()]).toEqual([12, 0]);
     const span = { from: BEGINS_AT * 1_000, to: NOW };
     await refreshPast({ databaseUrl: database.url, span, signal: new AbortController().signal });
     expect(await shown()).toEqual(before);
+    const sumsAfter = await sums();
+    expect(sumsAfter).toHaveLength(sumsBefore.length);
+    expect(sumsAfter.findIndex((sum, at) => Math.abs(sum - (sumsBefore[at] ?? NaN)) > 1e-9 * Math.abs(sum))).toBe(-1);
     // Its jobs may have taken the minute in which the past ends by now, too.
     const minutes = (before: number): Promise<number> =>
       number("select count(*)::int as n from telemetry.rollup_1m where bucket < $1", [new Date(before)]);
