@@ -14,7 +14,7 @@ import { measure, type Measured, type Side } from "./run.ts";
 import { engine, limit } from "./sides.ts";
 import { measureTip } from "./tip.ts";
 
-const BLOCKS = 3_000;
+const BLOCKS = 6_000;
 /** Of the chain, for sides that would take too long with all: 20,000 events. */
 const PART_BLOCKS = 400;
 const DEFAULT_RUNS = 3;

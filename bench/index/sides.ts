@@ -15,6 +15,12 @@ const LIMIT = fileURLToPath(new URL("limit.ts", import.meta.url));
 /** Tables as graph-node makes them in an empty database. */
 export const SUBGRAPH_LAYOUT: Layout = { schema: "sgd1", current: "upper_inf(block_range)" };
 
+/** What `npm run bc` hands to Node. */
+function bcArgs(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: { bc: string } };
+  return scripts.bc.split(" ").slice(1);
+}
+
 /** Our engine, as anyone would run it; on the chain's first part if `until` is given. */
 export function engine(prune: Prune, until?: number): Side {
   let manifest = "";
@@ -33,7 +39,8 @@ export function engine(prune: Prune, until?: number): Side {
         command: process.execPath,
         args: [
           ...(profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`]),
-          ...["cli/bc.mjs", "index", "--manifest", manifest, "--rpc", rpcUrl],
+          ...bcArgs(),
+          ...["index", "--manifest", manifest, "--rpc", rpcUrl],
           ...["--database", databaseUrl, "--indexer-port", "0", "--log-level", "warn"],
           ...(last === undefined ? [] : ["--until", String(last)]),
         ],
