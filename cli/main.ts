@@ -7,14 +7,18 @@ import { addIndex } from "./commands/index.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addServe } from "./commands/serve.ts";
 import { addSettle } from "./commands/settle.ts";
+import { addTelemetry } from "./commands/telemetry.ts";
 import { addUp } from "./commands/up.ts";
 
 const program = new Command("bc")
   .description("Berkeley Compute: a GPU rental network's chain and telemetry, indexed, joined and served")
   .showHelpAfterError()
   .exitOverride();
-for (const add of [addUp, addIndex, addCollect, addServe, addMigrate, addDeployments, addSettle, addDoctor])
-  add(program);
+const COMMANDS = [
+  ...[addUp, addIndex, addCollect, addServe, addMigrate],
+  ...[addDeployments, addTelemetry, addSettle, addDoctor],
+];
+for (const add of COMMANDS) add(program);
 
 try {
   await program.parseAsync();

@@ -2,7 +2,7 @@ import { canonicalUuid, sliceUuid } from "../identity/uuid.ts";
 import { COLUMNS, METRICS } from "../metrics.ts";
 import { attributesOf, Entity, NO_ATTRIBUTES, readLabels, type Attributes } from "./entity.ts";
 import { DEFAULT_LIMITS, ScrapeFailure, type Limits } from "./limits.ts";
-import { Rejects, rowsOf, type ParseResult } from "./result.ts";
+import { Rejects, rowsOf, type ParseResult, type Rejected } from "./result.ts";
 import { findBlank, findLabelsEnd, scanSeries, skipBlanks, type ScannedSeries } from "./series.ts";
 import { readValue } from "./value.ts";
 
@@ -59,10 +59,13 @@ export class ExpositionParser {
   readonly #limits: Limits;
   readonly #series = new Map<string, Series>();
   readonly #entities = new Map<string, Entity>();
+  readonly #rejected: Rejected[] | undefined;
   #bodyNumber = 0;
 
-  constructor(limits: Limits = DEFAULT_LIMITS) {
+  /** @param rejected gets what isn't kept, one by one */
+  constructor(limits: Limits = DEFAULT_LIMITS, rejected?: Rejected[]) {
     this.#limits = limits;
+    this.#rejected = rejected;
   }
 
   /** How many series are remembered; bounded by what the last bodies held. */
@@ -83,7 +86,7 @@ export class ExpositionParser {
       hasNewSpelling: false,
       isOpenMetricsComplete: false,
       entities: [],
-      rejects: new Rejects(),
+      rejects: new Rejects(this.#rejected),
     };
     try {
       this.#readLines(text, body);

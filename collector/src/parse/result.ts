@@ -44,14 +44,42 @@ export interface ParseResult {
   isOpenMetricsComplete: boolean;
 }
 
+/** What wasn't kept, and where: a line of the body, or a reading in it. */
+export type Rejected =
+  | { reason: RejectReason; /** counted from 1 */ line: number; /** its start */ text: string }
+  | { reason: RejectReason; uuid: string; migId: string | null; column: string; /** as printed */ raw: number };
+
+/** Characters of a bad line that are shown. */
+const SHOWN = 120;
+
 /** Counts what isn't kept. */
 export class Rejects {
   readonly counts: Partial<Record<RejectReason, number>> = {};
   firstBadLine: string | undefined;
+  readonly #list: Rejected[] | undefined;
 
+  /** @param list gets each of them as well: for people, as it costs time */
+  constructor(list?: Rejected[]) {
+    this.#list = list;
+  }
+
+  /** A line, from `start` to `end` of the body. */
   add(reason: RejectReason, text: string, start: number, end: number): void {
+    this.#count(reason);
+    if (reason === "bad_line") this.firstBadLine ??= text.slice(start, Math.min(end, start + SHOWN));
+    if (!this.#list) return;
+    const line = text.slice(0, start).split("\n").length;
+    this.#list.push({ reason, line, text: text.slice(start, Math.min(end, start + SHOWN)) });
+  }
+
+  /** A reading that is none, or can't be. */
+  addReading(reason: RejectReason, { uuid, migId }: Entity, column: string, raw: number): void {
+    this.#count(reason);
+    this.#list?.push({ reason, uuid, migId: migId ?? null, column, raw });
+  }
+
+  #count(reason: RejectReason): void {
     this.counts[reason] = (this.counts[reason] ?? 0) + 1;
-    if (reason === "bad_line") this.firstBadLine ??= text.slice(start, Math.min(end, start + 120));
   }
 }
 
@@ -100,8 +128,8 @@ function canonicalValues(entity: Entity, generation: Generation, rejects: Reject
     if (Number.isNaN(raw)) return null;
     const { times, over } = metric.scale[generation];
     const value = (raw * times) / over;
-    if (raw === metric.blank) rejects.add("blank", "", 0, 0);
-    else if (value < metric.min || value > metric.max) rejects.add("out_of_range", "", 0, 0);
+    if (raw === metric.blank) rejects.addReading("blank", entity, metric.column, raw);
+    else if (value < metric.min || value > metric.max) rejects.addReading("out_of_range", entity, metric.column, raw);
     else return metric.type === "integer" ? Math.round(value) : value;
     return null;
   });
