@@ -15,8 +15,15 @@ const program = new Command("bc")
   .showHelpAfterError()
   .exitOverride();
 const COMMANDS = [
-  ...[addUp, addIndex, addCollect, addServe, addMigrate],
-  ...[addDeployments, addTelemetry, addSettle, addDoctor],
+  addUp,
+  addIndex,
+  addCollect,
+  addServe,
+  addMigrate,
+  addDeployments,
+  addTelemetry,
+  addSettle,
+  addDoctor,
 ];
 for (const add of COMMANDS) add(program);
 

@@ -22,7 +22,6 @@ const LOCKED = "55P03";
  * find the moment between readers that come without a pause, long ones outlast a single slow reader.
  */
 const LOCK_MS = [25, 50, 100, 25, 50, 250, 25, 50, 100, 25, 50, 500];
-const LONGEST_LOCK_MS = Math.max(...LOCK_MS);
 /** The longest pause between two tries. */
 const LOCK_PAUSE_MS = 50;
 
@@ -67,7 +66,7 @@ export async function switchViews(
   deployment: ShownDeployment,
   deploymentId: string,
 ): Promise<void> {
-  await client.query(`set local lock_timeout = ${LONGEST_LOCK_MS}`);
+  await client.query(`set local lock_timeout = ${Math.max(...LOCK_MS)}`);
   await client.query(`create schema if not exists ${quoted(viewsSchema)}`);
   const found = await relationsIn(client, viewsSchema);
   const wanted = await viewsOf(client, viewsSchema, deployment, deploymentId, found);
@@ -126,17 +125,19 @@ async function openToReader(client: PoolClient, viewsSchema: string): Promise<vo
 
 /**
  * Locks views all at once, before any is changed: between two that are locked apart a reader could take the second and
- * wait for the first. An option is set for its lock; `lock table` would lock the tables below as well.
+ * wait for the first. An option is set for its lock; `lock table` would lock the tables below as well. What else the
+ * transaction locks waits as long as it did before.
  *
  * @throws an error that `isLocked` when no try got all of them
  */
 async function lockViews(client: PoolClient, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
   const alter = names.map((name) => `alter view ${name} set (security_barrier = false);`).join("\n");
+  const { rows } = await client.query<{ lock_timeout: string }>("show lock_timeout");
   for (const [index, ms] of LOCK_MS.entries()) {
     await client.query(`savepoint locking; set local lock_timeout = ${ms}`);
     try {
-      await client.query(`${alter}\nset local lock_timeout = ${LONGEST_LOCK_MS}`);
+      await client.query(`${alter}\nset local lock_timeout = '${rows[0]?.lock_timeout ?? "0"}'`);
       return;
     } catch (error) {
       if (!isLocked(error) || index === LOCK_MS.length - 1) throw error;

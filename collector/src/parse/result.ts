@@ -57,6 +57,8 @@ export class Rejects {
   readonly counts: Partial<Record<RejectReason, number>> = {};
   firstBadLine: string | undefined;
   readonly #list: Rejected[] | undefined;
+  #line = 1;
+  #lineStart = 0;
 
   /** @param list gets each of them as well: for people, as it costs time */
   constructor(list?: Rejected[]) {
@@ -68,14 +70,24 @@ export class Rejects {
     this.#count(reason);
     if (reason === "bad_line") this.firstBadLine ??= text.slice(start, Math.min(end, start + SHOWN));
     if (!this.#list) return;
-    const line = text.slice(0, start).split("\n").length;
-    this.#list.push({ reason, line, text: text.slice(start, Math.min(end, start + SHOWN)) });
+    this.#countLinesTo(text, start);
+    this.#list.push({ reason, line: this.#line, text: text.slice(start, Math.min(end, start + SHOWN)) });
   }
 
   /** A reading that is none, or can't be. */
   addReading(reason: RejectReason, { uuid, migId }: Entity, column: string, raw: number): void {
     this.#count(reason);
     this.#list?.push({ reason, uuid, migId: migId ?? null, column, raw });
+  }
+
+  /** Lines come in order, so each is counted once. */
+  #countLinesTo(text: string, start: number): void {
+    for (;;) {
+      const end = text.indexOf("\n", this.#lineStart);
+      if (end < 0 || end >= start) return;
+      this.#lineStart = end + 1;
+      this.#line++;
+    }
   }
 
   #count(reason: RejectReason): void {
