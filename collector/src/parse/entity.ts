@@ -11,15 +11,20 @@ export interface Attributes {
 /** Nothing said. */
 export const NO_ATTRIBUTES: Attributes = { model: undefined, migProfile: undefined, labels: {} };
 
+const NO_XIDS: ReadonlyMap<number, string> = new Map();
+/** No readings. */
+const NONE = new Float64Array(0);
+
 /** A physical GPU or a MIG slice of one target, with what the body being read says of it. */
 export class Entity {
   /** by place in `COLUMNS`, raw; NaN where the body says nothing */
-  readonly values = new Float64Array(COLUMNS.length);
+  values: Float64Array = NONE;
   /** XIDs shown, with their text */
-  readonly xids = new Map<number, string>();
+  xids = NO_XIDS;
   /** number of the body that the readings above are from */
   body = 0;
   attributes: Attributes = NO_ATTRIBUTES;
+  #shared: Attributes = NO_ATTRIBUTES;
 
   constructor(
     /** canonical, see `canonicalUuid` */
@@ -27,11 +32,30 @@ export class Entity {
     readonly migId: string | undefined,
   ) {}
 
-  /** Forgets the readings of the body before. */
-  begin(body: number): void {
+  /**
+   * Forgets the readings of the body before.
+   *
+   * @param values where those of this one go, its own array when left out: parsers, which read one body at a time, share theirs
+   */
+  begin(body: number, values = this.#ownValues()): void {
     this.body = body;
-    this.values.fill(NaN);
-    this.xids.clear();
+    this.values = values.fill(NaN);
+    this.xids = NO_XIDS;
+  }
+
+  #ownValues(): Float64Array {
+    return this.values === NONE ? new Float64Array(COLUMNS.length) : this.values;
+  }
+
+  showXid(code: number, text: string): void {
+    if (this.xids === NO_XIDS) this.xids = new Map();
+    (this.xids as Map<number, string>).set(code, text);
+  }
+
+  /** The same attributes as an object that is there already, if there is one. */
+  shared(attributes: Attributes): Attributes {
+    if (JSON.stringify(attributes) !== JSON.stringify(this.#shared)) this.#shared = attributes;
+    return this.#shared;
   }
 }
 
