@@ -14,8 +14,10 @@ export interface GpuRow {
   model: string | null;
   /** hostname, index, device, pci_bus_id, driver_version, pod, namespace, container; absent ones are left out */
   labels: Record<string, string>;
-  /** by place in `COLUMNS`, canonical units; null for no reading */
-  values: (number | null)[];
+  /** by place in `COLUMNS`, canonical units; NaN for no reading, so that V8 keeps plain numbers */
+  values: readonly number[];
+  /** `identityOf` it, where that is known */
+  readonly identity?: string;
 }
 
 /** An XID that an exporter shows. It is sticky: `planBatch` finds the edges. */
@@ -112,7 +114,7 @@ export function rowsOf(body: ReadBody, at: number): ParseResult {
   for (const entity of body.entities) {
     for (const [code, text] of entity.xids) if (code > 0) events.push({ uuid: entity.uuid, kind: "XID", code, text });
     const values = canonicalValues(entity, generation, body.rejects);
-    if (values.every((value) => value === null)) continue;
+    if (!values) continue;
     rows.push({
       at,
       uuid: entity.uuid,
@@ -134,15 +136,24 @@ export function rowsOf(body: ReadBody, at: number): ParseResult {
   };
 }
 
-function canonicalValues(entity: Entity, generation: Generation, rejects: Rejects): (number | null)[] {
-  return COLUMNS.map((metric, index) => {
+const NO_READINGS: readonly number[] = COLUMNS.map(() => NaN);
+
+/** @returns undefined without a single reading */
+function canonicalValues(entity: Entity, generation: Generation, rejects: Rejects): number[] | undefined {
+  const values = NO_READINGS.slice();
+  let isEmpty = true;
+  for (let index = 0; index < values.length; index++) {
     const raw = entity.values[index] ?? NaN;
-    if (Number.isNaN(raw)) return null;
+    const metric = COLUMNS[index];
+    if (Number.isNaN(raw) || !metric) continue;
     const { times, over } = metric.scale[generation];
     const value = (raw * times) / over;
     if (raw === metric.blank) rejects.addReading("blank", entity, metric.column, raw);
     else if (value < metric.min || value > metric.max) rejects.addReading("out_of_range", entity, metric.column, raw);
-    else return metric.type === "integer" ? Math.round(value) : value;
-    return null;
-  });
+    else {
+      values[index] = metric.type === "integer" ? Math.round(value) : value;
+      isEmpty = false;
+    }
+  }
+  return isEmpty ? undefined : values;
 }

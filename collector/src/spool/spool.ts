@@ -116,10 +116,13 @@ export class Spool {
     return this.#flushing;
   }
 
-  /** The oldest records on disk, at most `maxRecords` and about `maxBytes`; undefined when there are none. */
-  async read(maxRecords: number, maxBytes: number): Promise<SpoolBatch | undefined> {
-    const segment = this.#oldest;
-    const from = this.#head.record;
+  /**
+   * The oldest records on disk, at most `maxRecords` and about `maxBytes`; undefined when there are none.
+   *
+   * @param after the end of a batch that isn't acknowledged yet: what follows it
+   */
+  async read(maxRecords: number, maxBytes: number, after?: Position): Promise<SpoolBatch | undefined> {
+    const { segment, from } = this.#placeOf(after);
     if (from >= segment.offsets.length) return undefined;
     const start = segment.offsets[from] ?? 0;
     let to = from + 1;
@@ -129,7 +132,7 @@ export class Spool {
       if (payloads.length < to - from) this.#lost(to - from - payloads.length, "the spool is damaged: lost scrapes");
       return { payloads, end: { segmentId: segment.id, record: to } };
     } catch (error) {
-      if (segment !== this.#oldest) return this.read(maxRecords, maxBytes); // it was dropped meanwhile
+      if (!this.#segments.includes(segment)) return this.read(maxRecords, maxBytes, after); // it was dropped meanwhile
       throw error;
     }
   }
@@ -169,6 +172,17 @@ export class Spool {
     const segment = this.#segments[0];
     if (!segment) throw new Error("BUG: a spool always has the segment being written");
     return segment;
+  }
+
+  /** Where the first record after a position is, or the first of all if that was dropped meanwhile. */
+  #placeOf(after: Position | undefined): { segment: Segment; from: number } {
+    const place = this.#segments.findIndex(({ id }) => id === after?.segmentId);
+    const segment = this.#segments[place];
+    if (!after || !segment) return { segment: this.#oldest, from: this.#head.record };
+    const next = this.#segments[place + 1];
+    return next && after.record >= segment.offsets.length
+      ? { segment: next, from: 0 }
+      : { segment, from: after.record };
   }
 
   get #cursorPath(): string {
