@@ -22,10 +22,15 @@ const SCRAPE_FORMAT = 1;
 const HEADER_BYTES = 16;
 const DOUBLE_BYTES = 8;
 
+/** Where records are encoded, one after the other. */
+let scratch = Buffer.allocUnsafeSlow(65_536);
+
 /**
  * A record as it lies in the spool. A scrape is a header; text, a line for the scrape, one for the names of its columns,
  * which another version may have otherwise, and one for the identity of each row; then the rows' values as doubles, NaN
  * for none.
+ *
+ * @returns in memory that the next call uses again
  */
 export function encodeRecord(record: CollectorRecord): Buffer {
   if (record.kind === "heartbeat") return Buffer.from(JSON.stringify(record));
@@ -33,7 +38,7 @@ export function encodeRecord(record: CollectorRecord): Buffer {
   let text = `${JSON.stringify(scrape)}\n${COLUMN_NAMES}`;
   for (const row of rows) text += `\n${identityOf(row)}`;
   const textBytes = Buffer.byteLength(text);
-  const bytes = Buffer.allocUnsafe(HEADER_BYTES + textBytes + rows.length * COLUMNS.length * DOUBLE_BYTES);
+  const bytes = reuse(HEADER_BYTES + textBytes + rows.length * COLUMNS.length * DOUBLE_BYTES);
   bytes.writeUInt32LE(SCRAPE_FORMAT, 0);
   bytes.writeUInt32LE(textBytes, 4);
   bytes.writeUInt32LE(rows.length, 8);
@@ -47,6 +52,11 @@ export function encodeRecord(record: CollectorRecord): Buffer {
     }
   }
   return bytes;
+}
+
+function reuse(length: number): Buffer {
+  if (scratch.length < length) scratch = Buffer.allocUnsafeSlow(2 * length);
+  return scratch.subarray(0, length);
 }
 
 /**
