@@ -10,9 +10,10 @@ export { parseExposition } from "./src/parse/exposition.ts";
 export { ScrapeFailure, type FailureReason } from "./src/parse/limits.ts";
 export type { GpuRow, ParseResult, Rejected, RejectReason, SeenXid } from "./src/parse/result.ts";
 export { previewAnswer, previewUrl, type Preview } from "./src/preview.ts";
+export { Guard, parseGuard } from "./src/scrape/guard.ts";
 export { nextDueAt, offsetMs } from "./src/scrape/schedule.ts";
 export { parseFileSd } from "./src/targets/file-sd.ts";
-export type { Target } from "./src/targets/target.ts";
+export type { Target, TargetList } from "./src/targets/target.ts";
 
 /**
  * Collects until `signal` is aborted. To serve its health and pages meanwhile, use `openCollector`.

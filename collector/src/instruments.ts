@@ -15,6 +15,9 @@ export interface Instruments {
 /** Figures that are read when somebody asks. */
 export interface Readings {
   targetCount: () => number;
+  /** none for what has no lists of targets */
+  targetFaults?: () => number;
+  targetWarnings?: () => number;
   lateScrapes: () => number;
   spoolBytes: () => number;
   spoolRecords: () => number;
@@ -25,6 +28,7 @@ export interface Readings {
 /** Registers the collector's Prometheus metrics. */
 export function createInstruments(registry: Registry, readings: Readings): Instruments {
   const registers = [registry];
+  const none = (): number => 0;
   const gauge = (name: string, help: string, read: () => number): void =>
     void new Gauge({
       name: `bc_collector_${name}`,
@@ -35,6 +39,12 @@ export function createInstruments(registry: Registry, readings: Readings): Instr
       },
     });
   gauge("targets", "targets listed", readings.targetCount);
+  gauge(
+    "target_faults",
+    "lists of targets, secrets and certificates that can't be read now",
+    readings.targetFaults ?? none,
+  );
+  gauge("target_warnings", "targets that stand in several jobs", readings.targetWarnings ?? none);
   gauge("late_scrapes", "scrapes left out because the one before was still under way", readings.lateScrapes);
   gauge("spool_bytes", "bytes in the spool", readings.spoolBytes);
   gauge("spool_records", "records in the spool that are not yet in the database", readings.spoolRecords);
