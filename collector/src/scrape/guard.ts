@@ -53,7 +53,7 @@ export class Guard {
 
   /** Resolves a name, for sockets: gives the addresses that are allowed, and fails as `forbidden` if none is. */
   readonly lookup: LookupFunction = (hostname, options, callback) => {
-    dnsLookup(hostname, { ...(options), all: true }, (error, found) => {
+    dnsLookup(hostname, { ...options, all: true }, (error, found) => {
       if (error) return callback(error, "", 0);
       const allowed = found.filter(({ address }) => this.allows(address));
       const [first] = allowed;
@@ -116,7 +116,8 @@ export function parseGuard(text: string): Guard {
 const isBlock = (block: Block | []): block is Block => block.length === 2;
 
 function blockOf(text: string): Block | undefined {
-  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
+  // ipaddr.js takes 10.0.0/8 too, and means 10.0.0.0 by it or something else
+  if (isIP(text.split("/")[0] ?? "") !== 0 && ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
   if (isIP(text) === 0) return undefined;
   const address = ipaddr.process(text);
   return [address, address.kind() === "ipv4" ? 32 : 128];

@@ -25,7 +25,7 @@ export async function askHttpSd(
   fetcher: Fetcher,
   access: Access | undefined,
 ): Promise<TargetGroup[]> {
-  const where = nameOf(url);
+  const where = nameHttpSd(url);
   const headers = {
     accept: "application/json",
     "x-prometheus-refresh-interval-seconds": formatSeconds(refreshMs),
@@ -41,8 +41,8 @@ export async function askHttpSd(
   return checkGroups(parseJson(text, where), where);
 }
 
-/** Its address as it may be shown: a query may hold a token. */
-function nameOf(url: string): string {
+/** How a server is named in faults: by its address as it may be shown, as a query may hold a token. */
+export function nameHttpSd(url: string): string {
   const { origin, pathname } = new URL(url);
   return `http_sd ${origin}${pathname}`;
 }

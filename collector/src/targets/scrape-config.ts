@@ -44,7 +44,7 @@ function readJobs(root: Section, dir: string, base: Schedule): JobConfig[] {
   const schedule = global ? readSchedule(global, base) : base;
   global?.end(UNSUPPORTED_GLOBALLY);
   const sections = root.sections("scrape_configs");
-  if (sections.length === 0) root.fault("scrape_configs", "must list at least one job");
+  if (sections.length === 0 && !root.isFaulty) root.fault("scrape_configs", "must list at least one job");
   const names = new Set<string>();
   const jobs = sections.map((section) => {
     const job = readJob(section, dir, schedule);

@@ -23,7 +23,7 @@ export class YamlFile {
   constructor(text: string) {
     // Errors with excerpts might show a password.
     this.#document = parseDocument(text, { prettyErrors: false, lineCounter: this.#lines });
-    for (const { code, pos } of this.#document.errors) {
+    for (const { code, pos } of [...this.#document.errors, ...this.#document.warnings]) {
       this.fault(this.#lines.linePos(pos[0]).line, `is no YAML: ${code.toLowerCase().replaceAll("_", " ")}`);
     }
   }
@@ -44,7 +44,10 @@ export class YamlFile {
 
   /** @internal */
   resolve(node: unknown): Node | undefined {
-    return (isAlias(node) ? node.resolve(this.#document) : node) as Node | undefined;
+    if (!isAlias(node)) return node as Node | undefined;
+    const anchored = node.resolve(this.#document);
+    if (!anchored) this.fault(this.lineOf(node), "refers to an anchor that isn't there before it");
+    return anchored;
   }
 
   /** @internal */
@@ -72,8 +75,9 @@ export class Section {
     }
   }
 
-  has(key: string): boolean {
-    return this.#values.has(key);
+  /** Whether anything of its file is faulty. */
+  get isFaulty(): boolean {
+    return this.#file.faults.length > 0;
   }
 
   /** Adds a fault of a key, or of the section. */

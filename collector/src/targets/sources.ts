@@ -1,6 +1,7 @@
 import { messageOf } from "#kernel/errors.ts";
 import type { Schedule } from "../scrape/schedule.ts";
 import { targetsOf, type TargetGroup } from "./group.ts";
+import { nameHttpSd } from "./http-sd.ts";
 import type { Job } from "./jobs.ts";
 import type { Target, TargetList } from "./target.ts";
 
@@ -30,7 +31,12 @@ export class SourceLists {
     const source = this.#source(job, place);
     try {
       const defaults = { ...job.config.defaults, access: job.access };
-      source.targets = targetsOf(groups, defaults, this.#schedule, place);
+      source.targets = targetsOf(
+        groups,
+        defaults,
+        this.#schedule,
+        job.accessOfUrl.has(place) ? nameHttpSd(place) : place,
+      );
       source.groups = groups;
       source.fault = undefined;
     } catch (error) {
