@@ -8,6 +8,7 @@ export interface Instruments {
   rejects: Counter<"reason">;
   writtenRows: Counter;
   conflicts: Counter;
+  doubles: Counter;
   lostRecords: Counter;
   writeFailures: Counter;
 }
@@ -64,6 +65,7 @@ export function createInstruments(registry: Registry, readings: Readings): Instr
     rejects: counter("rejects_total", "lines or values not kept", ["reason"]),
     writtenRows: counter("written_rows_total", "rows of GPUs written"),
     conflicts: counter("conflicts_total", "rows not kept because their GPU is alive on another target"),
+    doubles: counter("doubles_total", "scrapes not kept because another collector's of the same time is"),
     lostRecords: counter("lost_records_total", "records dropped because they could not be written"),
     writeFailures: counter("write_failures_total", "tries at which the database was away or refused"),
   };

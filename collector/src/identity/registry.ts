@@ -1,4 +1,4 @@
-import type { Pool } from "#kernel/pg.ts";
+import type { Pool, PoolClient } from "#kernel/pg.ts";
 import { COLUMNS, columnIndex } from "../metrics.ts";
 import type { LastSample } from "../write/derive.ts";
 import { NO_SIGNS, signsOf, type Signs } from "../write/events.ts";
@@ -67,7 +67,8 @@ const LOAD = `
     where x.gpu_key = g.gpu_key and x.energy_total_joules is not null and x.time > g.last_seen_at - interval '1 hour'
     order by x.time desc limit 1
   ) e on true
-  where g.uuid = any($1::text[]) or g.target_key = any($2::int[])`;
+  where (g.uuid = any($1::text[]) or g.target_key = any($2::int[]))`;
+const RELOAD = `${LOAD} and g.writer_key is distinct from $3`;
 
 /** Knows every GPU and target by key, as the database does. */
 export class Registry {
@@ -118,9 +119,11 @@ export class Registry {
    * @param targets labels by URL; empty for one that is no longer listed, whose stored labels stay
    */
   async registerTargets(targets: ReadonlyMap<string, Readonly<Record<string, string>>>): Promise<void> {
+    // Sorted, as two collectors that insert the same rows in other orders would wait for each other.
     const changed = [...targets]
       .map(([url, labels]) => ({ url, labels: JSON.stringify(labels) }))
-      .filter(({ url, labels }) => this.#targets.get(url)?.labels !== labels);
+      .filter(({ url, labels }) => this.#targets.get(url)?.labels !== labels)
+      .sort((a, b) => (a.url < b.url ? -1 : 1));
     if (changed.length === 0) return;
     const { rows } = await this.#pool.query<{ url: string; target_key: number }>(
       `insert into telemetry.target as t (url, labels)
@@ -150,10 +153,28 @@ export class Registry {
       if (isNews(uuid)) unknown.set(uuid, gpu);
     }
     if (unknown.size === 0) return;
-    const [slices, physical] = partition([...unknown.values()], ({ migId }) => migId !== null);
+    const sorted = [...unknown].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, gpu]) => gpu);
+    const [slices, physical] = partition(sorted, ({ migId }) => migId !== null);
     await this.#insert(physical);
     await this.#insert(slices);
     await this.#load([...unknown.keys()], []);
+  }
+
+  /**
+   * Reads again those of some GPUs, and of all that are on some targets, of which another collector has written last.
+   *
+   * @param client of the transaction that writes of them
+   * @returns their UUIDs
+   */
+  async reload(
+    client: PoolClient,
+    uuids: readonly string[],
+    targetKeys: readonly number[],
+    collectorKey: number,
+  ): Promise<string[]> {
+    const { rows } = await client.query<GpuRecord>(RELOAD, [uuids, targetKeys, collectorKey]);
+    for (const row of rows) this.#take(toState(row));
+    return rows.map(({ uuid }) => uuid);
   }
 
   async #insert(gpus: readonly NewGpu[]): Promise<void> {

@@ -1,12 +1,13 @@
 import { BaseError, messageOf } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
-import type { Pool } from "#kernel/pg.ts";
+import { withTransaction, type Pool } from "#kernel/pg.ts";
 import { Registry, type NewGpu } from "../identity/registry.ts";
 import type { Instruments } from "../instruments.ts";
 import type { CollectorRecord } from "../records.ts";
 import type { ScrapeResult } from "../scrape/scrape.ts";
-import { commitPlan } from "./commit.ts";
-import { planBatch } from "./plan.ts";
+import { isDuplicate, writePlan } from "./commit.ts";
+import { planBatch, type Plan } from "./plan.ts";
+import { Turns } from "./turns.ts";
 import { joinSpans, type Span } from "./watermark.ts";
 
 /** What a batch writer works with. */
@@ -24,10 +25,12 @@ export interface BatchWriterOptions {
 export class BatchWriter {
   readonly #options: BatchWriterOptions;
   readonly #registry: Registry;
+  readonly #turns: Turns;
 
   constructor(options: BatchWriterOptions) {
     this.#options = options;
     this.#registry = new Registry(options.pool);
+    this.#turns = new Turns(options.collectorKey, this.#registry);
   }
 
   /**
@@ -42,20 +45,38 @@ export class BatchWriter {
     } catch (error) {
       // It may have been committed all the same: read again where we stand.
       this.#registry.clear();
+      this.#turns.clear();
       if (!isDataFault(error)) throw explain(error);
       return records.length === 1 ? this.#drop(error) : this.#writeSingly(records);
     }
   }
 
   async #writeAll(records: readonly CollectorRecord[]): Promise<Span | undefined> {
-    const { pool, instruments, collectorKey } = this.#options;
+    const { instruments } = this.#options;
     await this.#register(records);
-    const plan = planBatch(records, this.#registry, collectorKey);
-    await commitPlan(pool, plan, collectorKey);
+    const { plan, doubleCount } = await this.#commit(records, "copy").catch((error: unknown) => {
+      if (!isDuplicate(error)) throw error;
+      this.#turns.clear();
+      return this.#commit(records, "insert");
+    });
     this.#registry.commit(plan.states.values());
     instruments.writtenRows.inc(plan.samples.length);
     instruments.conflicts.inc(plan.conflictCount);
+    instruments.doubles.inc(doubleCount);
     return plan.span;
+  }
+
+  /** In one transaction: all or nothing. */
+  #commit(records: readonly CollectorRecord[], how: "copy" | "insert"): Promise<{ plan: Plan; doubleCount: number }> {
+    const { pool, collectorKey } = this.#options;
+    return withTransaction(pool, async (client) => {
+      await this.#turns.take(client);
+      const { records: admitted, doubleCount } = await this.#turns.admit(client, records);
+      const plan = planBatch(admitted, this.#registry, collectorKey);
+      await writePlan(client, plan, collectorKey, how);
+      await this.#turns.claim(client, plan);
+      return { plan, doubleCount };
+    });
   }
 
   /** One bad record must not hold up the rest: find it. */

@@ -1,6 +1,6 @@
 import { from as copyFrom } from "pg-copy-streams";
 import { finished } from "node:stream/promises";
-import { withTransaction, type Pool, type PoolClient } from "#kernel/pg.ts";
+import type { PoolClient } from "#kernel/pg.ts";
 import type { GpuState } from "../identity/registry.ts";
 import { copyStatement, encodeCopy } from "./copy.ts";
 import { insertParameters, insertStatement } from "./insert.ts";
@@ -11,22 +11,22 @@ const UNIQUE_VIOLATION = "23505";
 /** Places in a row of `SAMPLE`. */
 const [TIME, GPU_KEY] = [0, 1];
 
-/**
- * Writes a batch in one transaction: all of it or nothing. Rows that are there already are left as they are, so that a
- * batch may be sent again.
- */
-export async function commitPlan(pool: Pool, plan: Plan, collectorKey: number): Promise<void> {
-  try {
-    await withTransaction(pool, (client) => write(client, plan, collectorKey, copyRows));
-  } catch (error) {
-    if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
-    await withTransaction(pool, (client) => write(client, plan, collectorKey, insertRows));
-  }
+/** Whether rows were there already: then the batch must be written again, by insert. */
+export function isDuplicate(error: unknown): boolean {
+  return (error as { code?: string }).code === UNIQUE_VIOLATION;
 }
 
-type WriteRows = (client: PoolClient, table: BulkTable, rows: readonly Cell[][]) => Promise<void>;
-
-async function write(client: PoolClient, plan: Plan, collectorKey: number, writeRows: WriteRows): Promise<void> {
+/**
+ * Writes a plan within a transaction. By copy, rows that are there already make it fail; by insert, which is slower, they
+ * are left as they are.
+ */
+export async function writePlan(
+  client: PoolClient,
+  plan: Plan,
+  collectorKey: number,
+  how: "copy" | "insert",
+): Promise<void> {
+  const writeRows = how === "copy" ? copyRows : insertRows;
   await writeRows(client, SAMPLE, [...plan.samples].sort(byGpuThenNewest));
   await writeRows(client, SCRAPE, plan.scrapes);
   await writeHeartbeats(client, plan, collectorKey);
