@@ -28,11 +28,12 @@ export function addCollect(program: Command): void {
     .addOption(new Option("--id <name>", "name of this collector, the same at every start").default("collector"))
     .action(async ({ id }: { id: string }) => {
       const settings = settingsOf(command, NAMES);
-      const { openCollector, parseGuard } = await import("#collector/index.ts");
+      const { checkTargets, openCollector, parseGuard } = await import("#collector/index.ts");
       const targetsFile = settings.targetsFile || undefined;
       const scrapeConfig = settings.scrapeConfig || undefined;
       if (targetsFile === undefined && scrapeConfig === undefined) throw noTargets();
       const guard = parseGuard(settings.allowPrivate);
+      await checkTargets({ targetsFile, scrapeConfig });
       const logger = createLogger("collector", settings.logLevel);
       const signal = stopSignal(logger);
       const databaseUrl = databaseUrlOf(settings);

@@ -102,7 +102,9 @@ class Planner {
     const coversUntil = Math.min(dueUntil, at + MAX_COVER_MS);
     // Sent again, or from after the clock was set back: the row may go in, but nothing follows from it.
     const isOld = state.last !== null && at <= state.last.at;
-    const derived = derive(at, row.values, isOld ? null : state.last, intervalMs);
+    // A target whose interval has just become shorter: the sample before speaks for as long as it said.
+    const spanMs = Math.max(intervalMs, state.last ? state.coversUntil - state.last.at : 0);
+    const derived = derive(at, row.values, isOld ? null : state.last, spanMs);
     const { gpuKey } = state;
     const head = [at, gpuKey, coversUntil, derived.coveredSeconds, derived.energyJoules, derived.utilRatio];
     this.plan.samples.push(head.concat(row.values));
