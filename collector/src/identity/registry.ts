@@ -68,7 +68,7 @@ const LOAD = `
     order by x.time desc limit 1
   ) e on true
   where (g.uuid = any($1::text[]) or g.target_key = any($2::int[]))`;
-const RELOAD = `${LOAD} and g.writer_key is distinct from $3`;
+const RELOAD = `${LOAD} and g.writer is distinct from $3`;
 
 /** Knows every GPU and target by key, as the database does. */
 export class Registry {
@@ -161,7 +161,7 @@ export class Registry {
   }
 
   /**
-   * Reads again those of some GPUs, and of all that are on some targets, of which another collector has written last.
+   * Reads again those of some GPUs, and of all that are on some targets, of which another has written last.
    *
    * @param client of the transaction that writes of them
    * @returns their UUIDs
@@ -170,9 +170,9 @@ export class Registry {
     client: PoolClient,
     uuids: readonly string[],
     targetKeys: readonly number[],
-    collectorKey: number,
+    writer: number,
   ): Promise<string[]> {
-    const { rows } = await client.query<GpuRecord>(RELOAD, [uuids, targetKeys, collectorKey]);
+    const { rows } = await client.query<GpuRecord>(RELOAD, [uuids, targetKeys, writer]);
     for (const row of rows) this.#take(toState(row));
     return rows.map(({ uuid }) => uuid);
   }

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { parse } from "yaml";
 import { BaseError, messageOf } from "#kernel/errors.ts";
 import { scheduleEvery } from "../scrape/schedule.ts";
@@ -14,8 +14,16 @@ export async function readTargetsFile(path: string): Promise<Target[]> {
   return parseFileSd(await readTargetsText(path), path);
 }
 
-/** @throws BaseError `NO_TARGETS_FILE` */
+/** The longest list that is read: more than its targets could take. */
+const MAX_BYTES = 16 * 1_048_576;
+
+/** @throws BaseError `NO_TARGETS_FILE`, or `BAD_TARGETS` for one that is too long */
 export async function readTargetsText(path: string): Promise<string> {
+  const size = await stat(path).then(
+    (file) => file.size,
+    () => 0,
+  );
+  if (size > MAX_BYTES) throw badTargets(`target file ${path}`, `has ${size} bytes, but at most ${MAX_BYTES} are read`);
   return readFile(path, "utf8").catch((error: unknown) => {
     throw new BaseError("NO_TARGETS_FILE", `target file ${path} cannot be read: ${messageOf(error)}`, {
       hints: ["set TARGETS_FILE to a Prometheus file_sd file"],

@@ -120,7 +120,7 @@ function paramsOf(labels: TargetGroup["labels"], { params }: JobDefaults): [stri
   const all = new Map(Object.entries(params));
   for (const [label, value] of Object.entries(labels)) {
     const name = label.startsWith("__param_") ? label.slice("__param_".length) : "";
-    if (name !== "") all.set(name, [value, ...(params[name]?.slice(1) ?? [])]);
+    if (name !== "") all.set(name, [value, ...(all.get(name)?.slice(1) ?? [])]);
   }
   return [...all]
     .sort(([a], [b]) => (a < b ? -1 : 1))

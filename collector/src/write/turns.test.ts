@@ -169,3 +169,14 @@ it("what one collector failed to see makes room for what the other saw", async (
   const { scrapes } = await held(uuid);
   expect(scrapes).toEqual([{ time: new Date(START), is_up: true, collector_key: keys[1] }]);
 });
+
+it("two that were given the same name are two all the same", async () => {
+  const uuid = `GPU-${++count}`;
+  const { writer: double } = await openWriter(database.pool, "one");
+  const at = (tick: number, joules: number): CollectorRecord => scrapeOf(uuid, { tick, isUp: true, joules });
+  await write(0, [at(0, 0), at(1, 1_000)]);
+  await double.write([at(1, 1_040), at(2, 2_040)]);
+  await write(0, [at(2, 2_000), at(3, 3_000)]);
+  const { times, covered, energy } = await held(uuid);
+  expect([ticksOf(times), covered, energy]).toEqual([[0, 1, 2, 3], 30, 3_000]);
+});

@@ -17,6 +17,8 @@ const LONGEST_WAIT = "60s";
 export class Turns {
   readonly #collectorKey: number;
   readonly #registry: Registry;
+  /** a run of a collector has a number of its own, so that two that were given the same name don't take each other for one */
+  #writer: number | undefined;
   /** targets of which nobody else has written since we looked */
   readonly #targets = new Set<string>();
   /** GPUs of which nobody else has written since we looked, and whether it was us who wrote last */
@@ -38,12 +40,11 @@ export class Turns {
     await client.query(
       `set local idle_in_transaction_session_timeout = '${LONGEST_REST}'; set local lock_timeout = '${LONGEST_WAIT}'`,
     );
-    const { rows } = await client.query<{ collector_key: number | null }>(
-      "select collector_key from telemetry.turn for update",
-    );
-    if (rows[0]?.collector_key === this.#collectorKey) return;
+    const { rows } = await client.query<{ writer: number | null }>("select writer from telemetry.turn for update");
+    if (this.#writer !== undefined && rows[0]?.writer === this.#writer) return;
     this.clear();
-    await client.query("update telemetry.turn set collector_key = $1", [this.#collectorKey]);
+    this.#writer ??= await numberOf(client);
+    await client.query("update telemetry.turn set writer = $1", [this.#writer]);
   }
 
   /**
@@ -74,8 +75,8 @@ export class Turns {
     if (taken.length === 0) return;
     const keys = taken.map(({ gpuKey }) => gpuKey);
     await client.query(
-      "update telemetry.gpu set writer_key = $1 where gpu_key = any($2::int[]) and writer_key is distinct from $1",
-      [this.#collectorKey, keys],
+      "update telemetry.gpu set writer = $1 where gpu_key = any($2::int[]) and writer is distinct from $1",
+      [this.#writer, keys],
     );
     for (const { uuid } of taken) this.#gpus.set(uuid, true);
   }
@@ -84,7 +85,7 @@ export class Turns {
     const targetKeys = [...targets].map((url) => this.#registry.targetKey(url));
     const seated = targetKeys.flatMap((key) => this.#registry.gpusOf(key).map(({ uuid }) => uuid));
     const all = new Set([...uuids, ...seated]);
-    const others = await this.#registry.reload(client, [...all], targetKeys, this.#collectorKey);
+    const others = await this.#registry.reload(client, [...all], targetKeys, this.#writer ?? 0);
     for (const uuid of all) this.#gpus.set(uuid, true);
     for (const uuid of others) this.#gpus.set(uuid, false);
   }
@@ -116,6 +117,11 @@ export class Turns {
     }
     return new Set(rows.filter(({ is_worse: isWorse }) => !isWorse).map(({ place }) => scrapes[place - 1]));
   }
+}
+
+async function numberOf(client: PoolClient): Promise<number> {
+  const { rows } = await client.query<{ writer: number }>("select nextval('telemetry.writer')::int as writer");
+  return rows[0]?.writer ?? 0;
 }
 
 function* uuidsIn(scrapes: readonly ScrapeResult[]): Generator<string> {
