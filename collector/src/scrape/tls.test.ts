@@ -6,7 +6,7 @@ import type { TLSSocket } from "node:tls";
 import { inspect } from "node:util";
 import { Secret, type Credentials } from "../targets/credentials.ts";
 import { TestAuthority, type Certificate } from "../testing/certificates.ts";
-import { LINE, startExporter, startTlsExporter, type TestExporter } from "../testing/exporter.ts";
+import { LINE, startExporter, startRawExporter, startTlsExporter, type TestExporter } from "../testing/exporter.ts";
 import { loadAccess } from "./access.ts";
 import { Fetcher } from "./fetcher.ts";
 
@@ -123,15 +123,14 @@ describe("over TLS", () => {
     expect(exporter.requests[0]?.socket).not.toBe(exporter.requests[1]?.socket);
   });
 
-  it.each(["an HTTP server", "a server that says nothing"])("%s fails in time", async (what) => {
-    exporter = await startExporter((_request, response) =>
-      what === "an HTTP server" ? response.end(LINE) : undefined,
-    );
-    const url = exporter.url.replace("http:", "https:");
+  it.each([
+    ["an HTTP server is asked", "tls", () => startExporter((_request, response) => response.end(LINE))],
+    ["the handshake is never answered", "timeout", () => startRawExporter(() => undefined)],
+  ])("%s: it fails in time", async (_what, reason, start) => {
+    exporter = await start();
     const access = await accessOf();
-    await expect(fetcher.fetch(url, { ...LIMITS, access })).rejects.toMatchObject({
-      reason: expect.stringMatching(/^(tls|connect)$/) as unknown,
-    });
+    const url = exporter.url.replace("http:", "https:");
+    await expect(fetcher.fetch(url, { ...LIMITS, timeoutMs: 500, access })).rejects.toMatchObject({ reason });
   });
 });
 

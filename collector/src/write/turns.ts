@@ -1,4 +1,4 @@
-import type { PoolClient } from "#kernel/pg.ts";
+import type { PoolClient, QueryResult } from "#kernel/pg.ts";
 import type { Registry } from "../identity/registry.ts";
 import { sliceUuid } from "../identity/uuid.ts";
 import type { CollectorRecord } from "../records.ts";
@@ -37,10 +37,12 @@ export class Turns {
 
   /** Waits until nobody else writes; the turn ends with the transaction. */
   async take(client: PoolClient): Promise<void> {
-    await client.query(
-      `set local idle_in_transaction_session_timeout = '${LONGEST_REST}'; set local lock_timeout = '${LONGEST_WAIT}'`,
-    );
-    const { rows } = await client.query<{ writer: number | null }>("select writer from telemetry.turn for update");
+    const bounds = `set local idle_in_transaction_session_timeout = '${LONGEST_REST}'; set local lock_timeout = '${LONGEST_WAIT}'`;
+    // One message of several statements has several results.
+    const results = (await client.query(
+      `${bounds}; select writer from telemetry.turn for update`,
+    )) as unknown as QueryResult<{ writer: number | null }>[];
+    const rows = results.at(-1)?.rows ?? [];
     if (this.#writer !== undefined && rows[0]?.writer === this.#writer) return;
     this.clear();
     this.#writer ??= await numberOf(client);
