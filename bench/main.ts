@@ -2,6 +2,7 @@ import { cpus, totalmem } from "node:os";
 import { BaseError, describeError } from "#kernel/errors.ts";
 import { describeFigure, isHeld, type Figure } from "./figure.ts";
 import { readFlags, type BenchFlags } from "./flags.ts";
+import { benchCollect } from "./collect/bench.ts";
 import { benchIndex } from "./index/bench.ts";
 import { benchLists } from "./lists.ts";
 import { benchPast } from "./past/bench.ts";
@@ -12,6 +13,7 @@ const BENCHES: Record<string, (flags: BenchFlags) => Promise<Figure[]>> = {
   start: benchStart,
   index: benchIndex,
   past: benchPast,
+  collect: benchCollect,
   lists: benchLists,
   settle: benchSettle,
 };

@@ -23,7 +23,10 @@ export function settingsOf<K extends SettingName>(command: Command, names: reado
 
 function optionOf(name: SettingName, help: string = SETTINGS[name].help): Option {
   const { flag, env, fallback } = SETTINGS[name];
-  return new Option(`${flag} <value>`, `${help} [${env}${fallback === "" ? "" : `, ${fallback}`}]`);
+  const text = `${help} [${env}${fallback === "" ? "" : `, ${fallback}`}]`;
+  return name === "allowPrivate"
+    ? new Option(`${flag} [value]`, text).preset("yes")
+    : new Option(`${flag} <value>`, text);
 }
 
 /** The database's URL: the server named, or the embedded one on this machine. */

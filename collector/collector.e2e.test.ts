@@ -8,7 +8,7 @@ import { silentLogger } from "#kernel/log.ts";
 import { startChild } from "#kernel/child.ts";
 import { createRegistry } from "#kernel/metrics.ts";
 import { waitFor } from "#kernel/time.ts";
-import { openCollector, runCollector, type Collector, type CollectorOptions } from "./index.ts";
+import { openCollector, parseGuard, runCollector, type Collector, type CollectorOptions } from "./index.ts";
 import { decodeRecord } from "./src/records.ts";
 import { RecordReader, scanSegments } from "./src/spool/segment.ts";
 import { openTelemetryDatabase, type TelemetryDatabase } from "./src/testing/database.ts";
@@ -49,6 +49,7 @@ const options = (more: Partial<CollectorOptions> = {}): CollectorOptions => ({
   targetsFile: join(dir, "targets.json"),
   spoolDir: join(dir, "spool"),
   scrapeSeconds: 1,
+  guard: parseGuard("127.0.0.0/8"),
   logger: silentLogger,
   registry: createRegistry("collector"),
   ...more,

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readTargetsFile } from "#collector/src/targets/watch.ts";
+import { readTargetsFile } from "#collector/src/targets/file-sd.ts";
 import { checkDatabase } from "#kernel/pg.ts";
 import { checkPort } from "#kernel/ports.ts";
 import { binaryPath, ROOT } from "./binaries.ts";

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { isIP } from "node:net";
 import { join } from "node:path";
 import { migrate, type MigrationSource } from "#database/migrate.ts";
 import { startEmbeddedDatabase } from "#database/supervisor.ts";
@@ -256,8 +257,11 @@ class NetworkStart {
   }
 
   #collector(databaseUrl: string): Promise<void> {
-    const { host, collectorPort, scrapeSeconds, dataDir } = this.#settings;
+    const { host, collectorPort, scrapeSeconds, dataDir, allowPrivate, targetsFile } = this.#settings;
     return this.#role("collect", {
+      // our own fleet listens where we do
+      "--allow-private": targetsFile === "" ? ["yes", ...(isIP(host) === 0 ? [] : [host])].join() : allowPrivate,
+      "--scrape-config": "",
       "--database": databaseUrl,
       "--targets": this.#targetsFile(),
       "--data": dataDir,

@@ -15,6 +15,7 @@ export const NETWORK_SETTINGS = [
   "collectorPort",
   "fleetPort",
   "targetsFile",
+  "allowPrivate",
   "scrapeSeconds",
   "size",
   "seed",

@@ -108,8 +108,22 @@ export const SETTINGS = {
     "TARGETS_FILE",
     "--targets",
     "",
-    "exporters to scrape, in Prometheus' file_sd JSON; empty: the simulated fleet",
+    "exporters to scrape, in Prometheus' file_sd JSON or YAML; empty: the simulated fleet",
     optionalPath,
+  ),
+  scrapeConfig: setting(
+    "SCRAPE_CONFIG",
+    "--scrape-config",
+    "",
+    "jobs to scrape for `bc collect`, in the shape of prometheus.yml: TLS, credentials, http_sd",
+    optionalPath,
+  ),
+  allowPrivate: setting(
+    "ALLOW_PRIVATE",
+    "--allow-private",
+    "no",
+    "addresses to scrape beside the internet's: yes (private, loopback), or networks such as 10.0.0.0/8,fd00::/8",
+    z.string(),
   ),
   scrapeSeconds: setting(
     "SCRAPE_SECONDS",

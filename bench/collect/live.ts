@@ -15,9 +15,16 @@ import { openDatabase, type DatabaseKind } from "./databases.ts";
 import { startLoadFleet } from "./fleet.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const SCRAPE_SECONDS = 10;
-/** Until every target was seen, V8 has compiled and roll-ups are being made. */
-const TIMES = { warmMs: 2 * MINUTE_MS, measuredMs: 4 * MINUTE_MS };
+/** Between two scrapes of a target. */
+export const SCRAPE_SECONDS = 10;
+/** How long a side runs before it is measured, and how long it is. */
+export interface LiveTimes {
+  warmMs: number;
+  measuredMs: number;
+}
+
+/** Every target was seen by then, V8 has compiled, and roll-ups are being made. */
+export const TIMES: LiveTimes = { warmMs: 2 * MINUTE_MS, measuredMs: 4 * MINUTE_MS };
 
 /** A collector at work on a whole fleet. */
 export interface LiveResult {
@@ -71,7 +78,7 @@ export async function measureLive(
       wallSeconds: (performance.now() - startedAt) / SECOND_MS,
       peakBytes: peakMemoryOfTree(collector.pid),
       lateScrapes: rise("bc_collector_late_scrapes"),
-      failedScrapes: rise("bc_collector_scrapes_total") - rise('bc_collector_scrapes_total{result="up"}'),
+      failedScrapes: rise("bc_collector_scrapes_total") - rise("bc_collector_scrapes_total up"),
       lagSeconds: after.get("bc_collector_lag_seconds") ?? NaN,
       rollupLagSeconds: await rollupLag(pool),
     };
@@ -89,10 +96,20 @@ interface CollectorOrder {
   url: string;
   targetsFile: string;
   port: number;
-  profile: string | undefined;
+  scrapeSeconds?: number;
+  /** folder for V8's profile */
+  profile?: string | undefined;
 }
 
-async function startCollector({ dir, url, targetsFile, port, profile }: CollectorOrder): Promise<Child> {
+/** `bc collect`, as anyone would run it. */
+export async function startCollector({
+  dir,
+  url,
+  targetsFile,
+  port,
+  scrapeSeconds = SCRAPE_SECONDS,
+  profile,
+}: CollectorOrder): Promise<Child> {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: { bc: string } };
   // what was changed since the last run is bundled now rather than by the collector
   await promisify(execFile)(process.execPath, ["cli/bc.mjs", "--help"], { cwd: ROOT });
@@ -103,22 +120,23 @@ async function startCollector({ dir, url, targetsFile, port, profile }: Collecto
       ...(profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`]),
       ...scripts.bc.split(" ").slice(1),
       ...["collect", "--database", url, "--targets", targetsFile, "--data", dir],
-      ...["--scrape-seconds", String(SCRAPE_SECONDS), "--collector-port", String(port), "--log-level", "warn"],
+      ...["--scrape-seconds", String(scrapeSeconds), "--collector-port", String(port), "--log-level", "warn"],
     ],
     cwd: ROOT,
     onLine: (line) => process.stderr.write(`${line}\n`),
   });
 }
 
-/** The collector's own figures: by series, and summed by name. */
-async function readCounters(port: number): Promise<Map<string, number>> {
+/** What a process says of itself on /metrics: summed by name, and by name and result. */
+export async function readCounters(port: number): Promise<Map<string, number>> {
   const response = await fetch(`http://127.0.0.1:${port}/metrics`);
   const values = new Map<string, number>();
   for (const line of (await response.text()).split("\n")) {
     const [, name = "", labels = "", value = ""] = /^(\w+)(\{.*\})? (\S+)$/.exec(line) ?? [];
     if (name === "") continue;
     values.set(name, (values.get(name) ?? 0) + Number(value));
-    if (labels !== "") values.set(name + labels, Number(value));
+    const [, result] = /result="(\w+)"/.exec(labels) ?? [];
+    if (result !== undefined) values.set(`${name} ${result}`, Number(value));
   }
   return values;
 }

@@ -12,6 +12,8 @@ const NAMES = [
   "databaseUrl",
   "databasePort",
   "targetsFile",
+  "scrapeConfig",
+  "allowPrivate",
   "dataDir",
   "scrapeSeconds",
   "host",
@@ -26,18 +28,24 @@ export function addCollect(program: Command): void {
     .addOption(new Option("--id <name>", "name of this collector, the same at every start").default("collector"))
     .action(async ({ id }: { id: string }) => {
       const settings = settingsOf(command, NAMES);
-      const { openCollector } = await import("#collector/index.ts");
-      if (settings.targetsFile === "") throw noTargets();
+      const { checkTargets, openCollector, parseGuard } = await import("#collector/index.ts");
+      const targetsFile = settings.targetsFile || undefined;
+      const scrapeConfig = settings.scrapeConfig || undefined;
+      if (targetsFile === undefined && scrapeConfig === undefined) throw noTargets();
+      const guard = parseGuard(settings.allowPrivate);
+      await checkTargets({ targetsFile, scrapeConfig });
       const logger = createLogger("collector", settings.logLevel);
       const signal = stopSignal(logger);
       const databaseUrl = databaseUrlOf(settings);
       await checkDatabase(databaseUrl);
       const registry = createRegistry("collector");
-      const { targetsFile, scrapeSeconds, host, collectorPort: port } = settings;
+      const { scrapeSeconds, host, collectorPort: port } = settings;
       const spoolDir = join(settings.dataDir, "spool", id);
       const collector = await openCollector({
         databaseUrl,
         targetsFile,
+        scrapeConfig,
+        guard,
         spoolDir,
         scrapeSeconds,
         logger,
@@ -55,6 +63,9 @@ export function addCollect(program: Command): void {
 
 function noTargets(): BaseError {
   return new BaseError("BAD_SETTINGS", "no targets are given", {
-    hints: ['set TARGETS_FILE to a file in Prometheus\' file_sd JSON: [{ "targets": ["host:9400"], "labels": {} }]'],
+    hints: [
+      'set TARGETS_FILE to a file in Prometheus\' file_sd JSON: [{ "targets": ["host:9400"], "labels": {} }]',
+      "or set SCRAPE_CONFIG to a file in the shape of prometheus.yml",
+    ],
   });
 }

@@ -7,23 +7,28 @@ import { createInstruments, type Instruments } from "./instruments.ts";
 import { DEFAULT_LIMITS } from "./parse/limits.ts";
 import { encodeRecord } from "./records.ts";
 import { Fetcher } from "./scrape/fetcher.ts";
+import { Guard } from "./scrape/guard.ts";
 import { ScrapeLoops } from "./scrape/loops.ts";
 import { scheduleEvery } from "./scrape/schedule.ts";
 import type { ScrapeResult } from "./scrape/scrape.ts";
 import { openSpool, type Spool } from "./spool/spool.ts";
-import type { Target } from "./targets/target.ts";
-import { readTargetsFile, watchTargetsFile } from "./targets/watch.ts";
+import { Discovery } from "./targets/discovery.ts";
+import type { Target, TargetList } from "./targets/target.ts";
 import { renderTargets } from "./targets-page.ts";
 import { Writer } from "./write/writer.ts";
 
 /** Options of `openCollector`. */
 export interface CollectorOptions {
   databaseUrl: string;
-  /** Prometheus file_sd JSON */
-  targetsFile: string;
+  /** Prometheus file_sd file; this, `scrapeConfig` or both */
+  targetsFile?: string | undefined;
+  /** file in the shape of prometheus.yml */
+  scrapeConfig?: string | undefined;
+  /** which addresses may be scraped; those of the internet only when left out */
+  guard?: Guard;
   /** folder of this collector alone */
   spoolDir: string;
-  /** seconds between two scrapes of a target, 1 to 300 */
+  /** seconds between two scrapes of a target that says nothing else, 1 to 300 */
   scrapeSeconds: number;
   logger: Logger;
   registry: Registry;
@@ -44,20 +49,23 @@ export class Collector {
   readonly #options: CollectorOptions;
   readonly #spool: Spool;
   readonly #pool: Pool;
-  readonly #fetcher = new Fetcher();
+  readonly #fetcher: Fetcher;
+  readonly #discovery: Discovery;
   readonly #loops: ScrapeLoops;
   readonly #writer: Writer;
   readonly #instruments: Instruments;
   #targets: ReadonlyMap<string, Target> = new Map();
-  #targetsError: string | undefined;
+  #list: TargetList = { targets: [], faults: [], warnings: [] };
   #writeError: string | undefined;
   #writtenAt = Date.now();
   #sampledThrough: number | undefined;
   #heartbeatAt = 0;
 
-  constructor(options: CollectorOptions, spool: Spool, targets: readonly Target[]) {
+  constructor(options: CollectorOptions, spool: Spool, { fetcher, discovery }: Parts) {
     const { registry, logger, id: name = "collector" } = options;
     this.#options = options;
+    this.#fetcher = fetcher;
+    this.#discovery = discovery;
     this.#spool = spool;
     this.#pool = createPool(options.databaseUrl, { name: "collector", max: 2 });
     this.#loops = new ScrapeLoops({
@@ -68,6 +76,8 @@ export class Collector {
     });
     this.#instruments = createInstruments(registry, {
       targetCount: () => this.#targets.size,
+      targetFaults: () => this.#list.faults.length,
+      targetWarnings: () => this.#list.warnings.length,
       lateScrapes: () => this.#loops.statuses.reduce((sum, { lateCount }) => sum + lateCount, 0),
       spoolBytes: () => spool.bytes,
       spoolRecords: () => spool.recordCount,
@@ -84,25 +94,25 @@ export class Collector {
       seenThrough: () => this.#seenThrough(),
       onPublished: (sampledThrough) => this.#published(sampledThrough),
     });
-    this.#take(targets);
-    this.pages = {
-      "/targets": () => ({ type: "text/html; charset=utf-8", body: renderTargets(this.#loops.statuses, Date.now()) }),
-    };
+    this.#take(discovery.list);
+    const body = (): string => renderTargets(this.#loops.statuses, Date.now(), this.#list);
+    this.pages = { "/targets": () => ({ type: "text/html; charset=utf-8", body: body() }) };
   }
 
-  /** How it stands: unhealthy when nothing is written, when scrapes are being lost, or when the target file is bad. */
+  /** How it stands: unhealthy when nothing is written, when scrapes are being lost, or when a list of targets is bad. */
   health(): Health {
     const statuses = this.#loops.statuses;
     const faults = [
       Date.now() - this.#writtenAt > MAX_SILENCE_MS &&
         `nothing written for 2 minutes: ${this.#writeError ?? "no answer"}`,
       this.#spool.fault !== undefined && `the spool can't be written: ${this.#spool.fault}`,
-      this.#targetsError,
+      ...this.#list.faults,
     ].filter((fault) => typeof fault === "string");
     return {
       isHealthy: faults.length === 0,
       detail: {
         faults,
+        warnings: this.#list.warnings,
         targets: statuses.length,
         targetsUp: statuses.filter(({ last }) => last?.failure === null).length,
         sampledThrough: this.#sampledThrough === undefined ? null : new Date(this.#sampledThrough),
@@ -128,22 +138,22 @@ export class Collector {
   }
 
   async #watchTargets(signal: AbortSignal): Promise<void> {
-    const { targetsFile, logger } = this.#options;
-    const onTargets = (targets: Target[]): void => {
-      this.#take(targets);
-      logger.info({ targets: targets.length }, "took the new list of targets");
-    };
-    const onError = (error: unknown): void => {
-      this.#targetsError = messageOf(error);
-      logger.error({ err: error }, "bad list of targets: the last good one stays in force");
-    };
-    await watchTargetsFile(targetsFile, { onTargets, onError }, signal);
+    await this.#discovery.follow((list) => {
+      this.#take(list);
+      this.#options.logger.info({ targets: list.targets.length }, "took the list of targets");
+    }, signal);
   }
 
-  #take(targets: readonly Target[]): void {
-    this.#targetsError = undefined;
-    this.#targets = new Map(targets.map((target) => [target.url, target]));
-    this.#loops.setTargets(targets);
+  #take(list: TargetList): void {
+    const { logger } = this.#options;
+    const { faults, warnings } = this.#list;
+    const newFaults = list.faults.filter((fault) => !faults.includes(fault));
+    if (newFaults.length > 0) logger.error({ faults: newFaults }, "bad targets: the last good lists stay in force");
+    for (const warning of list.warnings) if (!warnings.includes(warning)) logger.warn(warning);
+    this.#list = list;
+    this.#targets = new Map(list.targets.map((target) => [target.url, target]));
+    this.#loops.setTargets(list.targets);
+    this.#fetcher.keepOnly(this.#discovery.accesses);
   }
 
   #keep(result: ScrapeResult): void {
@@ -223,17 +233,27 @@ export class Collector {
   }
 }
 
+/** What a collector is made of, beside its spool. */
+interface Parts {
+  fetcher: Fetcher;
+  discovery: Discovery;
+}
+
 /**
- * Makes a collector ready: reads the list of targets and opens the spool. The database may be away.
+ * Makes a collector ready: reads what to scrape and opens the spool. The database may be away.
  *
- * @throws BaseError `NO_TARGETS_FILE`, `BAD_TARGETS`, `LOCKED` or `SPOOL_UNUSABLE`
+ * @throws BaseError `NO_TARGETS_FILE`, `BAD_TARGETS`, `NO_SCRAPE_CONFIG`, `BAD_SCRAPE_CONFIG`, `LOCKED` or
+ *   `SPOOL_UNUSABLE`
  */
 export async function openCollector(options: CollectorOptions): Promise<Collector> {
-  const targets = await readTargetsFile(options.targetsFile);
+  const { targetsFile, scrapeConfig, scrapeSeconds, guard = new Guard() } = options;
+  const fetcher = new Fetcher(guard);
+  const schedule = scheduleEvery(scrapeSeconds);
+  const discovery = await Discovery.open({ targetsFile, scrapeConfig, schedule, fetcher });
   const { spoolDir: dir, logger, spoolBytes } = options;
   const spool = await openSpool({ dir, logger, ...(spoolBytes === undefined ? {} : { maxBytes: spoolBytes }) });
   try {
-    return new Collector(options, spool, targets);
+    return new Collector(options, spool, { fetcher, discovery });
   } catch (error) {
     await spool.close();
     throw error;

@@ -8,6 +8,7 @@ export interface Instruments {
   rejects: Counter<"reason">;
   writtenRows: Counter;
   conflicts: Counter;
+  doubles: Counter;
   lostRecords: Counter;
   writeFailures: Counter;
 }
@@ -15,6 +16,9 @@ export interface Instruments {
 /** Figures that are read when somebody asks. */
 export interface Readings {
   targetCount: () => number;
+  /** none for what has no lists of targets */
+  targetFaults?: () => number;
+  targetWarnings?: () => number;
   lateScrapes: () => number;
   spoolBytes: () => number;
   spoolRecords: () => number;
@@ -25,6 +29,7 @@ export interface Readings {
 /** Registers the collector's Prometheus metrics. */
 export function createInstruments(registry: Registry, readings: Readings): Instruments {
   const registers = [registry];
+  const none = (): number => 0;
   const gauge = (name: string, help: string, read: () => number): void =>
     void new Gauge({
       name: `bc_collector_${name}`,
@@ -35,6 +40,12 @@ export function createInstruments(registry: Registry, readings: Readings): Instr
       },
     });
   gauge("targets", "targets listed", readings.targetCount);
+  gauge(
+    "target_faults",
+    "lists of targets, secrets and certificates that can't be read now",
+    readings.targetFaults ?? none,
+  );
+  gauge("target_warnings", "targets that stand in several jobs", readings.targetWarnings ?? none);
   gauge("late_scrapes", "scrapes left out because the one before was still under way", readings.lateScrapes);
   gauge("spool_bytes", "bytes in the spool", readings.spoolBytes);
   gauge("spool_records", "records in the spool that are not yet in the database", readings.spoolRecords);
@@ -54,6 +65,7 @@ export function createInstruments(registry: Registry, readings: Readings): Instr
     rejects: counter("rejects_total", "lines or values not kept", ["reason"]),
     writtenRows: counter("written_rows_total", "rows of GPUs written"),
     conflicts: counter("conflicts_total", "rows not kept because their GPU is alive on another target"),
+    doubles: counter("doubles_total", "scrapes not kept because another collector's of the same time is"),
     lostRecords: counter("lost_records_total", "records dropped because they could not be written"),
     writeFailures: counter("write_failures_total", "tries at which the database was away or refused"),
   };

@@ -39,7 +39,10 @@ export const LOAD = `
     where x.gpu_key = g.gpu_key and x.energy_total_joules is not null and x.time > g.last_seen_at - interval '1 hour'
     order by x.time desc limit 1
   ) e on true
-  where g.uuid = any($1::text[]) or g.target_key = any($2::int[])`;
+  where (g.uuid = any($1::text[]) or g.target_key = any($2::int[]))`;
+
+/** The same of GPUs of which a writer other than $3 has written last. */
+export const RELOAD = `${LOAD} and g.writer is distinct from $3`;
 
 /**
  * What is known of a GPU or MIG slice. It changes as records are planned, before they are in the database: after a failed

@@ -1,5 +1,5 @@
-import type { Pool } from "#kernel/pg.ts";
-import { LOAD, stateOf, type GpuRecord, type GpuState } from "./gpu-state.ts";
+import type { Pool, PoolClient } from "#kernel/pg.ts";
+import { LOAD, RELOAD, stateOf, type GpuRecord, type GpuState } from "./gpu-state.ts";
 import { sliceUuid, uuidHash } from "./uuid.ts";
 
 /** A GPU to be known from now on. */
@@ -16,8 +16,8 @@ export class Registry {
   readonly #pool: Pool;
   readonly #targets = new Map<string, { key: number; labels: string }>();
   readonly #gpus = new Map<string, GpuState>();
-  /** by the target that they are on; some may have left it */
-  readonly #seats = new Map<number, Set<GpuState>>();
+  /** UUIDs by the target that they are on; some may have left it */
+  readonly #seats = new Map<number, Set<string>>();
 
   constructor(pool: Pool) {
     this.#pool = pool;
@@ -36,6 +36,11 @@ export class Registry {
     return target.key;
   }
 
+  /** Whether a target is stored with these labels. */
+  hasTarget(url: string, labels: Readonly<Record<string, string>>): boolean {
+    return this.#targets.get(url)?.labels === JSON.stringify(labels);
+  }
+
   /** @param uuid as in telemetry.gpu.uuid */
   gpu(uuid: string): GpuState {
     const state = this.#gpus.get(uuid);
@@ -43,15 +48,18 @@ export class Registry {
     return state;
   }
 
-  /** GPUs seen on a target; some may have left it. */
-  gpusOf(targetKey: number): Iterable<GpuState> {
-    return this.#seats.get(targetKey) ?? [];
+  /** GPUs that are on a target as far as we know. */
+  *gpusOf(targetKey: number): Iterable<GpuState> {
+    for (const uuid of this.#seats.get(targetKey) ?? []) {
+      const state = this.#gpus.get(uuid);
+      if (state?.targetKey === targetKey) yield state;
+    }
   }
 
   /** A GPU has come to a target. */
   seat(state: GpuState, targetKey: number): void {
     const seated = this.#seats.get(targetKey) ?? new Set();
-    this.#seats.set(targetKey, seated.add(state));
+    this.#seats.set(targetKey, seated.add(state.uuid));
   }
 
   /**
@@ -60,9 +68,11 @@ export class Registry {
    * @param targets labels by URL; empty for one that is no longer listed, whose stored labels stay
    */
   async registerTargets(targets: ReadonlyMap<string, Readonly<Record<string, string>>>): Promise<void> {
+    // Sorted, as two collectors that insert the same rows in other orders would wait for each other.
     const changed = [...targets]
       .map(([url, labels]) => ({ url, labels: JSON.stringify(labels) }))
-      .filter(({ url, labels }) => this.#targets.get(url)?.labels !== labels);
+      .filter(({ url, labels }) => this.#targets.get(url)?.labels !== labels)
+      .sort((a, b) => (a.url < b.url ? -1 : 1));
     if (changed.length === 0) return;
     const { rows } = await this.#pool.query<{ url: string; target_key: number }>(
       `insert into telemetry.target as t (url, labels)
@@ -92,10 +102,28 @@ export class Registry {
       if (isNews(uuid)) unknown.set(uuid, gpu);
     }
     if (unknown.size === 0) return;
-    const [slices, physical] = partition([...unknown.values()], ({ migId }) => migId !== null);
+    const sorted = [...unknown].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, gpu]) => gpu);
+    const [slices, physical] = partition(sorted, ({ migId }) => migId !== null);
     await this.#insert(physical);
     await this.#insert(slices);
     await this.#load([...unknown.keys()], []);
+  }
+
+  /**
+   * Reads again those of some GPUs, and of all that are on some targets, of which another has written last.
+   *
+   * @param client of the transaction that writes of them
+   * @returns their UUIDs
+   */
+  async reload(
+    client: PoolClient,
+    uuids: readonly string[],
+    targetKeys: readonly number[],
+    writer: number,
+  ): Promise<string[]> {
+    const { rows } = await client.query<GpuRecord>(RELOAD, [uuids, targetKeys, writer]);
+    for (const row of rows) this.#take(stateOf(row));
+    return rows.map(({ uuid }) => uuid);
   }
 
   async #insert(gpus: readonly NewGpu[]): Promise<void> {

@@ -8,6 +8,8 @@ export type FailureReason =
   | "tls"
   | "redirect"
   | "http_status"
+  | "unauthorized"
+  | "forbidden"
   | "encoding"
   | "body_too_large"
   | "truncated"

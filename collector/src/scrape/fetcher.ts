@@ -2,6 +2,8 @@ import { Agent as HttpAgent, get as httpGet, type IncomingMessage } from "node:h
 import { Agent as HttpsAgent, get as httpsGet } from "node:https";
 import { messageOf } from "#kernel/errors.ts";
 import { ScrapeFailure } from "../parse/limits.ts";
+import type { Access } from "./access.ts";
+import { OPEN_GUARD, type Guard } from "./guard.ts";
 
 /** An exporter's answer. */
 export interface Answer {
@@ -20,10 +22,28 @@ export interface FetchLimits {
   bodyBytes: number;
 }
 
-/** Asks exporters, over connections that are kept. */
+/** How it is asked. */
+export interface FetchOptions extends FetchLimits {
+  /** credentials and TLS; nothing when left out */
+  access?: Access | undefined;
+  /** in the place of those of a scrape */
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** Connections that are kept, and how many. */
+const KEPT = { keepAlive: true, maxFreeSockets: 4_096 };
+
+/** Asks exporters, over connections that are kept, of addresses that its guard allows. */
 export class Fetcher {
-  readonly #http = new HttpAgent({ keepAlive: true, maxFreeSockets: 4_096 });
-  readonly #https = new HttpsAgent({ keepAlive: true, maxFreeSockets: 4_096 });
+  readonly #guard: Pick<Guard, "checkLiteral" | "lookup">;
+  readonly #http = new HttpAgent(KEPT);
+  readonly #https = new HttpsAgent(KEPT);
+  /** connections aren't shared by those who may not ask alike */
+  readonly #httpsOf = new Map<Access, HttpsAgent>();
+
+  constructor(guard: Pick<Guard, "checkLiteral" | "lookup"> = OPEN_GUARD) {
+    this.#guard = guard;
+  }
 
   /**
    * GETs a target once. Redirects are not followed, nothing is decompressed, and no more than `bodyBytes` are read
@@ -31,26 +51,36 @@ export class Fetcher {
    *
    * @throws ScrapeFailure for whatever goes wrong
    */
-  async fetch(url: string, limits: FetchLimits): Promise<Answer> {
-    const deadline = AbortSignal.timeout(limits.timeoutMs);
+  async fetch(url: string, options: FetchOptions): Promise<Answer> {
+    const deadline = AbortSignal.timeout(options.timeoutMs);
     try {
-      return await this.#exchange(url, limits, deadline);
+      return await this.#exchange(url, options, deadline);
     } catch (error) {
       // The exporter may have closed an idle connection just as we used it: that says nothing of its health.
-      if (!(error instanceof StaleConnection) || deadline.aborted) throw toFailure(error, deadline, limits);
-      return await this.#exchange(url, limits, deadline).catch((again: unknown) => {
-        throw toFailure(again, deadline, limits);
+      if (!(error instanceof StaleConnection) || deadline.aborted) throw toFailure(error, deadline, options);
+      return await this.#exchange(url, options, deadline).catch((again: unknown) => {
+        throw toFailure(again, deadline, options);
       });
+    }
+  }
+
+  /** Closes what is kept of accesses that are no longer in force; requests under way end undisturbed. */
+  keepOnly(accesses: ReadonlySet<Access>): void {
+    for (const [access, agent] of this.#httpsOf) {
+      if (accesses.has(access)) continue;
+      this.#httpsOf.delete(access);
+      // What it still has in use is closed, not kept, when it is done.
+      (agent as HttpsAgent & { keepAlive: boolean }).keepAlive = false;
+      for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
     }
   }
 
   /** Cuts every connection, those in use too. */
   close(): void {
-    this.#http.destroy();
-    this.#https.destroy();
+    for (const agent of [this.#http, this.#https, ...this.#httpsOf.values()]) agent.destroy();
   }
 
-  async #exchange(url: string, limits: FetchLimits, deadline: AbortSignal): Promise<Answer> {
+  async #exchange(url: string, limits: FetchOptions, deadline: AbortSignal): Promise<Answer> {
     const sentAt = Date.now();
     const response = await this.#request(url, limits, deadline);
     try {
@@ -69,22 +99,44 @@ export class Fetcher {
     }
   }
 
-  #request(url: string, limits: FetchLimits, signal: AbortSignal): Promise<IncomingMessage> {
-    const headers = {
+  #request(url: string, options: FetchOptions, signal: AbortSignal): Promise<IncomingMessage> {
+    const { access, timeoutMs } = options;
+    const isTls = url.startsWith("https:");
+    checkSecret(isTls, access);
+    this.#guard.checkLiteral(new URL(url).hostname);
+    const asked = options.headers ?? {
       accept: "text/plain;version=0.0.4;q=1,*/*;q=0.1",
-      "accept-encoding": "identity",
-      "user-agent": "berkeley-compute-collector",
-      "x-prometheus-scrape-timeout-seconds": String(limits.timeoutMs / 1_000),
+      "x-prometheus-scrape-timeout-seconds": String(timeoutMs / 1_000),
     };
+    const headers = { ...asked, ...COMMON_HEADERS, ...access?.headers() };
+    const { lookup } = this.#guard;
     return new Promise((resolve, reject) => {
-      const sent = url.startsWith("https:")
-        ? httpsGet(url, { agent: this.#https, headers, signal }, resolve)
-        : httpGet(url, { agent: this.#http, headers, signal }, resolve);
+      const sent = isTls
+        ? httpsGet(url, { agent: this.#agentOf(access), headers, signal, lookup }, resolve)
+        : httpGet(url, { agent: this.#http, headers, signal, lookup }, resolve);
       sent.on("error", (error: NodeJS.ErrnoException) => {
         reject(sent.reusedSocket && error.code === "ECONNRESET" ? new StaleConnection(error.message) : error);
       });
     });
   }
+
+  #agentOf(access: Access | undefined): HttpsAgent {
+    if (!access) return this.#https;
+    const agent = this.#httpsOf.get(access) ?? new HttpsAgent({ ...KEPT, ...access.tls });
+    this.#httpsOf.set(access, agent);
+    return agent;
+  }
+}
+
+const COMMON_HEADERS = { "accept-encoding": "identity", "user-agent": "berkeley-compute-collector" };
+
+/** A list of targets may name http where the job that has the secret meant https. */
+function checkSecret(isTls: boolean, access: Access | undefined): void {
+  if (isTls || !access?.hasSecret || access.allowsPlainHttp) return;
+  throw new ScrapeFailure(
+    "forbidden",
+    "its secret isn't sent over plain http; use https, or set allow_plain_http: true",
+  );
 }
 
 /** The server closed a kept connection before it answered. */
@@ -92,7 +144,12 @@ class StaleConnection extends Error {}
 
 function checkHead({ statusCode = 0, headers }: IncomingMessage): void {
   if (statusCode >= 300 && statusCode < 400) {
-    throw new ScrapeFailure("redirect", `answered ${statusCode} to ${headers.location ?? "nowhere"}`);
+    // without its query, which may hold what isn't for others
+    const to = headers.location?.split("?")[0] ?? "nowhere";
+    throw new ScrapeFailure("redirect", `answered ${statusCode} to ${to}`);
+  }
+  if (statusCode === 401 || statusCode === 403) {
+    throw new ScrapeFailure("unauthorized", `answered ${statusCode}: correct basic_auth or authorization of its job`);
   }
   if (statusCode !== 200) throw new ScrapeFailure("http_status", `answered ${statusCode}`);
   const encoding = headers["content-encoding"] ?? "identity";
@@ -123,6 +180,6 @@ function toFailure(error: unknown, deadline: AbortSignal, limits: FetchLimits): 
   const code = (error as NodeJS.ErrnoException).code ?? "";
   const message = messageOf(error);
   if (code.startsWith("HPE_")) return new ScrapeFailure("not_http", message, error);
-  if (/CERT|TLS|SSL|SELF_SIGNED|EPROTO/.test(code)) return new ScrapeFailure("tls", message, error);
+  if (/CERT|TLS|SSL|SELF_SIGNED|EPROTO|UNABLE_TO_VERIFY/.test(code)) return new ScrapeFailure("tls", message, error);
   return new ScrapeFailure("connect", message, error);
 }

@@ -60,6 +60,38 @@ describe("scrape loops", () => {
     expect([...new Set(times)].sort((a, b) => a - b)).toEqual(times);
   });
 
+  it("give a scrape the time at which it was due, whoever sends it", async () => {
+    const { url } = await exporterThat((_request, response) => response.end(LINE));
+    const others: ScrapeResult[] = [];
+    const other = new ScrapeLoops({
+      schedule: { intervalMs: 400, timeoutMs: 300 },
+      fetcher,
+      limits: DEFAULT_LIMITS,
+      onResult: (result) => void others.push(result),
+    });
+    loops.stop();
+    loops = loopsWith(300, 400);
+    loops.setTargets([{ url, labels: {} }]);
+    other.setTargets([{ url, labels: {} }]);
+    const ticks = (all: readonly ScrapeResult[]): number[] =>
+      all.map(({ at }) => at).filter((at) => at % 400 === offsetMs(url, 400));
+    await until(() => ticks(others).filter((at) => ticks(results).includes(at)).length >= 2);
+    other.stop();
+    expect(ticks(others).length).toBeGreaterThan(others.length / 2);
+  });
+
+  it("scrape each target at its own interval, and take it up when that is changed", async () => {
+    const { url } = await exporterThat((_request, response) => response.end(LINE));
+    loops.setTargets([{ url, labels: {}, schedule: { intervalMs: 250, timeoutMs: 200 } }]);
+    await until(() => results.length >= 3);
+    expect(results.map(({ intervalMs }) => intervalMs)).toEqual(results.map(() => 250));
+    expect(results.at(-1)?.dueUntil).toBe(nextDueAt(url, 250, results.at(-1)?.at ?? 0));
+    loops.setTargets([{ url, labels: {}, schedule: { intervalMs: 100, timeoutMs: 80 } }]);
+    const before = results.length;
+    await until(() => results.length >= before + 2);
+    expect(results.slice(before + 1).every(({ intervalMs }) => intervalMs === 100)).toBe(true);
+  });
+
   it("scrape a target soon after it has come, for the time until it is due", async () => {
     loops.stop();
     loops = loopsWith(30_000, HOUR_MS);

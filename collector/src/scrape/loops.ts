@@ -19,6 +19,7 @@ export interface TargetStatus {
 
 /** What `ScrapeLoops` works with. */
 export interface LoopOptions {
+  /** of targets without one of their own */
   schedule: Schedule;
   fetcher: Fetcher;
   limits: Limits;
@@ -37,11 +38,12 @@ export class ScrapeLoops {
     this.#options = options;
   }
 
-  /** Takes a new list: loops of targets that stay go on undisturbed. */
+  /** Takes a new list: loops of targets that stay go on undisturbed, unless they are due at other times now. */
   setTargets(targets: readonly Target[]): void {
-    const urls = new Set(targets.map(({ url }) => url));
+    const wanted = new Map(targets.map((target) => [target.url, target]));
     for (const [url, loop] of this.#loops) {
-      if (urls.has(url)) continue;
+      const target = wanted.get(url);
+      if (target && isSameSchedule(scheduleOf(target, this.#options), loop.schedule)) continue;
       loop.stop();
       this.#loops.delete(url);
     }
@@ -56,11 +58,13 @@ export class ScrapeLoops {
     return [...this.#loops.values()].map(({ status }) => status);
   }
 
-  /** When the oldest scrape under way was sent; undefined when none is. */
+  /** The time of the oldest scrape under way, or due and not sent yet; undefined when there is none. */
   get inFlightSince(): number | undefined {
+    const now = Date.now();
     let oldest: number | undefined;
-    for (const { sentAt } of this.#loops.values()) {
-      if (sentAt !== undefined && (oldest === undefined || sentAt < oldest)) oldest = sentAt;
+    for (const loop of this.#loops.values()) {
+      const since = loop.openSince(now);
+      if (since !== undefined && (oldest === undefined || since < oldest)) oldest = since;
     }
     return oldest;
   }
@@ -72,9 +76,19 @@ export class ScrapeLoops {
   }
 }
 
+function scheduleOf(target: Target, { schedule }: LoopOptions): Schedule {
+  return target.schedule ?? schedule;
+}
+
+function isSameSchedule(one: Schedule, other: Schedule): boolean {
+  return one.intervalMs === other.intervalMs && one.timeoutMs === other.timeoutMs;
+}
+
 class TargetLoop {
   readonly status: TargetStatus;
-  sentAt: number | undefined;
+  readonly schedule: Schedule;
+  /** time of the scrape under way */
+  #sentAt: number | undefined;
   readonly #options: LoopOptions;
   readonly #parser: ExpositionParser;
   #timer: NodeJS.Timeout | undefined;
@@ -84,12 +98,18 @@ class TargetLoop {
 
   constructor(target: Target, options: LoopOptions) {
     this.status = { target, last: undefined, lateCount: 0 };
+    this.schedule = scheduleOf(target, options);
     this.#options = options;
     this.#parser = new ExpositionParser(options.limits);
     this.#dueAt = Date.now();
     this.#wait();
     if (this.#dueAt - Date.now() <= FIRST_WITHIN_MS) return;
-    this.#firstTimer = setTimeout(() => void this.#scrape(), offsetMs(target.url, FIRST_WITHIN_MS));
+    this.#firstTimer = setTimeout(() => void this.#scrape(Date.now()), offsetMs(target.url, FIRST_WITHIN_MS));
+  }
+
+  /** The oldest time of which a scrape may still come. */
+  openSince(now: number): number | undefined {
+    return this.#sentAt ?? (this.#dueAt <= now ? this.#dueAt : undefined);
   }
 
   stop(): void {
@@ -99,7 +119,7 @@ class TargetLoop {
   }
 
   #wait(): void {
-    const { intervalMs } = this.#options.schedule;
+    const { intervalMs } = this.schedule;
     const now = Date.now();
     // A timer may fire a little early: never the same time twice. Far ahead of now, though, the clock was set back.
     const after = this.#dueAt - now > intervalMs ? now : Math.max(now, this.#dueAt);
@@ -109,21 +129,24 @@ class TargetLoop {
 
   #fire(): void {
     clearTimeout(this.#firstTimer); // it may be late
+    const [tick, now] = [this.#dueAt, Date.now()];
     this.#wait();
-    if (this.sentAt !== undefined) this.status.lateCount++;
-    else void this.#scrape();
+    // Every collector of this target gives the scrape the same time, and so one of them leaves a row.
+    const at = Math.abs(now - tick) <= this.schedule.intervalMs / 2 ? tick : now;
+    if (this.#sentAt !== undefined) this.status.lateCount++;
+    else void this.#scrape(at);
   }
 
-  async #scrape(): Promise<void> {
-    const { schedule, fetcher, limits, onResult } = this.#options;
-    const at = Date.now();
-    this.sentAt = at;
-    const { url } = this.status.target;
-    const result = await scrape({ url, at, dueUntil: this.#dueAt, schedule, parser: this.#parser, fetcher, limits });
+  async #scrape(at: number): Promise<void> {
+    const { fetcher, limits, onResult } = this.#options;
+    this.#sentAt = at;
+    const { url, access } = this.status.target;
+    const [dueUntil, { schedule }, parser] = [this.#dueAt, this, this.#parser];
+    const result = await scrape({ url, access, at, dueUntil, schedule, parser, fetcher, limits });
     if (this.#isStopped) return;
     const { rows, ...last } = result;
     this.status.last = { ...last, gpuCount: rows.length };
     onResult(result);
-    this.sentAt = undefined;
+    this.#sentAt = undefined;
   }
 }

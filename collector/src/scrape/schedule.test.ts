@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { nextDueAt, offsetMs, scheduleEvery } from "./schedule.ts";
+import { nextDueAt, offsetMs, scheduleEvery, scheduleWith } from "./schedule.ts";
 
 const URL_A = "http://a:9400/metrics";
 
@@ -8,6 +8,18 @@ describe("a schedule", () => {
     expect(scheduleEvery(1)).toEqual({ intervalMs: 1_000, timeoutMs: 800 });
     expect(scheduleEvery(10)).toEqual({ intervalMs: 10_000, timeoutMs: 8_000 });
     expect(scheduleEvery(300)).toEqual({ intervalMs: 300_000, timeoutMs: 10_000 });
+  });
+
+  it("is what a target says of its own, and keeps the timeout within the interval", () => {
+    const base = scheduleEvery(10);
+    expect(scheduleWith(base, {})).toBe(base);
+    expect(scheduleWith(base, { intervalMs: 60_000 })).toEqual({ intervalMs: 60_000, timeoutMs: 10_000 });
+    expect(scheduleWith(base, { intervalMs: 5_000 })).toEqual({ intervalMs: 5_000, timeoutMs: 4_000 });
+    expect(scheduleWith(base, { timeoutMs: 3_000 })).toEqual({ intervalMs: 10_000, timeoutMs: 3_000 });
+    expect(scheduleWith({ intervalMs: 60_000, timeoutMs: 30_000 }, { intervalMs: 5_000, timeoutMs: 20_000 })).toEqual({
+      intervalMs: 5_000,
+      timeoutMs: 5_000,
+    });
   });
 
   it("puts a target's times at the same phase whenever we start", () => {

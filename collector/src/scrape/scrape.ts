@@ -2,13 +2,14 @@ import { messageOf } from "#kernel/errors.ts";
 import type { ExpositionParser } from "../parse/exposition.ts";
 import { ScrapeFailure, type FailureReason, type Limits } from "../parse/limits.ts";
 import type { GpuRow, ParseResult, SeenXid } from "../parse/result.ts";
+import type { Access } from "./access.ts";
 import type { Answer, Fetcher } from "./fetcher.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** What came of one scrape, good or not. Times are milliseconds since 1970. */
 export interface ScrapeResult {
   url: string;
-  /** our clock when the request was sent */
+  /** when it was due by our clock, or when it was sent if that was much later */
   at: number;
   /** when the target is due again */
   dueUntil: number;
@@ -28,7 +29,8 @@ export interface ScrapeResult {
 /** One scrape to do. */
 export interface ScrapeOrder {
   url: string;
-  /** when it is sent */
+  access?: Access | undefined;
+  /** its time */
   at: number;
   dueUntil: number;
   schedule: Schedule;
@@ -40,6 +42,7 @@ export interface ScrapeOrder {
 /** Scrapes a target once. Never throws for what the target does: its failure is the result. */
 export async function scrape({
   url,
+  access,
   at,
   dueUntil,
   schedule,
@@ -50,7 +53,11 @@ export async function scrape({
   const startedAt = performance.now();
   const result = blankResult(url, at, dueUntil, schedule.intervalMs);
   try {
-    const answer = await fetcher.fetch(url, { timeoutMs: schedule.timeoutMs, bodyBytes: limits.bodyBytes });
+    const answer = await fetcher.fetch(url, {
+      timeoutMs: schedule.timeoutMs,
+      bodyBytes: limits.bodyBytes,
+      access,
+    });
     result.durationMs = performance.now() - startedAt;
     result.bodyBytes = answer.bodyBytes;
     result.clockSkewSeconds = answer.clockSkewSeconds;

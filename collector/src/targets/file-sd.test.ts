@@ -53,6 +53,22 @@ describe("parseFileSd", () => {
     expect(() => parse(groups)).toThrow(message);
   });
 
+  it("reads YAML where the name says so, an empty file as an empty list", () => {
+    const text = "- targets: [a:1]\n  labels: { operator: '1', __param_constructor: x }\n";
+    expect(parseFileSd(text, "targets.yml")).toEqual([
+      { url: "http://a:1/metrics?constructor=x", labels: { operator: "1" } },
+    ]);
+    expect(parseFileSd("", "targets.yaml")).toEqual([]);
+    expect(() => parseFileSd("- targets: [a:1", "targets.yml")).toThrow("target file targets.yml: is no YAML");
+  });
+
+  it("refuses YAML whose anchors make it grow without end", () => {
+    const levels = Array.from({ length: 9 }, (_, n) => `a${n + 1}: &a${n + 1} [${Array(9).fill(`*a${n}`).join()}]`);
+    expect(() => parseFileSd(`a0: &a0 [x]\n${levels.join("\n")}`, "bomb.yml")).toThrow(
+      /is no YAML: Excessive alias count/,
+    );
+  });
+
   it("refuses what is no JSON", () => {
     expect(() => parseFileSd("- targets: [a]", "targets.json")).toThrow("target file targets.json: is no JSON");
   });

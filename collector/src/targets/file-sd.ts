@@ -1,67 +1,73 @@
+import { readFile, stat } from "node:fs/promises";
+import { parse } from "yaml";
 import { BaseError, messageOf } from "#kernel/errors.ts";
+import { scheduleEvery } from "../scrape/schedule.ts";
+import { badTargets, checkGroups, NO_JOB, targetsOf, type TargetGroup } from "./group.ts";
 import type { Target } from "./target.ts";
 
 /**
- * Reads a list of targets in Prometheus' `file_sd` JSON shape. `__scheme__` and `__metrics_path__` are honored; a
- * target listed twice counts once, its later labels over the earlier.
+ * Reads a target file that must be there and good.
+ *
+ * @throws BaseError `NO_TARGETS_FILE` if it can't be read, `BAD_TARGETS` if it is malformed
+ */
+export async function readTargetsFile(path: string): Promise<Target[]> {
+  return parseFileSd(await readTargetsText(path), path);
+}
+
+/** The longest list that is read: more than its targets could take. */
+const MAX_BYTES = 16 * 1_048_576;
+
+/** @throws BaseError `NO_TARGETS_FILE`, or `BAD_TARGETS` for one that is too long */
+export async function readTargetsText(path: string): Promise<string> {
+  const size = await stat(path).then(
+    (file) => file.size,
+    () => 0,
+  );
+  if (size > MAX_BYTES) throw badTargets(`target file ${path}`, `has ${size} bytes, but at most ${MAX_BYTES} are read`);
+  return readFile(path, "utf8").catch((error: unknown) => {
+    throw new BaseError("NO_TARGETS_FILE", `target file ${path} cannot be read: ${messageOf(error)}`, {
+      hints: ["set TARGETS_FILE to a Prometheus file_sd file"],
+      cause: error,
+    });
+  });
+}
+
+/**
+ * Reads a list of targets in Prometheus' `file_sd` shape: YAML if its name says so, else JSON. `__scheme__`, `__metrics_path__` and their like are
+ * honored; a target listed twice counts once, its later labels over the earlier.
  *
  * @param where named in errors, e.g. the file's path
  * @throws BaseError `BAD_TARGETS` naming the entry
  * @example [{ "targets": ["10.0.0.7:9400"], "labels": { "operator": "1", "__metrics_path__": "/metrics" } }]
  */
 export function parseFileSd(text: string, where: string): Target[] {
-  let groups: unknown;
+  return targetsOf(readGroups(text, where), NO_JOB, scheduleEvery(10), `target file ${where}`);
+}
+
+/**
+ * Reads the groups of a target file: YAML if its name says so, else JSON.
+ *
+ * @throws BaseError `BAD_TARGETS` naming the entry
+ */
+export function readGroups(text: string, path: string): TargetGroup[] {
+  const name = `target file ${path}`;
+  return checkGroups(/\.ya?ml$/i.test(path) ? parseYaml(text, name) : parseJson(text, name), name);
+}
+
+/** @throws BaseError `BAD_TARGETS` */
+export function parseJson(text: string, where: string): unknown {
   try {
-    groups = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw badTargets(where, `is no JSON: ${messageOf(error)}`);
   }
-  if (!Array.isArray(groups)) throw badTargets(where, "must be a list of { targets, labels }");
-  const targets = new Map<string, Target>();
-  groups.forEach((group: unknown, index) => {
-    for (const target of parseGroup(group, where, `entry ${index + 1}`)) {
-      targets.set(target.url, { url: target.url, labels: { ...targets.get(target.url)?.labels, ...target.labels } });
-    }
-  });
-  return [...targets.values()];
 }
 
-function parseGroup(group: unknown, where: string, entry: string): Target[] {
-  if (!isObject(group)) throw badTargets(where, `${entry} must be an object`);
-  const { targets, labels = {}, ...rest } = group;
-  const unknown = Object.keys(rest)[0];
-  if (unknown !== undefined)
-    throw badTargets(where, `${entry} has "${unknown}", but only targets and labels are known`);
-  if (!Array.isArray(targets) || !targets.every((target) => typeof target === "string")) {
-    throw badTargets(where, `${entry}: targets must be a list of "host:port"`);
+function parseYaml(text: string, where: string): unknown {
+  try {
+    // An empty file lists nothing, as Prometheus has it.
+    return (parse(text) as unknown) ?? [];
+  } catch (error) {
+    throw badTargets(where, `is no YAML: ${messageOf(error)}`);
   }
-  if (!isObject(labels) || !Object.values(labels).every((value) => typeof value === "string")) {
-    throw badTargets(where, `${entry}: labels must be texts by name`);
-  }
-  const texts = labels as Record<string, string>;
-  const kept = Object.fromEntries(Object.entries(texts).filter(([name]) => !name.startsWith("__")));
-  return targets.map((address: string) => ({ url: targetUrl(address, texts, where, entry), labels: kept }));
-}
-
-function targetUrl(address: string, labels: Record<string, string>, where: string, entry: string): string {
-  const scheme = labels["__scheme__"] ?? "http";
-  const path = labels["__metrics_path__"] ?? "/metrics";
-  if (scheme !== "http" && scheme !== "https") throw badTargets(where, `${entry}: __scheme__ must be http or https`);
-  if (!path.startsWith("/")) throw badTargets(where, `${entry}: __metrics_path__ must begin with "/"`);
-  if (/[/@?#\\\s]/.test(address) || !URL.canParse(`${scheme}://${address}${path}`)) {
-    throw badTargets(where, `${entry}: "${address}" is no "host:port"`, [
-      'write host and port only; "__scheme__" and "__metrics_path__" in labels say the rest',
-    ]);
-  }
-  return new URL(`${scheme}://${address}${path}`).href;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function badTargets(where: string, what: string, hints: readonly string[] = []): BaseError {
-  return new BaseError("BAD_TARGETS", `target file ${where}: ${what}`, {
-    hints: [...hints, 'the shape is [{ "targets": ["host:port"], "labels": { "name": "value" } }]'],
-  });
 }

@@ -1,64 +1,25 @@
-import { readFile, stat } from "node:fs/promises";
-import { BaseError, messageOf } from "#kernel/errors.ts";
-import { sleep } from "#kernel/time.ts";
-import { parseFileSd } from "./file-sd.ts";
-import type { Target } from "./target.ts";
+import { stat } from "node:fs/promises";
+
+/** How files stand: by path, a text that changes when the file does. */
+export type FileStates = ReadonlyMap<string, string>;
 
 /**
- * Reads the target file.
- *
- * @throws BaseError `NO_TARGETS_FILE` if it can't be read, `BAD_TARGETS` if it is malformed
+ * Looks at files. Their state is looked at rather than the system's notices waited for, which are lost on network folders
+ * and when an editor replaces a file.
  */
-export async function readTargetsFile(path: string): Promise<Target[]> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    throw new BaseError("NO_TARGETS_FILE", `target file ${path} cannot be read: ${messageOf(error)}`, {
-      hints: ["set TARGETS_FILE to a Prometheus file_sd JSON file"],
-      cause: error,
-    });
-  }
-  return parseFileSd(text, path);
+export async function lookAt(paths: Iterable<string>): Promise<FileStates> {
+  const states = [...new Set(paths)].map(async (path) => [path, await fileState(path)] as const);
+  return new Map(await Promise.all(states));
 }
 
-/** What `watchTargetsFile` tells. */
-export interface TargetsWatcher {
-  onTargets(targets: Target[]): void;
-  /** the edited file is bad, and the last good list stays in force */
-  onError(error: unknown): void;
-}
-
-/**
- * Follows edits of the target file until `signal` is aborted. It looks at the file's state rather than wait for the
- * system's notices, which are lost on network folders and when an editor replaces the file.
- */
-export async function watchTargetsFile(
-  path: string,
-  watcher: TargetsWatcher,
-  signal: AbortSignal,
-  everyMs = 1_000,
-): Promise<void> {
-  let seen = await fileState(path);
-  let last = seen;
-  while (!signal.aborted) {
-    await sleep(everyMs, signal).catch(() => undefined);
-    const state = await fileState(path);
-    // A file that has just changed may be half-written: it is read once it has stood still from one look to the next.
-    const isStill = state === last;
-    last = state;
-    if (signal.aborted || state === seen || !isStill) continue;
-    const read = readTargetsFile(path).then((targets) => (): void => watcher.onTargets(targets));
-    const tell = await read.catch((error: unknown) => (): void => watcher.onError(error));
-    if ((await fileState(path)) !== state) continue;
-    seen = state;
-    tell();
-  }
+/** Whether the same files stand as before. */
+export function isUnchanged(before: FileStates, now: FileStates): boolean {
+  return before.size === now.size && [...now].every(([path, state]) => before.get(path) === state);
 }
 
 async function fileState(path: string): Promise<string> {
   return stat(path, { bigint: true }).then(
-    ({ ino, size, mtimeNs }) => `${ino} ${size} ${mtimeNs}`,
+    ({ ino, size, mtimeNs, ctimeNs }) => `${ino} ${size} ${mtimeNs} ${ctimeNs}`,
     () => "gone",
   );
 }

@@ -51,8 +51,8 @@ export async function migrateTelemetry(databaseUrl: string): Promise<void> {
   await migrate(databaseUrl, [{ room: "collector", dir }], silentLogger);
 }
 
-/** A writer in the name of collector "test", as a start of the collector makes it. */
-export async function openWriter(pool: Pool): Promise<{ writer: BatchWriter; collectorKey: number }> {
+/** A writer in the name of a collector, as a start of the collector makes it. */
+export async function openWriter(pool: Pool, name = "test"): Promise<{ writer: BatchWriter; collectorKey: number }> {
   const nothing = (): number => 0;
   const readings = {
     targetCount: nothing,
@@ -62,7 +62,7 @@ export async function openWriter(pool: Pool): Promise<{ writer: BatchWriter; col
     droppedRecords: nothing,
     lagSeconds: nothing,
   };
-  const { key: collectorKey } = await registerCollector(pool, "test", Date.now());
+  const { key: collectorKey } = await registerCollector(pool, name, Date.now());
   const instruments = createInstruments(createRegistry("test"), readings);
   const writer = new BatchWriter({ pool, logger: silentLogger, instruments, collectorKey, labelsOf: () => ({}) });
   return { writer, collectorKey };

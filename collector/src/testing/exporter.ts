@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer, type ServerOptions } from "node:https";
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from "node:net";
 
 /** A line that any exporter might print. */
@@ -23,6 +24,20 @@ export async function startExporter(
   return { requests, ...(await open(server, () => server.closeAllConnections())) };
 }
 
+/** The same over TLS. */
+export async function startTlsExporter(
+  options: ServerOptions,
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<TestExporter> {
+  const requests: IncomingMessage[] = [];
+  const server = createTlsServer(options, (request, response) => {
+    requests.push(request);
+    answer(request, response);
+  });
+  const { url, close } = await open(server, () => server.closeAllConnections());
+  return { requests, url: url.replace("http:", "https:"), close };
+}
+
 /** Answers with raw bytes, for what an honest server can't say. */
 export async function startRawExporter(answer: (socket: Socket) => void): Promise<TestExporter> {
   const sockets = new Set<Socket>();
@@ -42,7 +57,10 @@ export async function deadUrl(): Promise<string> {
   return url;
 }
 
-async function open(server: Server | TcpServer, cut: () => void): Promise<{ url: string; close: () => Promise<void> }> {
+async function open(
+  server: Server | TlsServer | TcpServer,
+  cut: () => void,
+): Promise<{ url: string; close: () => Promise<void> }> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {

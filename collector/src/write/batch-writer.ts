@@ -1,12 +1,13 @@
 import { BaseError, messageOf } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
-import type { Pool } from "#kernel/pg.ts";
+import { withTransaction, type Pool } from "#kernel/pg.ts";
 import { Registry, type NewGpu } from "../identity/registry.ts";
 import type { Instruments } from "../instruments.ts";
 import type { CollectorRecord } from "../records.ts";
 import type { ScrapeResult } from "../scrape/scrape.ts";
-import { commitPlan } from "./commit.ts";
+import { isDuplicate, writePlan } from "./commit.ts";
 import { planBatch, type Plan } from "./plan.ts";
+import { Turns } from "./turns.ts";
 import { joinSpans, type Span } from "./watermark.ts";
 
 /** What a batch writer works with. */
@@ -20,24 +21,23 @@ export interface BatchWriterOptions {
   labelsOf: (url: string) => Readonly<Record<string, string>>;
 }
 
-/** A batch that is worked out. */
-interface Prepared {
-  records: readonly CollectorRecord[];
-  plan: Plan;
-  /** of the registry that it was worked out from */
-  reading: number;
-}
+/** Another has written since our last turn, so that a plan made before this one is of no use. */
+class TurnLost extends Error {}
 
 /** Writes records, in order; those sent again change nothing. */
 export class BatchWriter {
   readonly #options: BatchWriterOptions;
   readonly #registry: Registry;
-  /** how often the registry was read anew */
+  readonly #turns: Turns;
+  /** how often all was forgotten */
   #reading = 0;
+  /** batches being written that are worked out in their turn */
+  #inTurn = 0;
 
   constructor(options: BatchWriterOptions) {
     this.#options = options;
     this.#registry = new Registry(options.pool);
+    this.#turns = new Turns(options.collectorKey, this.#registry);
   }
 
   /**
@@ -47,50 +47,111 @@ export class BatchWriter {
    * @throws what the database says when it is away, busy or without our tables: nothing, or all, was written
    */
   async write(records: readonly CollectorRecord[]): Promise<Span | undefined> {
-    return (await this.prepare(records))();
+    return this.#guarded(records, () => this.#writeInTurn(records, "copy"));
   }
 
   /**
-   * Works a batch out, as if all those before it had been written. While they are, the next one can be prepared; written
-   * they must be in the order of their preparation, one after the other.
+   * Works a batch out, where nobody else writes of its GPUs, as if all those before it had been written. While they are,
+   * the next one can be prepared; written they must be in the order of their preparation, one after the other.
    *
    * @returns writes it, as `write` does
    */
-  async prepare(records: readonly CollectorRecord[]): Promise<() => Promise<Span | undefined>> {
-    try {
-      const prepared = await this.#plan(records);
-      return () => this.#commit(prepared);
-    } catch (error) {
-      return () => this.#failed(records, error);
-    }
-  }
-
-  async #plan(records: readonly CollectorRecord[]): Promise<Prepared> {
+  prepare(records: readonly CollectorRecord[]): () => Promise<Span | undefined> {
+    const isAhead = this.#inTurn === 0 && this.#turns.isAlone && this.#isKnown(records) && this.#turns.trusts(records);
+    if (!isAhead) return () => this.write(records);
     const reading = this.#reading;
-    await this.#register(records);
-    return { records, reading, plan: planBatch(records, this.#registry, this.#options.collectorKey) };
+    const plan = this.#plan(records);
+    return () => {
+      // The one before it has failed: what this one was worked out from never came to be.
+      if (plan === undefined || reading !== this.#reading) return this.write(records);
+      return this.#guarded(records, () => this.#writePrepared(records, plan));
+    };
   }
 
-  async #commit({ records, plan, reading }: Prepared): Promise<Span | undefined> {
-    // The one before it has failed: what this one was worked out from never came to be.
-    if (reading !== this.#reading) return this.write(records);
-    const { pool, instruments, collectorKey } = this.#options;
+  /** @returns undefined if it can't be worked out, which is told when it is tried again */
+  #plan(records: readonly CollectorRecord[]): Plan | undefined {
     try {
-      await commitPlan(pool, plan, collectorKey);
-    } catch (error) {
-      return this.#failed(records, error);
+      return planBatch(records, this.#registry, this.#options.collectorKey);
+    } catch {
+      this.#forget();
+      return undefined;
     }
+  }
+
+  /** Nothing that is known may be trusted: it is read again. */
+  #forget(): void {
+    this.#registry.clear();
+    this.#turns.clear();
+    this.#reading++;
+  }
+
+  async #guarded(
+    records: readonly CollectorRecord[],
+    write: () => Promise<Span | undefined>,
+  ): Promise<Span | undefined> {
+    try {
+      return await write();
+    } catch (error) {
+      // It may have been committed all the same: read again where we stand.
+      this.#forget();
+      if (!isDataFault(error)) throw explain(error);
+      return records.length === 1 ? this.#drop(error) : this.#writeSingly(records);
+    }
+  }
+
+  async #writePrepared(records: readonly CollectorRecord[], plan: Plan): Promise<Span | undefined> {
+    const { pool, collectorKey } = this.#options;
+    try {
+      await withTransaction(pool, async (client) => {
+        if (!(await this.#turns.take(client))) throw new TurnLost();
+        await writePlan(client, plan, collectorKey, "copy");
+        await this.#turns.claim(client, plan);
+      });
+    } catch (error) {
+      if (!(error instanceof TurnLost) && !isDuplicate(error)) throw error;
+      this.#forget();
+      return this.#writeInTurn(records, isDuplicate(error) ? "insert" : "copy");
+    }
+    return this.#count(plan, 0);
+  }
+
+  /** In one transaction: all or nothing. */
+  async #writeInTurn(records: readonly CollectorRecord[], how: "copy" | "insert"): Promise<Span | undefined> {
+    const { pool, collectorKey } = this.#options;
+    this.#inTurn++;
+    try {
+      await this.#register(records);
+      const { plan, doubleCount } = await withTransaction(pool, async (client) => {
+        await this.#turns.take(client);
+        const admitted = await this.#turns.admit(client, records);
+        const done = planBatch(admitted.records, this.#registry, collectorKey);
+        await writePlan(client, done, collectorKey, how);
+        await this.#turns.claim(client, done);
+        return { plan: done, doubleCount: admitted.doubleCount };
+      });
+      return this.#count(plan, doubleCount);
+    } catch (error) {
+      if (!isDuplicate(error) || how === "insert") throw error;
+      this.#forget();
+      return await this.#writeInTurn(records, "insert");
+    } finally {
+      this.#inTurn--;
+    }
+  }
+
+  /** Whether the database knows their targets as they are listed now. */
+  #isKnown(records: readonly CollectorRecord[]): boolean {
+    return records.every(
+      (record) => record.kind !== "scrape" || this.#registry.hasTarget(record.url, this.#options.labelsOf(record.url)),
+    );
+  }
+
+  #count(plan: Plan, doubleCount: number): Span | undefined {
+    const { instruments } = this.#options;
     instruments.writtenRows.inc(plan.samples.length);
     instruments.conflicts.inc(plan.conflictCount);
+    instruments.doubles.inc(doubleCount);
     return plan.span;
-  }
-
-  async #failed(records: readonly CollectorRecord[], error: unknown): Promise<Span | undefined> {
-    // It may have been committed all the same: read again where we stand.
-    this.#registry.clear();
-    this.#reading++;
-    if (!isDataFault(error)) throw explain(error);
-    return records.length === 1 ? this.#drop(error) : this.#writeSingly(records);
   }
 
   /** One bad record must not hold up the rest: find it. */

@@ -1,6 +1,6 @@
 import { from as copyFrom } from "pg-copy-streams";
 import { finished } from "node:stream/promises";
-import { withTransaction, type Pool, type PoolClient } from "#kernel/pg.ts";
+import type { PoolClient } from "#kernel/pg.ts";
 import { copyStatement, encodeCopy } from "./copy.ts";
 import { insertParameters, insertStatement } from "./insert.ts";
 import type { ChangedGpu, Plan } from "./plan.ts";
@@ -9,29 +9,29 @@ import { SAMPLE, SCRAPE, type BulkTable, type Cell } from "./table.ts";
 
 const UNIQUE_VIOLATION = "23505";
 
-/**
- * Writes a batch in one transaction: all of it or nothing. Rows that are there already are left as they are, so that a
- * batch may be sent again.
- */
-export async function commitPlan(pool: Pool, plan: Plan, collectorKey: number): Promise<void> {
-  const samples = [...plan.samples].sort(byGpuThenNewest);
-  try {
-    await withTransaction(pool, async (client) => {
-      await copy(client, SAMPLE, samples.length, () => encodeSamples(samples));
-      await copy(client, SCRAPE, plan.scrapes.length, () => encodeCopy(SCRAPE, plan.scrapes));
-      await writeRest(client, plan, collectorKey);
-    });
-  } catch (error) {
-    if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
-    await withTransaction(pool, async (client) => {
-      await insert(client, SAMPLE, samples.map(cellsOf));
-      await insert(client, SCRAPE, plan.scrapes);
-      await writeRest(client, plan, collectorKey);
-    });
-  }
+/** Whether rows were there already: then the batch must be written again, by insert. */
+export function isDuplicate(error: unknown): boolean {
+  return (error as { code?: string }).code === UNIQUE_VIOLATION;
 }
 
-async function writeRest(client: PoolClient, plan: Plan, collectorKey: number): Promise<void> {
+/**
+ * Writes a plan within a transaction. By copy, rows that are there already make it fail; by insert, which is slower, they
+ * are left as they are.
+ */
+export async function writePlan(
+  client: PoolClient,
+  plan: Plan,
+  collectorKey: number,
+  how: "copy" | "insert",
+): Promise<void> {
+  const samples = [...plan.samples].sort(byGpuThenNewest);
+  if (how === "copy") {
+    await copy(client, SAMPLE, samples.length, () => encodeSamples(samples));
+    await copy(client, SCRAPE, plan.scrapes.length, () => encodeCopy(SCRAPE, plan.scrapes));
+  } else {
+    await insert(client, SAMPLE, samples.map(cellsOf));
+    await insert(client, SCRAPE, plan.scrapes);
+  }
   await writeHeartbeats(client, plan, collectorKey);
   await writeEvents(client, plan);
   await writeSeats(client, plan);

@@ -67,6 +67,16 @@ const column = ({ samples }: Plan, name: string): unknown[] => {
 };
 
 describe("samples", () => {
+  it("cover the whole of a long interval, though the next is short", () => {
+    const every = (seconds: number, at: number): ScrapeResult => ({
+      ...scraped(A, at, [gpu("GPU-1", at / 10)]),
+      dueUntil: at + seconds * 1_000,
+      intervalMs: seconds * 1_000,
+    });
+    const done = plan(every(60, 60_000), every(10, 120_000), every(10, 130_000), every(10, 190_000));
+    expect(column(done, "covered_seconds")).toEqual([0, 60, 10, 0]);
+  });
+
   it("add to the one before, also within a batch", () => {
     const done = plan(
       scraped(A, 10_000, [gpu("GPU-1", 0)]),

@@ -32,6 +32,8 @@ export interface Plan {
   changed: ChangedGpu[];
   /** GPUs of which nothing changes there but when they were last seen, milliseconds since 1970 */
   seen: { gpuKey: number; at: number }[];
+  /** GPUs that it changes in any way */
+  touched: ReadonlySet<GpuState>;
   /** oldest and newest time of a scrape; undefined without one */
   span: Span | undefined;
   /** samples not kept because their GPU is alive on another target */
@@ -54,6 +56,7 @@ export function planBatch(records: readonly CollectorRecord[], registry: KnownGp
 }
 
 class Planner {
+  readonly #touched = new Set<GpuState>();
   readonly plan: Plan = {
     samples: [],
     scrapes: [],
@@ -62,12 +65,12 @@ class Planner {
     heartbeats: [],
     changed: [],
     seen: [],
+    touched: this.#touched,
     span: undefined,
     conflictCount: 0,
   };
   readonly #registry: KnownGpus;
   readonly #collectorKey: number;
-  readonly #touched = new Set<GpuState>();
 
   constructor(registry: KnownGpus, collectorKey: number) {
     this.#registry = registry;
@@ -111,7 +114,9 @@ class Planner {
     const coversUntil = Math.min(dueUntil, at + MAX_COVER_MS);
     // Sent again, or from after the clock was set back: the row may go in, but nothing follows from it.
     const isOld = state.last !== null && at <= state.last.at;
-    const derived = derive(at, row.values, isOld ? null : state.last, intervalMs);
+    // A target whose interval has just become shorter: the sample before speaks for as long as it said.
+    const spanMs = Math.max(intervalMs, state.last ? state.coversUntil - state.last.at : 0);
+    const derived = derive(at, row.values, isOld ? null : state.last, spanMs);
     const { coveredSeconds, energyJoules, utilRatio } = derived;
     const { gpuKey } = state;
     this.plan.samples.push({ at, gpuKey, coversUntil, coveredSeconds, energyJoules, utilRatio, values: row.values });
@@ -161,7 +166,7 @@ class Planner {
   /** The host answered without a GPU that was there: lost, as after XID 79. */
   #addAbsences(at: number, targetKey: number, scrape: number): void {
     for (const state of this.#registry.gpusOf(targetKey)) {
-      if (state.scrape === scrape || !state.isPresent || state.targetKey !== targetKey) continue;
+      if (state.scrape === scrape || !state.isPresent) continue;
       if (at < (state.last?.at ?? 0)) continue;
       if (!state.isSlice) this.#event(state, { at, kind: "DISAPPEARED", code: 0, detail: null });
       state.leave();

@@ -58,7 +58,7 @@ export class Writer {
     try {
       for (;;) {
         const batch = isStopping() ? undefined : await spool.read(BATCH_RECORDS, BATCH_BYTES, before?.batch.end);
-        const write = batch && (await batches.prepare(batch.payloads.flatMap((payload) => this.#decode(payload))));
+        const write = batch && batches.prepare(batch.payloads.flatMap((payload) => this.#decode(payload)));
         if (before) await this.#finish(before.batch, await before.written);
         before = undefined;
         if (!batch || !write) return;
