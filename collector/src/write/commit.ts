@@ -3,7 +3,7 @@ import { finished } from "node:stream/promises";
 import { withTransaction, type Pool, type PoolClient } from "#kernel/pg.ts";
 import type { GpuState } from "../identity/registry.ts";
 import { copyStatement, encodeCopy } from "./copy.ts";
-import { insertParameters, insertStatement } from "./insert.ts";
+import { additionStatement, insertParameters, insertStatement } from "./insert.ts";
 import type { Plan } from "./plan.ts";
 import { SAMPLE, SCRAPE, type BulkTable, type Cell } from "./table.ts";
 
@@ -28,6 +28,7 @@ type WriteRows = (client: PoolClient, table: BulkTable, rows: readonly Cell[][])
 
 async function write(client: PoolClient, plan: Plan, collectorKey: number, writeRows: WriteRows): Promise<void> {
   await writeRows(client, SAMPLE, [...plan.samples].sort(byGpuThenNewest));
+  await addToRows(client, SAMPLE, [...plan.additions].sort(byGpuThenNewest));
   await writeRows(client, SCRAPE, plan.scrapes);
   await writeHeartbeats(client, plan, collectorKey);
   await writeEvents(client, plan);
@@ -49,6 +50,10 @@ async function copyRows(client: PoolClient, table: BulkTable, rows: readonly Cel
 
 async function insertRows(client: PoolClient, table: BulkTable, rows: readonly Cell[][]): Promise<void> {
   if (rows.length > 0) await client.query(insertStatement(table), insertParameters(table, rows));
+}
+
+async function addToRows(client: PoolClient, table: BulkTable, rows: readonly Cell[][]): Promise<void> {
+  if (rows.length > 0) await client.query(additionStatement(table, ["gpu_key", "time"]), insertParameters(table, rows));
 }
 
 async function writeHeartbeats(client: PoolClient, { heartbeats }: Plan, collectorKey: number): Promise<void> {

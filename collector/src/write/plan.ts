@@ -13,6 +13,8 @@ import { joinSpans, type Span } from "./watermark.ts";
 export interface Plan {
   /** rows of `SAMPLE` */
   samples: Cell[][];
+  /** rows of `SAMPLE` of which a part may be in the table: they fill in what is null there; one per GPU and time */
+  additions: Cell[][];
   /** rows of `SCRAPE` */
   scrapes: Cell[][];
   events: (GpuEvent & { gpuKey: number })[];
@@ -45,6 +47,7 @@ export function planBatch(records: readonly CollectorRecord[], registry: KnownGp
 class Planner {
   readonly plan: Plan = {
     samples: [],
+    additions: [],
     scrapes: [],
     events: [],
     seats: [],
@@ -56,6 +59,7 @@ class Planner {
   };
   readonly #registry: KnownGpus;
   readonly #collectorKey: number;
+  readonly #additions = new Map<string, Cell[]>();
 
   constructor(registry: KnownGpus, collectorKey: number) {
     this.#registry = registry;
@@ -70,7 +74,7 @@ class Planner {
       const seen = new Set<string>();
       for (const row of result.rows) if (!this.#addRow(row, result, targetKey, seen)) conflicts++;
       this.#addXids(result, targetKey, seen);
-      this.#addAbsences(result.at, targetKey, seen);
+      if (!result.isPartial) this.#addAbsences(result.at, targetKey, seen);
     }
     this.plan.conflictCount += conflicts;
     this.plan.scrapes.push(scrapeCells(result, targetKey, this.#collectorKey, conflicts));
@@ -93,7 +97,8 @@ class Planner {
   }
 
   /** @returns false if the GPU is alive elsewhere, and this row therefore not kept */
-  #addRow(row: GpuRow, { at, dueUntil, intervalMs }: ScrapeResult, targetKey: number, seen: Set<string>): boolean {
+  #addRow(row: GpuRow, result: ScrapeResult, targetKey: number, seen: Set<string>): boolean {
+    const { at, dueUntil, intervalMs } = result;
     const uuid = row.migId === null ? row.uuid : sliceUuid(row.uuid, row.migId);
     const state = this.#state(uuid);
     const isElsewhere = state.targetKey !== null && state.targetKey !== targetKey;
@@ -105,7 +110,7 @@ class Planner {
     const derived = derive(at, row.values, isOld ? null : state.last, intervalMs);
     const { gpuKey } = state;
     const head = [at, gpuKey, coversUntil, derived.coveredSeconds, derived.energyJoules, derived.utilRatio];
-    this.plan.samples.push(head.concat(row.values));
+    this.#addSample(head.concat(row.values), result.isPartial);
     if (isOld) return true;
     const signs = signsOf(row.values, state.signs);
     if (!state.isPresent && !state.isSlice) this.#event(state, { at, kind: "APPEARED", code: 0, detail: null });
@@ -126,8 +131,22 @@ class Planner {
     return true;
   }
 
+  #addSample(cells: Cell[], isPartial: true | undefined): void {
+    if (!isPartial) {
+      this.plan.samples.push(cells);
+      return;
+    }
+    const place = cells.slice(0, 2).join();
+    const before = this.#additions.get(place);
+    if (before) cells.forEach((cell, index) => (before[index] ??= cell));
+    else {
+      this.#additions.set(place, cells);
+      this.plan.additions.push(cells);
+    }
+  }
+
   /** XIDs are sticky: only those not shown before are new. */
-  #addXids({ at, events }: ScrapeResult, targetKey: number, seen: ReadonlySet<string>): void {
+  #addXids({ at, events, isPartial }: ScrapeResult, targetKey: number, seen: ReadonlySet<string>): void {
     const shown = new Map<string, Map<number, string>>();
     for (const { uuid, code, text } of events) {
       const codes = shown.get(uuid) ?? new Map<number, string>();
@@ -143,7 +162,8 @@ class Planner {
         if (!state.xids.includes(code))
           this.#event(state, { at, kind: "XID", code, detail: text === "" ? null : text });
       }
-      this.plan.states.set(uuid, { ...state, xids: [...(codes?.keys() ?? [])].sort((a, b) => a - b) });
+      const shownNow = [...(codes?.keys() ?? []), ...(isPartial ? state.xids : [])];
+      this.plan.states.set(uuid, { ...state, xids: [...new Set(shownNow)].sort((a, b) => a - b) });
     }
   }
 
