@@ -77,7 +77,7 @@ export class Inbox {
     if (this.#isClosed) return Promise.reject(new Error("the collector is stopping"));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ payload, low: Date.now(), resolve, reject });
-      this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
+      this.#writing ??= this.#write();
     });
   }
 
@@ -130,13 +130,15 @@ export class Inbox {
       }
       if (file.segment.bytes >= FILE_BYTES) await this.#turn();
     }
+    // At once: a request that comes before our caller hears of the end must begin anew.
+    this.#writing = undefined;
   }
 
   async #turn(): Promise<void> {
     const file = this.#current;
     file.isFull = true;
     this.#current = this.#begin(file.segment.id + 1);
-    await this.#appender.close();
+    await this.#appender.close().catch(() => undefined); // what was synced is safe all the same
     await this.#removeUnneeded(file);
   }
 
