@@ -10,6 +10,8 @@ export { parseExposition } from "./src/parse/exposition.ts";
 export { ScrapeFailure, type FailureReason } from "./src/parse/limits.ts";
 export type { GpuRow, ParseResult, Rejected, RejectReason, SeenXid } from "./src/parse/result.ts";
 export { previewAnswer, previewUrl, type Preview } from "./src/preview.ts";
+export { servePushes, type PushServerOptions } from "./src/receive/server.ts";
+export { parseTokens, type TokenEntry } from "./src/receive/tokens.ts";
 export { nextDueAt, offsetMs } from "./src/scrape/schedule.ts";
 export { parseFileSd } from "./src/targets/file-sd.ts";
 export type { Target } from "./src/targets/target.ts";

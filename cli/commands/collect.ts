@@ -16,6 +16,9 @@ const NAMES = [
   "scrapeSeconds",
   "host",
   "collectorPort",
+  "pushTokensFile",
+  "pushHost",
+  "pushPort",
   "logLevel",
 ] as const satisfies SettingName[];
 
@@ -26,7 +29,7 @@ export function addCollect(program: Command): void {
     .addOption(new Option("--id <name>", "name of this collector, the same at every start").default("collector"))
     .action(async ({ id }: { id: string }) => {
       const settings = settingsOf(command, NAMES);
-      const { openCollector } = await import("#collector/index.ts");
+      const { openCollector, servePushes } = await import("#collector/index.ts");
       if (settings.targetsFile === "") throw noTargets();
       const logger = createLogger("collector", settings.logLevel);
       const signal = stopSignal(logger);
@@ -43,13 +46,16 @@ export function addCollect(program: Command): void {
         logger,
         registry,
         id,
+        ...(settings.pushTokensFile === "" ? {} : { pushTokensFile: settings.pushTokensFile }),
       });
       const health = () => collector.health();
       const pages = collector.pages;
       const server = await serveStatus({ host, port, registry, health, pages, portSetting: "COLLECTOR_PORT" });
+      const { pushHost, pushPort } = settings;
+      const pushServer = await servePushes(collector, { host: pushHost, port: pushPort, logger });
       logger.info(READY);
       await collector.run(signal);
-      await closeServer(server);
+      await Promise.all([closeServer(server), pushServer && closeServer(pushServer)]);
     });
 }
 

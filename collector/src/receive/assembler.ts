@@ -6,6 +6,7 @@ import { placeReading, placesOf, pushUrl, type TargetLabels } from "./places.ts"
 import { PushTarget } from "./push-target.ts";
 import type { TokenEntry } from "./tokens.ts";
 import { Unit } from "./unit.ts";
+import { Withheld } from "./withheld.ts";
 
 /** A target that has said nothing for so long is forgotten, and learned anew when it comes back. */
 const FORGET_MS = 2 * 3_600_000;
@@ -33,6 +34,7 @@ interface Stream<H> {
   units: { unit: Unit; holds: H[] }[];
   /** targets that `up` has named, by URL */
   places: Map<string, TargetLabels>;
+  withheld: Withheld;
   newestAt: number;
   touchedAt: number;
 }
@@ -117,7 +119,7 @@ export class Assembler<H> {
     let stream = this.#streams.get(key);
     if (!stream) {
       const common = { units: [], places: new Map<string, TargetLabels>(), newestAt: -Infinity, touchedAt: 0 };
-      stream = { operator, source, intervalMs: undefined, ...common };
+      stream = { operator, source, intervalMs: undefined, withheld: new Withheld(), ...common };
       this.#streams.set(key, stream);
     }
     stream.intervalMs = intervalSeconds === undefined ? undefined : intervalSeconds * 1_000;
@@ -130,11 +132,13 @@ export class Assembler<H> {
     const waiting = stream.units;
     stream.units = waiting.filter(({ unit, holds }) => {
       const isLate = unit.at <= stream.newestAt;
-      if ((isHeldUp && !isLate) || !unit.isDue(nowMs)) {
+      if ((isHeldUp && !isLate) || !unit.isDue(nowMs, stream.withheld.count)) {
         isHeldUp ||= !isLate;
         return true;
       }
       this.#size -= unit.size;
+      if (isLate) stream.withheld.deny();
+      else stream.withheld.learn(unit.missing);
       stream.newestAt = Math.max(stream.newestAt, unit.at);
       this.#compose(stream, unit, holds, nowMs);
       return false;
@@ -156,7 +160,8 @@ export class Assembler<H> {
       else byUrl.set(url, { place: placed.place, readings: [placed.reading] });
     }
     // Without Prometheus' count, and without `up` where it has come before, nobody knows whether this is all.
-    const isWhole = !unit.isReplayed && (unit.isWhole ?? (unit.hasUp || stream.places.size === 0));
+    const isComplete = unit.isCounted ? unit.isWhole(stream.withheld.count) : unit.hasUp || stream.places.size === 0;
+    const isWhole = isComplete && !unit.isReplayed;
     const hasOthers = unit.size > readings.length;
     const results = [...byUrl].flatMap(([url, { place, readings: own }]) => {
       const target = this.#targetOf(stream, url, place, own);

@@ -7,12 +7,10 @@ import type { Receiver } from "./receiver.ts";
 import { Refusal } from "./refusal.ts";
 import type { TokenEntry } from "./tokens.ts";
 
-/** What the push server works with. */
+/** How the push server listens. */
 export interface PushServerOptions {
   host: string;
   port: number;
-  receiver: Receiver;
-  published: PublishedTargets;
   logger: Logger;
   /** for a whole request; 30 s when left out, as long as Prometheus waits for its answer */
   requestTimeoutMs?: number;
@@ -23,15 +21,26 @@ const MAX_READING = 64;
 /** Prometheus' own back-off ends at 5 s. */
 const RETRY_SECONDS = 5;
 
+/** Whom it serves for: a collector. */
+export interface PushTaker {
+  receiver: Receiver | undefined;
+  published: PublishedTargets;
+}
+
 /**
  * Serves operators' Prometheus: `POST /api/v1/write` takes remote write, `GET /sd/targets` tells them their targets. It has
  * a port of its own, as it is for strangers, and the collector's own pages aren't.
  *
+ * @returns undefined for a collector without tokens, which takes nothing
  * @throws BaseError `PORT_TAKEN`
  */
-export async function servePushes(options: PushServerOptions): Promise<Server> {
-  const { requestTimeoutMs: requestTimeout = 30_000 } = options;
-  const handler = new Handler(options);
+export async function servePushes(
+  { receiver, published }: PushTaker,
+  options: PushServerOptions,
+): Promise<Server | undefined> {
+  if (!receiver) return undefined;
+  const { requestTimeoutMs: requestTimeout = 30_000, logger } = options;
+  const handler = new Handler({ receiver, published, logger });
   const server = createServer(
     {
       requestTimeout,
@@ -46,11 +55,17 @@ export async function servePushes(options: PushServerOptions): Promise<Server> {
   return server;
 }
 
+interface HandlerOptions {
+  receiver: Receiver;
+  published: PublishedTargets;
+  logger: Logger;
+}
+
 class Handler {
-  readonly #options: PushServerOptions;
+  readonly #options: HandlerOptions;
   #readingCount = 0;
 
-  constructor(options: PushServerOptions) {
+  constructor(options: HandlerOptions) {
     this.#options = options;
   }
 

@@ -55,17 +55,26 @@ export class Unit {
     return this.#upCount > 0;
   }
 
-  /** Whether all of it has come, by Prometheus' own count; undefined if it sent none. */
-  get isWhole(): boolean | undefined {
-    if (this.#countedUps === 0) return undefined;
-    if (this.#countedUps < this.#upCount) return false;
-    return this.hasUp && this.#others.size + this.#ownCount >= this.#expected;
+  /** How many series haven't come, by Prometheus' own count; undefined if it sent none, or not yet of every target. */
+  get missing(): number | undefined {
+    if (this.#countedUps === 0 || this.#countedUps < this.#upCount) return undefined;
+    return Math.max(0, this.#expected - this.#others.size - this.#ownCount);
+  }
+
+  /** Whether Prometheus says how many series there are. */
+  get isCounted(): boolean {
+    return this.#countedUps > 0;
+  }
+
+  /** @param withheld how many series of a scrape the sender always keeps back */
+  isWhole(withheld: number): boolean {
+    return this.hasUp && this.missing !== undefined && this.missing <= withheld;
   }
 
   /** Whether nothing more is worth waiting for. */
-  isDue(nowMs: number): boolean {
-    if (this.isWhole === true) return true;
-    return nowMs - this.#beganAt >= (this.isWhole === undefined ? UNCOUNTED_WAIT_MS : COUNTED_WAIT_MS);
+  isDue(nowMs: number, withheld: number): boolean {
+    if (this.isWhole(withheld)) return true;
+    return nowMs - this.#beganAt >= (this.isCounted ? COUNTED_WAIT_MS : UNCOUNTED_WAIT_MS);
   }
 
   /** Series of the exporter among the readings: all but Prometheus' own, and those that went stale. */
