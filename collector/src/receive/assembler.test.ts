@@ -23,6 +23,7 @@ const fleet = createFleetModel({
 });
 fleet.order({ kind: "MIG", uuid: fleet.gpus[0]?.uuid ?? "", profiles: ["1g.10gb", "3g.40gb"] });
 fleet.order({ kind: "XID", uuid: fleet.gpus[2]?.uuid ?? "", code: 31 });
+fleet.advanceTo(T0);
 for (const { uuid } of fleet.gpus) fleet.setLoad(uuid, 0.8);
 fleet.advanceTo(T0 + 60_000);
 const body = (host: string): string => fleet.body(host) ?? "";
@@ -102,7 +103,9 @@ it("up = 0 is a failed scrape of a target with GPUs; other jobs' targets are non
   send(scrapeSeries({ job: "node", instance: "h1:9100" }, T0, undefined), T0, "node");
   expect([results, done]).toEqual([[], ["node"]]);
   send(scrapeSeries(TARGET, T0, body("h1")));
-  const stale: TestSeries[] = [{ labels: { __name__: "DCGM_FI_DEV_GPU_TEMP", UUID: "GPU-1", ...TARGET }, samples: [["stale", T0 + STEP]] }];
+  const stale: TestSeries[] = [
+    { labels: { __name__: "DCGM_FI_DEV_GPU_TEMP", UUID: "GPU-1", ...TARGET }, samples: [["stale", T0 + STEP]] },
+  ];
   send([...stale, ...scrapeSeries(TARGET, T0 + STEP, undefined)], T0 + STEP);
   expect(results.map(({ failure }) => failure?.reason ?? "up")).toEqual(["up", "reported_down"]);
 });

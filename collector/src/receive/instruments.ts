@@ -28,7 +28,11 @@ export function createReceiveInstruments(registry: Registry, readings: ReceiveRe
     });
   gauge("pushed_targets", "targets that operators' Prometheus push", readings.targetCount);
   gauge("received_pending_series", "series received that wait for the rest of their scrape", readings.pendingSeries);
-  gauge("received_inbox_bytes", "bytes of requests that are kept until their scrapes are in the spool", readings.inboxBytes);
+  gauge(
+    "received_inbox_bytes",
+    "bytes of requests that are kept until their scrapes are in the spool",
+    readings.inboxBytes,
+  );
   const counter = <L extends string>(name: string, help: string, labelNames: L[]): Counter<L> =>
     new Counter({ name: `bc_collector_${name}`, help, registers, labelNames });
   return {

@@ -10,7 +10,10 @@ const series = (labels: Record<string, string>, ...times: number[]): PushedSerie
   samples: times.map((at) => ({ at, value: 1, isStale: false })),
 });
 const power = (more: Record<string, string> = {}, ...times: number[]): PushedSeries =>
-  series({ __name__: "DCGM_FI_DEV_POWER_USAGE", UUID: "GPU-1", ...TARGET, ...more }, ...(times.length > 0 ? times : [NOW]));
+  series(
+    { __name__: "DCGM_FI_DEV_POWER_USAGE", UUID: "GPU-1", ...TARGET, ...more },
+    ...(times.length > 0 ? times : [NOW]),
+  );
 const sort = (...request: PushedSeries[]) => sortSeries(request, NOW, REQUEST_LIMITS);
 
 it("samples are sorted by job, address, replica and time", () => {
@@ -21,12 +24,14 @@ it("samples are sorted by job, address, replica and time", () => {
     power({ replica: "b" }),
   );
   expect(rejects).toEqual({});
-  expect(parts.map(({ source, at, readings }) => [source.instance, source.replica, NOW - at, readings.length])).toEqual([
-    ["h1:9400", "", 15_000, 1],
-    ["h1:9400", "", 0, 2],
-    ["h2:9400", "", 0, 1],
-    ["h1:9400", "b", 0, 1],
-  ]);
+  expect(parts.map(({ source, at, readings }) => [source.instance, source.replica, NOW - at, readings.length])).toEqual(
+    [
+      ["h1:9400", "", 15_000, 1],
+      ["h1:9400", "", 0, 2],
+      ["h2:9400", "", 0, 1],
+      ["h1:9400", "b", 0, 1],
+    ],
+  );
 });
 
 it("both spellings of a field are kept; other metrics are only counted, and recording rules not even that", () => {

@@ -50,7 +50,9 @@ export const REPORTS = {
 } as const;
 
 const KEPT = new Set<string>([
-  ...METRICS.flatMap(({ newName, oldName, legacyName }) => [newName, oldName, legacyName]).filter((name) => name !== ""),
+  ...METRICS.flatMap(({ newName, oldName, legacyName }) => [newName, oldName, legacyName]).filter(
+    (name) => name !== "",
+  ),
   ...Object.values(REPORTS),
 ]);
 /** Further series of a scrape by Prometheus itself, which its count leaves out. */

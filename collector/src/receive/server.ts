@@ -107,7 +107,8 @@ class Handler {
 
   #authorize({ headers }: IncomingMessage): TokenEntry {
     const token = /^bearer +(\S+) *$/i.exec(headers.authorization ?? "")?.[1];
-    if (token === undefined) throw new Refusal(401, "unauthorized", "a bearer token is wanted: authorization.credentials");
+    if (token === undefined)
+      throw new Refusal(401, "unauthorized", "a bearer token is wanted: authorization.credentials");
     const entry = this.#options.receiver.tokens.entryOf(token);
     if (!entry) throw new Refusal(403, "forbidden", "this bearer token is nobody's: ask the network for a new one");
     return entry;

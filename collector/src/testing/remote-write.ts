@@ -20,7 +20,8 @@ export function encodeSeries(series: readonly TestSeries[]): Uint8Array {
 }
 
 function writeSeries({ labels, samples }: TestSeries, pbf: PbfWriter): void {
-  for (const label of Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))) pbf.writeMessage(1, writeLabel, label);
+  for (const label of Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))
+    pbf.writeMessage(1, writeLabel, label);
   for (const sample of samples) pbf.writeMessage(2, writeSample, sample);
 }
 
@@ -47,14 +48,17 @@ export function scrapeSeries(target: Record<string, string>, at: number, body: s
   const lines = (body ?? "").split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   const samples = lines.map((line): TestSeries => {
     const [, name = "", labels = "", value = ""] = /^(\w+)\{(.*)\} (\S+)$/.exec(line) ?? [];
-    const own = Object.fromEntries([...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = "", text = ""]) => [key, text]));
+    const own = Object.fromEntries(
+      [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = "", text = ""]) => [key, text]),
+    );
     const kept = Object.entries(own).map(([key, text]) => [key in target ? `exported_${key}` : key, text] as const);
     return { labels: { __name__: name, ...Object.fromEntries(kept), ...target }, samples: [[Number(value), at]] };
   });
   const own = { up: body === undefined ? 0 : 1, scrape_duration_seconds: 0.05, scrape_samples_scraped: lines.length };
   const reports = { ...own, scrape_samples_post_metric_relabeling: lines.length, scrape_series_added: 0 };
-  const ofItself = Object.entries(reports).map(
-    ([name, value]): TestSeries => ({ labels: { __name__: name, ...target }, samples: [[value, at]] }),
-  );
+  const ofItself = Object.entries(reports).map(([name, value]): TestSeries => ({
+    labels: { __name__: name, ...target },
+    samples: [[value, at]],
+  }));
   return [...samples, ...ofItself];
 }
