@@ -97,8 +97,7 @@ export class Collector {
     });
     this.#take(targets);
     this.published = new PublishedTargets({ pool: this.#pool, listed: () => this.#targets.values() });
-    const page = (): string =>
-      renderTargets([...this.#loops.statuses, ...(this.receiver?.statuses ?? [])], Date.now());
+    const page = (): string => renderTargets([...this.#loops.statuses, ...(this.receiver?.statuses ?? [])], Date.now());
     this.pages = { "/targets": () => ({ type: "text/html; charset=utf-8", body: page() }) };
   }
 

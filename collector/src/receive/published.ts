@@ -17,7 +17,7 @@ const REMEMBER_MS = 10_000;
  * could be scraped: for a GPU that is pushed now, the address at which it was scraped before counts.
  */
 const OF_OPERATOR = `
-  select t.url, array_agg(distinct c.pool) filter (where c.pool is not null) as pools,
+  select t.url, t.labels, array_agg(distinct c.pool) filter (where c.pool is not null) as pools,
     array_agg(distinct p.region) filter (where p.region <> '') as regions
   from chain.gpu c
   join telemetry.gpu g on g.uuid_hash = c.uuid_hash
@@ -30,10 +30,11 @@ const OF_OPERATOR = `
   join telemetry.target t on t.target_key = s.target_key
   left join chain.pool p on p.id = c.pool
   where c.operator = $1 and c.status <> 'RETIRED'
-  group by t.url`;
+  group by t.target_key`;
 
 interface Row {
   url: string;
+  labels: Record<string, string>;
   pools: string[] | null;
   regions: string[] | null;
 }
@@ -67,7 +68,7 @@ export class PublishedTargets {
       if (labels["operator"] === operator) groups.set(url, groupOf(url, operator, labels));
     }
     for (const row of await this.#ask(operator)) {
-      const found = groups.get(row.url) ?? groupOf(row.url, operator, {});
+      const found = groups.get(row.url) ?? groupOf(row.url, operator, row.labels);
       groups.set(row.url, { ...found, labels: { ...found.labels, ...labelsOf(row) } });
     }
     return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);

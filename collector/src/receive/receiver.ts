@@ -146,7 +146,7 @@ export class Receiver {
       const file = await this.#inbox.append(Buffer.concat([Buffer.from(head), body])).catch((error: unknown) => {
         throw new Refusal(503, "spool", `the disk refuses: ${messageOf(error)}`, error);
       });
-      this.#pass(entry, intake, file, false);
+      this.#pass(entry, intake, file, Date.now());
     }
     this.#instruments.samples.inc({ kind: "kept" }, intake.keptCount);
     this.#instruments.samples.inc({ kind: "other" }, intake.otherCount);
@@ -171,12 +171,14 @@ export class Receiver {
     return sortSeries(decodeWriteRequest(uncompress(body, limits.uncompressedBytes), limits), receivedAt, limits);
   }
 
-  /** @param file held once for the request */
-  #pass(entry: TokenEntry, { parts }: Intake, file: InboxFile, isReplayed: boolean): void {
-    const now = Date.now();
+  /**
+   * @param file held once for the request
+   * @param nowMs for one that is read again, when it came: its rest may have been waited for long enough
+   */
+  #pass(entry: TokenEntry, { parts }: Intake, file: InboxFile, nowMs: number, isReplayed = false): void {
     for (const part of parts) {
       this.#inbox.hold(file);
-      this.#assembler.add(entry, part, file, now, isReplayed);
+      this.#assembler.add(entry, part, file, nowMs, isReplayed);
     }
     this.#release([file]);
   }
@@ -185,7 +187,8 @@ export class Receiver {
     const end = payload.indexOf(10);
     try {
       const { operator, receivedAt } = JSON.parse(payload.toString("utf8", 0, end)) as LeftHead;
-      this.#pass({ operator, tokenSha256: "" }, this.#read(payload.subarray(end + 1), receivedAt), file, true);
+      const intake = this.#read(payload.subarray(end + 1), receivedAt);
+      this.#pass({ operator, tokenSha256: "" }, intake, file, receivedAt, true);
     } catch (error) {
       this.#options.logger.error({ err: error }, "dropped a request in the inbox that no version of ours has written");
       this.#release([file]);
