@@ -15,19 +15,20 @@ import { COLUMNS, openCollector, servePushes, type Collector } from "./index.ts"
 import { uuidHash } from "./src/identity/uuid.ts";
 import { blankResult } from "./src/scrape/scrape.ts";
 import { openTelemetryDatabase, openWriter, type TelemetryDatabase } from "./src/testing/database.ts";
-import { findPrometheus, startPrometheus } from "./src/testing/prometheus.ts";
+import { checkMetrics, findPrometheus, startPrometheus } from "./src/testing/prometheus.ts";
 import { scrapeSeries, writeRequest, type TestSeries } from "./src/testing/remote-write.ts";
 import { rowOf } from "./src/testing/rows.ts";
 
 jest.setTimeout(120_000);
-const WAIT_MS = 60_000;
-const TOKEN = "a token";
+const WAIT_MS = 40_000;
+const TOKEN = "a-token";
 const found = await findPrometheus();
 const itPrometheus = "why" in found ? it.skip : it;
 const why = "why" in found ? ` (skipped: ${found.why})` : "";
 
 let dir: string;
 let database: TelemetryDatabase;
+let fleet: Fleet | undefined;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "bc-receive-"));
   database = await openTelemetryDatabase();
@@ -36,6 +37,7 @@ beforeAll(async () => {
   await writeFile(join(dir, "none.json"), "[]");
 });
 afterAll(async () => {
+  await fleet?.stop();
   await database.close();
   await rm(dir, { recursive: true });
 });
@@ -237,7 +239,8 @@ itPrometheus(
   `Debian's Prometheus finds its targets here, scrapes them and pushes what direct scraping gives${why}`,
   async () => {
     if ("why" in found) throw new Error("BUG: it is skipped without Prometheus");
-    const fleet = await startStillFleet();
+    fleet = await startStillFleet();
+    const { url: fleetUrl, gpus } = fleet;
     await writeChain(fleet);
     const samples =
       "select count(*) as n from telemetry.scrape join telemetry.target using (target_key) where is_up and";
@@ -277,7 +280,7 @@ itPrometheus(
         const { activeTargets } = await prometheus.ask<Targets>("targets");
         const ofFleet = activeTargets.filter(({ labels }) => labels["job"] === "dcgm");
         expect(ofFleet.map(({ scrapeUrl }) => scrapeUrl).sort()).toEqual(
-          ["h1", "h2"].map((host) => `${fleet.url}/${host}/metrics`),
+          ["h1", "h2"].map((host) => `${fleetUrl}/${host}/metrics`),
         );
         expect(ofFleet.map(({ health, lastError }) => [health, lastError])).toEqual([
           ["up", ""],
@@ -287,23 +290,41 @@ itPrometheus(
           ["1", "eu-north"],
           ["1", "eu-north"],
         ]);
-        fleet.order({ kind: "HOST_DOWN", host: "h2" });
+        fleet?.order({ kind: "HOST_DOWN", host: "h2" });
         await until(
           "select count(*) as n from telemetry.scrape where reason = 'reported_down'",
           "told the host that is down",
         );
         expect(collector.health().detail).toMatchObject({ targets: 0, targetsPushed: 2, faults: [] });
         expect(collector.pages["/targets"]?.().body).toContain("reported_down: its Prometheus could not scrape it");
+        expect(prometheus.complaints).toEqual([]);
       } finally {
         await prometheus.stop(5_000);
       }
-      expect(prometheus.complaints).toEqual([]);
     });
-    await fleet.stop();
 
-    const mine = new Set(fleet.gpus.filter(({ host }) => host !== "h3").map(({ uuid }) => uuid));
+    const mine = new Set(gpus.filter(({ host }) => host !== "h3").map(({ uuid }) => uuid));
     const isMine = (row: unknown): boolean => mine.has((row as { uuid: string }).uuid.split("/")[0] ?? "");
     expect(await readingsOf("push:")).toEqual(direct.filter(isMine));
     expect(await count("select count(*) as n from telemetry.gpu_event where kind = 'XID'")).toBe(1);
+  },
+);
+
+itPrometheus(
+  `Debian's promtool reads what the fleet prints, and minds only what real exporters do too${why}`,
+  async () => {
+    if ("why" in found) throw new Error("BUG: it is skipped without Prometheus");
+    const hosts = [
+      { name: "h1", model: "NVIDIA H100 80GB HBM3", gpuCount: 2 },
+      { name: "h2", model: "NVIDIA L40S", gpuCount: 1, generation: "2026" as const },
+    ];
+    const model = createFleetModel({ hosts, seed: 3 });
+    model.advanceTo(Date.now());
+    for (const { name } of hosts) {
+      const said = await checkMetrics(found.promtool, model.body(name) ?? "");
+      // Its advice on names is for whoever names metrics; a text that it couldn't read would be told without a name.
+      expect(said.filter((line) => !/^DCGM_\w+ .*(name|suffix|unit)/.test(line))).toEqual([]);
+      expect(said.length).toBeGreaterThan(0);
+    }
   },
 );

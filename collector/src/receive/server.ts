@@ -106,7 +106,8 @@ class Handler {
   }
 
   #authorize({ headers }: IncomingMessage): TokenEntry {
-    const token = /^bearer +(\S+) *$/i.exec(headers.authorization ?? "")?.[1];
+    // The scheme may be missing: Prometheus 2.42 leaves it out for http_sd where the type isn't written.
+    const token = /^(?:bearer +)?(\S+) *$/i.exec(headers.authorization ?? "")?.[1];
     if (token === undefined)
       throw new Refusal(401, "unauthorized", "a bearer token is wanted: authorization.credentials");
     const entry = this.#options.receiver.tokens.entryOf(token);

@@ -1,6 +1,8 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { text as collect } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { messageOf } from "#kernel/errors.ts";
@@ -48,6 +50,14 @@ async function checkLibraries(program: string): Promise<void> {
   const { stdout } = await run("ldd", [program]);
   const missing = stdout.split("\n").filter((line) => line.includes("not found"));
   if (missing.length > 0) throw new Error(`it needs ${missing.map((line) => line.trim()).join(", ")}`);
+}
+
+/** What `promtool check metrics` says of an exporter's text, line by line. */
+export async function checkMetrics(promtool: string, text: string): Promise<string[]> {
+  const child = spawn(promtool, ["check", "metrics"], { stdio: ["pipe", "pipe", "pipe"] });
+  child.stdin.end(text);
+  const [out, err] = await Promise.all([collect(child.stdout), collect(child.stderr), once(child, "exit")]);
+  return `${out}${err}`.split("\n").filter((line) => line !== "");
 }
 
 /** A running Prometheus. */
