@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { thrownBy } from "../testing/thrown.ts";
 import { parseTokens, TokenFile } from "./tokens.ts";
 
 const sha256 = (token: string): string => createHash("sha256").update(token).digest("hex");
@@ -67,7 +68,8 @@ it.each<[string, unknown, RegExp]>([
   ["a misspelt name", [{ ...entry("1", "a"), interval: 3 }], /entry 1: .*interval/],
   ["one token for two operators", [entry("1", "a"), entry("2", "a")], /operators 1 and 2 have the same token/],
 ])("a list with %s is refused, naming the entry", (_what, content, message) => {
-  expect(() => parseTokens(JSON.stringify(content), "t.json")).toThrow(
-    expect.objectContaining({ code: "BAD_TOKENS", message: expect.stringMatching(message) }),
-  );
+  expect(thrownBy(() => parseTokens(JSON.stringify(content), "t.json"))).toMatchObject({
+    code: "BAD_TOKENS",
+    message: expect.stringMatching(message),
+  });
 });
