@@ -107,7 +107,7 @@ export class Collector {
     if (tokensFile === undefined) return;
     this.receiver = await Receiver.open({
       ...{ tokensFile, spoolDir, logger, registry, pool: this.#pool },
-      keep: (result) => this.#keep(result, result.at),
+      keep: (result, low) => this.#keep(result, low),
       spoolFault: () => this.#spoolFault(),
     });
   }

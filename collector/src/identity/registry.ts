@@ -1,6 +1,6 @@
 import type { Pool } from "#kernel/pg.ts";
 import { COLUMNS, columnIndex } from "../metrics.ts";
-import type { LastSample } from "../write/derive.ts";
+import { MAX_COVER_MS, type LastSample } from "../write/derive.ts";
 import { NO_SIGNS, signsOf, type Signs } from "../write/events.ts";
 import { sliceUuid, uuidHash } from "./uuid.ts";
 
@@ -191,7 +191,9 @@ function newGpuRecord({ uuid, migId, migProfile, model, at }: NewGpu): Record<st
 
 function toState(row: GpuRecord): GpuState {
   const values = COLUMNS.map(({ column }) => (row[column] ?? null) as number | null);
-  const hasEnergy = row.energy_at !== null && row.energy_joules !== null;
+  const energyAge = (row.time?.getTime() ?? 0) - (row.energy_at?.getTime() ?? 0);
+  // What was used after that has been taken from power, see `remember`.
+  const hasEnergy = row.energy_at !== null && row.energy_joules !== null && energyAge <= MAX_COVER_MS;
   return {
     gpuKey: row.gpu_key,
     uuid: row.uuid,

@@ -26,8 +26,12 @@ export interface ReceiverOptions {
   pool: Pool;
   logger: Logger;
   registry: Registry;
-  /** puts a scrape into the spool; resolves once it is safe there */
-  keep: (result: ScrapeResult) => Promise<void>;
+  /**
+   * puts a scrape into the spool; resolves once it is safe there
+   *
+   * @param low the watermark must not pass it before the scrape is in the tables
+   */
+  keep: (result: ScrapeResult, low: number) => Promise<void>;
   /** why the spool can't take more; undefined when it can */
   spoolFault: () => string | undefined;
   limits?: RequestLimits;
@@ -60,7 +64,11 @@ export class Receiver {
     this.tokens = tokens;
     this.#inbox = inbox;
     this.#assembler = new Assembler({
-      onScrape: (result, files) => void options.keep(result).then(() => this.#release(files)),
+      onScrape: (result, files) => {
+        // One that is later than we wait for holds up nothing: it is as if it had come after the watermark.
+        const low = Math.max(result.at, Date.now() - HOLD_MS);
+        void options.keep(result, low).then(() => this.#release(files));
+      },
       onDone: (files) => this.#release(files),
       onTooMany: (samples) => this.#countRejects({ too_many_targets: samples }),
       isKnown: (url) => this.#known?.has(url) ?? false,

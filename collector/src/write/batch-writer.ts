@@ -53,7 +53,7 @@ export class BatchWriter {
     const plan = planBatch(records, this.#registry, collectorKey);
     await commitPlan(pool, plan, collectorKey);
     this.#registry.commit(plan.states.values());
-    instruments.writtenRows.inc(plan.samples.length);
+    instruments.writtenRows.inc(plan.samples.length + plan.additions.length);
     instruments.conflicts.inc(plan.conflictCount);
     return plan.span;
   }

@@ -45,9 +45,12 @@ export function derive(
   const coveredSeconds = last ? coveredMs(at - last.at, intervalMs) / 1_000 : 0;
   const joules = values[ENERGY] ?? null;
   const counted = joules !== null && last?.energy ? energyBetween(last.energy, { at, joules }) : undefined;
+  const fromPower = isAwaited(at, joules, last)
+    ? null
+    : energyFromPower(coveredSeconds, last?.powerWatts ?? null, values[POWER] ?? null);
   return {
     coveredSeconds,
-    energyJoules: counted?.joules ?? energyFromPower(coveredSeconds, last?.powerWatts ?? null, values[POWER] ?? null),
+    energyJoules: counted?.joules ?? fromPower,
     utilRatio: utilRatio(values),
     isCounterReset: counted?.isReset ?? false,
   };
@@ -59,8 +62,16 @@ export function remember(at: number, values: readonly (number | null)[], last: L
   return {
     at,
     powerWatts: values[POWER] ?? null,
-    energy: joules === null ? (last?.energy ?? null) : { at, joules },
+    energy: joules !== null ? { at, joules } : isAwaited(at, joules, last) ? (last?.energy ?? null) : null,
   };
+}
+
+/**
+ * A counter that isn't shown now, but was a moment ago: its next reading will tell what has been used meanwhile, which must
+ * not be taken from power as well. After 5 minutes it isn't waited for any more.
+ */
+function isAwaited(at: number, joules: number | null, last: LastSample | null): boolean {
+  return joules === null && last !== null && last.energy !== null && at - last.energy.at <= MAX_COVER_MS;
 }
 
 /** Three scrapes may be missed, or 5 minutes where that is less, but always the one between two in time. */
