@@ -189,6 +189,25 @@ it("a collector that is killed loses nothing that it has acknowledged, whole scr
   expect(acknowledged.filter(({ uuid, column, at }) => !kept.has(`${uuid} ${column} ${at}`))).toEqual([]);
 });
 
+it("the list of targets for an operator's Prometheus is its own alone, in http_sd's shape, before there is a chain too", async () => {
+  const labels = { operator: "1", rack: "r7", job: "x", __metrics_path__: "/gpu/metrics", __scheme__: "https" };
+  const groups = [
+    { targets: ["10.255.0.1:9400", "10.255.0.2:443"], labels },
+    { targets: ["10.255.0.3:9400"], labels: { operator: "2" } },
+  ];
+  await writeFile(join(dir, "listed.json"), JSON.stringify(groups));
+  await collecting("listed.json", async (url) => {
+    const answer = await fetch(`${url}/sd/targets`, { headers: { authorization: `Bearer ${TOKEN}` } });
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "application/json"]);
+    expect(answer.headers.get("x-prometheus-refresh-interval-seconds")).toBe("60");
+    const own = { operator: "1", rack: "r7", __scheme__: "https", __metrics_path__: "/gpu/metrics" };
+    expect(await answer.json()).toEqual([
+      { targets: ["10.255.0.1:9400"], labels: own },
+      { targets: ["10.255.0.2:443"], labels: own },
+    ]);
+  });
+});
+
 /** What the chain's views say of the fleet: both hosts' GPUs are operator 1's, but for one that is operator 2's. */
 async function writeChain(fleet: Fleet): Promise<void> {
   await database.pool.query(`create schema chain;

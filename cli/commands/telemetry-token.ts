@@ -12,14 +12,14 @@ collector takes an edited file within a second. To replace a token, add the new 
 What the operator writes into its prometheus.yml (collector.example: a proxy with TLS before the collector's PUSH_PORT):
   remote_write:
     - url: https://collector.example/api/v1/write
-      authorization: { credentials: <token> }
+      authorization: { type: Bearer, credentials: <token> }
       write_relabel_configs:
         - { source_labels: [__name__], regex: "(?i)dcgm_.*|up|scrape_.*", action: keep }
   scrape_configs:
     - job_name: dcgm
       http_sd_configs:
         - url: https://collector.example/sd/targets
-          authorization: { credentials: <token> }`;
+          authorization: { type: Bearer, credentials: <token> }`;
 
 /** `bc telemetry token`: a token for an operator's Prometheus. */
 export function addToken(telemetry: Command): void {
