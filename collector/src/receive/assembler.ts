@@ -152,9 +152,11 @@ export class Assembler<H> {
     for (const place of named) stream.places.set(pushUrl(stream.operator, place), place);
     const places = named.length > 0 ? named : [...stream.places.values()];
     const byUrl = new Map<string, { place: TargetLabels; readings: Reading[] }>();
+    const urls = new Map<TargetLabels, string>();
     for (const reading of readings) {
       const placed = placeReading(reading, places);
-      const url = pushUrl(stream.operator, placed.place);
+      const url = urls.get(placed.place) ?? pushUrl(stream.operator, placed.place);
+      urls.set(placed.place, url);
       const found = byUrl.get(url);
       if (found) found.readings.push(placed.reading);
       else byUrl.set(url, { place: placed.place, readings: [placed.reading] });

@@ -36,15 +36,18 @@ export function placesOf(readings: readonly Reading[]): TargetLabels[] {
  * @param places those that may be; with none the series' own job, address and host name make one
  */
 export function placeReading(reading: Reading, places: readonly TargetLabels[]): Placed {
-  const own = Object.fromEntries(reading.labels);
+  const place = places.length === 1 && places[0] ? places[0] : bestPlace(Object.fromEntries(reading.labels), places);
+  return { place, reading: { ...reading, labels: exporterLabels(reading.labels, place) } };
+}
+
+function bestPlace(own: Record<string, string>, places: readonly TargetLabels[]): TargetLabels {
   let best: TargetLabels | undefined;
   let most = -1;
   for (const place of places) {
     const same = Object.entries(place).filter(([name, value]) => own[name] === value).length;
     if (same > most) [best, most] = [place, same];
   }
-  const place = best ?? placeByItself(own);
-  return { place, reading: { ...reading, labels: exporterLabels(reading.labels, place) } };
+  return best ?? placeByItself(own);
 }
 
 function placeByItself({ job, instance, hostname, Hostname }: Record<string, string>): TargetLabels {
@@ -63,12 +66,13 @@ const EXPORTED = "exported_";
  * renamed the exporter's to `exported_…`: with Kubernetes, `pod` is the exporter's own and `exported_pod` the GPU's.
  */
 function exporterLabels(labels: Reading["labels"], place: TargetLabels): [string, string][] {
-  const exported = new Set(
-    labels.flatMap(([name]) => (name.startsWith(EXPORTED) ? [name.slice(EXPORTED.length)] : [])),
-  );
+  const isAdded = ([name, value]: [string, string]): boolean =>
+    name === "job" || name === "instance" || place[name] === value;
+  if (!labels.some(([name]) => name.startsWith(EXPORTED))) return labels.filter((label) => !isAdded(label));
+  const exported = new Set(labels.map(([name]) => (name.startsWith(EXPORTED) ? name.slice(EXPORTED.length) : "")));
   return labels.flatMap(([name, value]): [string, string][] => {
     if (name.startsWith(EXPORTED)) return [[name.slice(EXPORTED.length), value]];
-    return exported.has(name) || name === "job" || name === "instance" || place[name] === value ? [] : [[name, value]];
+    return exported.has(name) || isAdded([name, value]) ? [] : [[name, value]];
   });
 }
 
