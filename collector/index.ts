@@ -15,6 +15,8 @@ export { ScrapeFailure, type FailureReason } from "./src/parse/limits.ts";
 export type { GpuRow, ParseResult, Rejected, RejectReason, SeenXid } from "./src/parse/result.ts";
 export { previewAnswer, previewUrl, type Preview } from "./src/preview.ts";
 export { Guard, parseGuard } from "./src/scrape/guard.ts";
+export { servePushes, type PushServerOptions } from "./src/receive/server.ts";
+export { parseTokens, type TokenEntry } from "./src/receive/tokens.ts";
 export { nextDueAt, offsetMs } from "./src/scrape/schedule.ts";
 export { parseFileSd } from "./src/targets/file-sd.ts";
 export type { Target, TargetList } from "./src/targets/target.ts";

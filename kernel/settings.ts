@@ -132,6 +132,27 @@ export const SETTINGS = {
     "seconds between two scrapes of one target",
     count(1, 300),
   ),
+  pushTokensFile: setting(
+    "PUSH_TOKENS_FILE",
+    "--push-tokens",
+    "",
+    "operators' tokens, JSON: takes remote write of their Prometheus, and tells them their targets; empty: doesn't",
+    optionalPath,
+  ),
+  pushHost: setting(
+    "PUSH_HOST",
+    "--push-host",
+    "127.0.0.1",
+    "address for operators' Prometheus; put a proxy with TLS before it",
+    z.string().min(1, "must not be empty"),
+  ),
+  pushPort: setting(
+    "PUSH_PORT",
+    "--push-port",
+    "4003",
+    "port of /api/v1/write and /sd/targets for operators' Prometheus",
+    port,
+  ),
   size: setting(
     "SIZE",
     "--size",

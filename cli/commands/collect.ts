@@ -18,6 +18,9 @@ const NAMES = [
   "scrapeSeconds",
   "host",
   "collectorPort",
+  "pushTokensFile",
+  "pushHost",
+  "pushPort",
   "logLevel",
 ] as const satisfies SettingName[];
 
@@ -28,7 +31,7 @@ export function addCollect(program: Command): void {
     .addOption(new Option("--id <name>", "name of this collector, the same at every start").default("collector"))
     .action(async ({ id }: { id: string }) => {
       const settings = settingsOf(command, NAMES);
-      const { checkTargets, openCollector, parseGuard } = await import("#collector/index.ts");
+      const { checkTargets, openCollector, parseGuard, servePushes } = await import("#collector/index.ts");
       const targetsFile = settings.targetsFile || undefined;
       const scrapeConfig = settings.scrapeConfig || undefined;
       if (targetsFile === undefined && scrapeConfig === undefined) throw noTargets();
@@ -51,13 +54,16 @@ export function addCollect(program: Command): void {
         logger,
         registry,
         id,
+        ...(settings.pushTokensFile === "" ? {} : { pushTokensFile: settings.pushTokensFile }),
       });
       const health = () => collector.health();
       const pages = collector.pages;
       const server = await serveStatus({ host, port, registry, health, pages, portSetting: "COLLECTOR_PORT" });
+      const { pushHost, pushPort } = settings;
+      const pushServer = await servePushes(collector, { host: pushHost, port: pushPort, logger });
       logger.info(READY);
       await collector.run(signal);
-      await closeServer(server);
+      await Promise.all([closeServer(server), pushServer && closeServer(pushServer)]);
     });
 }
 

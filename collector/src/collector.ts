@@ -5,6 +5,8 @@ import { createPool, type Pool } from "#kernel/pg.ts";
 import { backoffMs, bucketStart, MINUTE_MS, SECOND_MS, sleep } from "#kernel/time.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
 import { DEFAULT_LIMITS } from "./parse/limits.ts";
+import { PublishedTargets } from "./receive/published.ts";
+import { Receiver } from "./receive/receiver.ts";
 import { encodeRecord } from "./records.ts";
 import { Fetcher } from "./scrape/fetcher.ts";
 import { Guard } from "./scrape/guard.ts";
@@ -36,8 +38,13 @@ export interface CollectorOptions {
   id?: string;
   /** cap of the spool; 1 GiB when left out */
   spoolBytes?: number;
+  /** operators' tokens: makes `receiver`, which takes what their Prometheus push; none when left out */
+  pushTokensFile?: string;
 }
 
+const SPOOL_BYTES = 1_073_741_824;
+/** With so much of the spool taken, those who push are asked to wait rather than the oldest dropped. */
+const PUSH_SHARE = 0.9;
 /** Without a write for so long the collector is unhealthy. */
 const MAX_SILENCE_MS = 2 * MINUTE_MS;
 /** On the way out, so long for the last batch. */
@@ -46,6 +53,10 @@ const LAST_WRITE_MS = 5 * SECOND_MS;
 /** A collector, ready to run. */
 export class Collector {
   readonly pages: Pages;
+  /** takes remote write; undefined without `pushTokensFile` */
+  receiver: Receiver | undefined;
+  /** tells operators their targets */
+  readonly published: PublishedTargets;
   readonly #options: CollectorOptions;
   readonly #spool: Spool;
   readonly #pool: Pool;
@@ -72,7 +83,7 @@ export class Collector {
       schedule: scheduleEvery(options.scrapeSeconds),
       fetcher: this.#fetcher,
       limits: DEFAULT_LIMITS,
-      onResult: (result) => this.#keep(result),
+      onResult: (result) => void this.#keep(result, this.#loops.inFlightSince ?? result.at),
     });
     this.#instruments = createInstruments(registry, {
       targetCount: () => this.#targets.size,
@@ -90,13 +101,32 @@ export class Collector {
       name,
       logger,
       instruments: this.#instruments,
-      labelsOf: (url) => this.#targets.get(url)?.labels ?? {},
+      labelsOf: (url) => this.#targets.get(url)?.labels ?? this.receiver?.labelsOf(url) ?? {},
       seenThrough: () => this.#seenThrough(),
       onPublished: (sampledThrough) => this.#published(sampledThrough),
     });
     this.#take(discovery.list);
-    const body = (): string => renderTargets(this.#loops.statuses, Date.now(), this.#list);
-    this.pages = { "/targets": () => ({ type: "text/html; charset=utf-8", body: body() }) };
+    this.published = new PublishedTargets({ pool: this.#pool, listed: () => this.#targets.values() });
+    const page = (): string =>
+      renderTargets([...this.#loops.statuses, ...(this.receiver?.statuses ?? [])], Date.now(), this.#list);
+    this.pages = { "/targets": () => ({ type: "text/html; charset=utf-8", body: page() }) };
+  }
+
+  /** Opens what `pushTokensFile` asks for. */
+  async openReceiver(): Promise<void> {
+    const { pushTokensFile: tokensFile, spoolDir, logger, registry } = this.#options;
+    if (tokensFile === undefined) return;
+    this.receiver = await Receiver.open({
+      ...{ tokensFile, spoolDir, logger, registry, pool: this.#pool },
+      keep: (result, low) => this.#keep(result, low),
+      spoolFault: () => this.#spoolFault(),
+    });
+  }
+
+  #spoolFault(): string | undefined {
+    if (this.#spool.fault !== undefined) return `the spool can't be written: ${this.#spool.fault}`;
+    const isFull = this.#spool.bytes > PUSH_SHARE * (this.#options.spoolBytes ?? SPOOL_BYTES);
+    return isFull ? "the spool is full, as the database takes nothing" : undefined;
   }
 
   /** How it stands: unhealthy when nothing is written, when scrapes are being lost, or when a list of targets is bad. */
@@ -107,6 +137,7 @@ export class Collector {
         `nothing written for 2 minutes: ${this.#writeError ?? "no answer"}`,
       this.#spool.fault !== undefined && `the spool can't be written: ${this.#spool.fault}`,
       ...this.#list.faults,
+      this.receiver?.fault,
     ].filter((fault) => typeof fault === "string");
     return {
       isHealthy: faults.length === 0,
@@ -115,6 +146,7 @@ export class Collector {
         warnings: this.#list.warnings,
         targets: statuses.length,
         targetsUp: statuses.filter(({ last }) => last?.failure === null).length,
+        ...(this.receiver ? { targetsPushed: this.receiver.statuses.length } : {}),
         sampledThrough: this.#sampledThrough === undefined ? null : new Date(this.#sampledThrough),
         spoolRecords: this.#spool.recordCount,
         droppedRecords: this.#spool.droppedRecords,
@@ -130,7 +162,7 @@ export class Collector {
     const stopping = AbortSignal.any([signal, failed.signal]);
     const writing = this.#keepWriting(stopping);
     try {
-      await Promise.all([this.#watchTargets(stopping), this.#keepSpooling(stopping)]);
+      await Promise.all([this.#watchTargets(stopping), this.#keepSpooling(stopping), this.receiver?.run(stopping)]);
     } finally {
       failed.abort();
       await this.#end(writing);
@@ -156,18 +188,21 @@ export class Collector {
     this.#fetcher.keepOnly(this.#discovery.accesses);
   }
 
-  #keep(result: ScrapeResult): void {
+  /** @returns once it is safe */
+  #keep(result: ScrapeResult, low: number): Promise<void> {
     const { failure, durationMs, sampleCount, rejects } = result;
     this.#instruments.scrapes.inc({ result: failure?.reason ?? "up" });
     this.#instruments.scrapeSeconds.observe(durationMs / SECOND_MS);
     this.#instruments.samples.inc(sampleCount);
     for (const [reason, count] of Object.entries(rejects)) this.#instruments.rejects.inc({ reason }, count);
-    void this.#spool.append(encodeRecord({ kind: "scrape", ...result }), this.#loops.inFlightSince ?? result.at);
+    const safe = Math.min(low, this.receiver?.seenThrough() ?? low);
+    return this.#spool.append(encodeRecord({ kind: "scrape", ...result }), safe);
   }
 
   /** Everything before it is in the spool or the database: scrapes under way will be of later times. */
   #seenThrough(): number {
-    return this.#loops.inFlightSince ?? Date.now();
+    const now = Date.now();
+    return Math.min(this.#loops.inFlightSince ?? now, this.receiver?.seenThrough(now) ?? now);
   }
 
   async #keepSpooling(signal: AbortSignal): Promise<void> {
@@ -223,6 +258,7 @@ export class Collector {
     const timer = new AbortController();
     try {
       await this.#spool.flush();
+      await this.receiver?.close();
       const lastWrite = writing.then(() => this.#writeOnce(() => timer.signal.aborted)).catch(() => undefined);
       const tooLong = sleep(LAST_WRITE_MS, timer.signal).catch(() => undefined);
       await Promise.race([lastWrite, tooLong]);
@@ -242,8 +278,8 @@ interface Parts {
 /**
  * Makes a collector ready: reads what to scrape and opens the spool. The database may be away.
  *
- * @throws BaseError `NO_TARGETS_FILE`, `BAD_TARGETS`, `NO_SCRAPE_CONFIG`, `BAD_SCRAPE_CONFIG`, `LOCKED` or
- *   `SPOOL_UNUSABLE`
+ * @throws BaseError `NO_TARGETS_FILE`, `BAD_TARGETS`, `NO_SCRAPE_CONFIG`, `BAD_SCRAPE_CONFIG`, `NO_TOKENS_FILE`,
+ *   `BAD_TOKENS`, `LOCKED` or `SPOOL_UNUSABLE`
  */
 export async function openCollector(options: CollectorOptions): Promise<Collector> {
   const { targetsFile, scrapeConfig, scrapeSeconds, guard = new Guard() } = options;
@@ -253,7 +289,9 @@ export async function openCollector(options: CollectorOptions): Promise<Collecto
   const { spoolDir: dir, logger, spoolBytes } = options;
   const spool = await openSpool({ dir, logger, ...(spoolBytes === undefined ? {} : { maxBytes: spoolBytes }) });
   try {
-    return new Collector(options, spool, { fetcher, discovery });
+    const collector = new Collector(options, spool, { fetcher, discovery });
+    await collector.openReceiver();
+    return collector;
   } catch (error) {
     await spool.close();
     throw error;

@@ -1,6 +1,6 @@
 import { COLUMNS, columnIndex } from "../metrics.ts";
 import type { GpuRow } from "../parse/result.ts";
-import type { LastSample } from "../write/derive.ts";
+import { MAX_COVER_MS, type LastSample } from "../write/derive.ts";
 import { NO_SIGNS, signsOf, type Signs } from "../write/events.ts";
 import { identityOf, readIdentity } from "./identity.ts";
 
@@ -123,7 +123,9 @@ export function stateOf(row: GpuRecord): GpuState {
   state.coversUntil = row.covers_until?.getTime() ?? 0;
   if (!row.time) return state;
   const values = COLUMNS.map(({ column }) => (row[column] ?? NaN) as number);
-  const hasEnergy = row.energy_at !== null && row.energy_joules !== null;
+  const energyAge = row.time.getTime() - (row.energy_at?.getTime() ?? 0);
+  // What was used after that has been taken from power, see `remember`.
+  const hasEnergy = row.energy_at !== null && row.energy_joules !== null && energyAge <= MAX_COVER_MS;
   state.last = {
     at: row.time.getTime(),
     powerWatts: values[columnIndex("power_watts")] ?? NaN,

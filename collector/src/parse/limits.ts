@@ -20,6 +20,7 @@ export type FailureReason =
   | "too_many_samples"
   | "too_many_gpus"
   | "labels_too_large"
+  | "reported_down"
   | "internal";
 
 /** A scrape that gave nothing. It is data, not an accident: it becomes a row with `is_up = false`. */

@@ -24,6 +24,8 @@ export interface ScrapeResult {
   events: SeenXid[];
   rejects: ParseResult["rejects"];
   clockSkewSeconds: number | null;
+  /** pushed, and perhaps not all of it: a GPU left out isn't gone, and what is in the tables already is added to */
+  isPartial?: true;
 }
 
 /** One scrape to do. */

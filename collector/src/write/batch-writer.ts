@@ -148,7 +148,7 @@ export class BatchWriter {
 
   #count(plan: Plan, doubleCount: number): Span | undefined {
     const { instruments } = this.#options;
-    instruments.writtenRows.inc(plan.samples.length);
+    instruments.writtenRows.inc(plan.samples.length + plan.additions.length);
     instruments.conflicts.inc(plan.conflictCount);
     instruments.doubles.inc(doubleCount);
     return plan.span;

@@ -2,7 +2,7 @@ import { from as copyFrom } from "pg-copy-streams";
 import { finished } from "node:stream/promises";
 import type { PoolClient } from "#kernel/pg.ts";
 import { copyStatement, encodeCopy } from "./copy.ts";
-import { insertParameters, insertStatement } from "./insert.ts";
+import { additionStatement, insertParameters, insertStatement } from "./insert.ts";
 import type { ChangedGpu, Plan } from "./plan.ts";
 import { byGpuThenNewest, cellsOf, encodeSamples } from "./sample.ts";
 import { SAMPLE, SCRAPE, type BulkTable, type Cell } from "./table.ts";
@@ -32,6 +32,7 @@ export async function writePlan(
     await insert(client, SAMPLE, samples.map(cellsOf));
     await insert(client, SCRAPE, plan.scrapes);
   }
+  await addToRows(client, SAMPLE, [...plan.additions].sort(byGpuThenNewest).map(cellsOf));
   await writeHeartbeats(client, plan, collectorKey);
   await writeEvents(client, plan);
   await writeSeats(client, plan);
@@ -48,6 +49,10 @@ async function copy(client: PoolClient, table: BulkTable, rowCount: number, enco
 
 async function insert(client: PoolClient, table: BulkTable, rows: readonly Cell[][]): Promise<void> {
   if (rows.length > 0) await client.query(insertStatement(table), insertParameters(table, rows));
+}
+
+async function addToRows(client: PoolClient, table: BulkTable, rows: readonly Cell[][]): Promise<void> {
+  if (rows.length > 0) await client.query(additionStatement(table, ["gpu_key", "time"]), insertParameters(table, rows));
 }
 
 async function writeHeartbeats(client: PoolClient, { heartbeats }: Plan, collectorKey: number): Promise<void> {

@@ -83,6 +83,31 @@ describe("energy", () => {
     expect(derive(at(20), energy(8_000), middle, INTERVAL).energyJoules).toBe(6_000);
   });
 
+  it("of a scrape that doesn't show the counter isn't counted twice, by power and by the counter's next reading", () => {
+    // 300 W throughout; the third and fourth of six scrapes lack the counter.
+    const scrapes = [energy(0, 300), energy(3_000, 300), ...[1, 2].map(() => valuesOf({ power_watts: 300 }))];
+    let before: LastSample | null = null;
+    const used = [...scrapes, energy(12_000, 300), energy(15_000, 300)].map((values, index) => {
+      const { energyJoules } = derive(at(index * 10), values, before, INTERVAL);
+      before = remember(at(index * 10), values, before);
+      return energyJoules;
+    });
+    expect(used).toEqual([NaN, 3_000, NaN, NaN, 9_000, 3_000]);
+  });
+
+  it("of a counter that is gone for good is taken from power after 5 minutes", () => {
+    let before: LastSample | null = remember(at(0), energy(5_000, 300), null);
+    const used = Array.from({ length: 32 }, (_, index) => {
+      const values = valuesOf({ power_watts: 300 });
+      const { energyJoules } = derive(at((index + 1) * 10), values, before, INTERVAL);
+      before = remember(at((index + 1) * 10), values, before);
+      return energyJoules;
+    });
+    expect(used.slice(0, 30)).toEqual(Array.from({ length: 30 }, () => NaN));
+    expect(used.slice(30)).toEqual([3_000, 3_000]);
+    expect(derive(at(330), energy(104_000, 300), before, INTERVAL).energyJoules).toBe(3_000);
+  });
+
   it("of an exporter that reads every 30 s is right in all, as values repeat and then leap", () => {
     const shown = [0, 0, 0, 9_000, 9_000, 9_000, 18_000];
     let before: LastSample | null = null;

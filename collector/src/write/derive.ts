@@ -48,12 +48,13 @@ export function derive(
   const coveredSeconds = last ? coveredMs(at - last.at, intervalMs) / 1_000 : 0;
   const joules = values[ENERGY] ?? NaN;
   const isCounted = last !== null && !Number.isNaN(joules) && !Number.isNaN(last.energyJoules);
-  const used = isCounted ? energyBetween(last.energyAt, last.energyJoules, at, joules) : NaN;
+  const counted = isCounted ? energyBetween(last.energyAt, last.energyJoules, at, joules) : NaN;
+  const fromPower = isAwaited(at, joules, last)
+    ? NaN
+    : energyFromPower(coveredSeconds, last?.powerWatts ?? NaN, values[POWER] ?? NaN);
   return {
     coveredSeconds,
-    energyJoules: Number.isNaN(used)
-      ? energyFromPower(coveredSeconds, last?.powerWatts ?? NaN, values[POWER] ?? NaN)
-      : used,
+    energyJoules: Number.isNaN(counted) ? fromPower : counted,
     utilRatio: utilRatio(values),
     isCounterReset: isCounted && joules < last.energyJoules,
   };
@@ -67,12 +68,22 @@ export function derive(
 export function remember(at: number, values: readonly number[], last: LastSample | null): LastSample {
   const now = last ?? { at, powerWatts: NaN, energyAt: NaN, energyJoules: NaN };
   const joules = values[ENERGY] ?? NaN;
+  if (!isAwaited(at, joules, last)) {
+    now.energyAt = Number.isNaN(joules) ? NaN : at;
+    now.energyJoules = joules;
+  }
   now.at = at;
   now.powerWatts = values[POWER] ?? NaN;
-  if (Number.isNaN(joules)) return now;
-  now.energyAt = at;
-  now.energyJoules = joules;
   return now;
+}
+
+/**
+ * A counter that isn't shown now, but was a moment ago: its next reading will tell what has been used meanwhile, which must
+ * not be taken from power as well. After 5 minutes it isn't waited for any more.
+ */
+function isAwaited(at: number, joules: number, last: Readonly<LastSample> | null): boolean {
+  // a comparison with NaN is false: there was no reading
+  return Number.isNaN(joules) && last !== null && at - last.energyAt <= MAX_COVER_MS;
 }
 
 /** Three scrapes may be missed, or 5 minutes where that is less, but always the one between two in time. */

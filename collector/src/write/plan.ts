@@ -7,7 +7,7 @@ import type { CollectorRecord, Heartbeat } from "../records.ts";
 import type { ScrapeResult } from "../scrape/scrape.ts";
 import { derive, MAX_COVER_MS, remember } from "./derive.ts";
 import { edges, signsOf, type GpuEvent } from "./events.ts";
-import type { Sample } from "./sample.ts";
+import { joinSamples, type Sample } from "./sample.ts";
 import type { Cell } from "./table.ts";
 import { joinSpans, type Span } from "./watermark.ts";
 
@@ -22,6 +22,8 @@ export interface ChangedGpu extends Pick<
 /** All that a batch of records writes. */
 export interface Plan {
   samples: Sample[];
+  /** those of which a part may be in the table: they fill in what is null there; one per GPU and time */
+  additions: Sample[];
   /** rows of `SCRAPE` */
   scrapes: Cell[][];
   events: (GpuEvent & { gpuKey: number })[];
@@ -59,6 +61,7 @@ class Planner {
   readonly #touched = new Set<GpuState>();
   readonly plan: Plan = {
     samples: [],
+    additions: [],
     scrapes: [],
     events: [],
     seats: [],
@@ -71,6 +74,7 @@ class Planner {
   };
   readonly #registry: KnownGpus;
   readonly #collectorKey: number;
+  readonly #additions = new Map<string, Sample>();
 
   constructor(registry: KnownGpus, collectorKey: number) {
     this.#registry = registry;
@@ -85,7 +89,7 @@ class Planner {
       const scrape = ++scrapeCount;
       for (const row of result.rows) if (!this.#addRow(row, result, targetKey, scrape)) conflicts++;
       this.#addXids(result, targetKey, scrape);
-      this.#addAbsences(result.at, targetKey, scrape);
+      if (!result.isPartial) this.#addAbsences(result.at, targetKey, scrape);
     }
     this.plan.conflictCount += conflicts;
     this.plan.scrapes.push(scrapeCells(result, targetKey, this.#collectorKey, conflicts));
@@ -106,7 +110,8 @@ class Planner {
   }
 
   /** @returns false if the GPU is alive elsewhere, and this row therefore not kept */
-  #addRow(row: GpuRow, { at, dueUntil, intervalMs }: ScrapeResult, targetKey: number, scrape: number): boolean {
+  #addRow(row: GpuRow, result: ScrapeResult, targetKey: number, scrape: number): boolean {
+    const { at, dueUntil, intervalMs, isPartial } = result;
     const state = this.#registry.gpu(row.migId === null ? row.uuid : sliceUuid(row.uuid, row.migId));
     const isElsewhere = state.targetKey !== null && state.targetKey !== targetKey;
     if (isElsewhere && at < state.coversUntil) return false;
@@ -119,7 +124,9 @@ class Planner {
     const derived = derive(at, row.values, isOld ? null : state.last, spanMs);
     const { coveredSeconds, energyJoules, utilRatio } = derived;
     const { gpuKey } = state;
-    this.plan.samples.push({ at, gpuKey, coversUntil, coveredSeconds, energyJoules, utilRatio, values: row.values });
+    const sample = { at, gpuKey, coversUntil, coveredSeconds, energyJoules, utilRatio, values: row.values };
+    if (isPartial) this.#addTo(sample);
+    else this.plan.samples.push(sample);
     if (isOld) return true;
     this.#touched.add(state);
     const signs = signsOf(row.values, state.signs);
@@ -138,14 +145,29 @@ class Planner {
     return true;
   }
 
+  #addTo(sample: Sample): void {
+    const place = `${sample.gpuKey},${sample.at}`;
+    const before = this.#additions.get(place);
+    const joined = before ? joinSamples(before, sample) : sample;
+    if (before) this.plan.additions[this.plan.additions.indexOf(before)] = joined;
+    else this.plan.additions.push(joined);
+    this.#additions.set(place, joined);
+  }
+
   /** XIDs are sticky: only those not shown before are new. */
-  #addXids({ at, events, rows }: ScrapeResult, targetKey: number, scrape: number): void {
+  #addXids({ at, events, rows, isPartial }: ScrapeResult, targetKey: number, scrape: number): void {
     const shown = new Map<string, Map<number, string>>();
     for (const { uuid, code, text } of events) {
       const codes = shown.get(uuid) ?? new Map<number, string>();
       shown.set(uuid, codes.set(code, text));
     }
-    for (const [uuid, codes] of shown) this.#showXids(this.#registry.gpu(uuid), codes, at, targetKey);
+    for (const [uuid, codes] of shown) {
+      const state = this.#registry.gpu(uuid);
+      // What a part leaves out isn't gone.
+      if (isPartial) for (const code of state.xids) codes.set(code, codes.get(code) ?? "");
+      this.#showXids(state, codes, at, targetKey);
+    }
+    if (isPartial) return;
     for (const { uuid, migId } of rows) {
       if (migId !== null || shown.has(uuid)) continue;
       const state = this.#registry.gpu(uuid);

@@ -52,6 +52,17 @@ export function cellsOf({ at, gpuKey, coversUntil, coveredSeconds, energyJoules,
   return numbers.map((value) => (Number.isNaN(value) ? null : value));
 }
 
+/** Two parts of a sample: of what both have, the first one's counts. */
+export function joinSamples(one: Sample, other: Sample): Sample {
+  const first = (a: number, b: number): number => (Number.isNaN(a) ? b : a);
+  return {
+    ...one,
+    energyJoules: first(one.energyJoules, other.energyJoules),
+    utilRatio: first(one.utilRatio, other.utilRatio),
+    values: one.values.map((value, place) => first(value, other.values[place] ?? NaN)),
+  };
+}
+
 /** As the unique index has them: its pages are gone through once, and a GPU's rows lie together. */
 export function byGpuThenNewest(one: Sample, other: Sample): number {
   return one.gpuKey - other.gpuKey || other.at - one.at;
