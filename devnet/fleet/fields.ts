@@ -1,6 +1,6 @@
 import type { GpuModel } from "./catalog.ts";
+import { hasNewUnits, namesOf, textsOf, type ByGeneration, type Generation } from "./generations.ts";
 import { RESERVED_MIB, type GpuReadings } from "./physics.ts";
-import type { Generation } from "./types.ts";
 
 /** A GPU, or one MIG slice of it, as a line of the exporter shows it. */
 export interface Reading {
@@ -13,9 +13,10 @@ export interface Reading {
 
 /** One metric that the exporter prints. */
 export interface Field {
-  name: Record<Generation, string>;
+  /** "" where a generation hasn't got it */
+  name: ByGeneration;
   type: "gauge" | "counter";
-  help: Record<Generation, string>;
+  help: ByGeneration;
   /** the number printed, to its last digit; undefined where this GPU or slice has no such line */
   value(reading: Reading, generation: Generation): number | undefined;
   /** that number as text */
@@ -31,16 +32,18 @@ const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
 const milli = (value: number): number => Math.round(value * 1_000) / 1_000;
 
 type Names = string | [classic: string, renamed: string];
-const both = (names: Names): Record<Generation, string> =>
-  typeof names === "string" ? { classic: names, "2026": names } : { classic: names[0], "2026": names[1] };
+const pair = (names: Names): [string, string] => (typeof names === "string" ? [names, names] : names);
 
-const whole = (names: Names, type: Field["type"], help: Names, value: Field["value"]): Field => ({
-  name: both(names),
-  type,
-  help: both(help),
-  value,
-  print: (value) => String(value),
-});
+const whole = (names: Names, type: Field["type"], help: Names, value: Field["value"]): Field => {
+  const name = namesOf(...pair(names));
+  return {
+    name,
+    type,
+    help: textsOf(...pair(help)),
+    value: (reading, generation) => (name[generation] === "" ? undefined : value(reading, generation)),
+    print: (value) => String(value),
+  };
+};
 
 const decimal = (names: Names, help: Names, value: Field["value"]): Field => ({
   ...whole(names, "gauge", help, value),
@@ -52,7 +55,7 @@ const clock = (name: string, what: string, mhz: (reading: Reading) => number): F
     name,
     "gauge",
     [`${what} clock frequency (in MHz).`, `${what} clock frequency (in Hz).`],
-    (reading, generation) => Math.round(mhz(reading) * (generation === "classic" ? 1 : 1e6)),
+    (reading, generation) => Math.round(mhz(reading) * (hasNewUnits(generation) ? 1e6 : 1)),
   );
 
 const memory = (name: string, what: string, mib: (reading: Reading) => number): Field =>
@@ -60,16 +63,16 @@ const memory = (name: string, what: string, mib: (reading: Reading) => number): 
     name,
     "gauge",
     [`Framebuffer memory ${what} (in MiB).`, `Framebuffer memory ${what} (in bytes).`],
-    (reading, generation) => Math.round(mib(reading)) * (generation === "classic" ? 1 : MIB),
+    (reading, generation) => Math.round(mib(reading)) * (hasNewUnits(generation) ? MIB : 1),
   );
 
 /** Not exported for slices: the driver doesn't know it. */
 const utilization = (name: Names, what: string, ratio: (reading: Reading) => number): Field => ({
   ...whole(name, "gauge", [`${what} (in %).`, `${what} (ratio).`], (reading, generation) => {
     if (reading.isSlice) return undefined;
-    return generation === "classic" ? Math.round(100 * ratio(reading)) : rounded(ratio(reading));
+    return hasNewUnits(generation) ? rounded(ratio(reading)) : Math.round(100 * ratio(reading));
   }),
-  print: (value, generation) => (generation === "classic" ? String(value) : fixed(value)),
+  print: (value, generation) => (hasNewUnits(generation) ? fixed(value) : String(value)),
 });
 
 const profile = (name: Names, help: string, ratio: (gpu: GpuReadings) => number): Field =>
@@ -109,9 +112,9 @@ export const FIELDS: readonly Field[] = [
       "counter",
       ["Total energy consumption since boot (in mJ).", "Total energy consumption since boot (in J)."],
       ({ gpu }, generation) =>
-        generation === "classic" ? Math.round(gpu.energyJoules * 1_000) : milli(gpu.energyJoules),
+        hasNewUnits(generation) ? milli(gpu.energyJoules) : Math.round(gpu.energyJoules * 1_000),
     ),
-    print: (value, generation) => (generation === "classic" ? String(value) : fixed(value)),
+    print: (value, generation) => (hasNewUnits(generation) ? fixed(value) : String(value)),
   },
   decimal(
     ["DCGM_FI_DEV_POWER_MGMT_LIMIT", "DCGM_FI_DEV_BOARD_POWER_LIMIT_REQUESTED_WATTS"],
@@ -154,7 +157,7 @@ export const FIELDS: readonly Field[] = [
     "counter",
     "Total number of NVLink bandwidth counters for all lanes.",
     ({ model, gpu }, generation) =>
-      model.hasNvlink ? Math.round(gpu.nvlinkMegabytesPerSecond * (generation === "classic" ? 1 : 1e6)) : undefined,
+      model.hasNvlink ? Math.round(gpu.nvlinkMegabytesPerSecond * (hasNewUnits(generation) ? 1e6 : 1)) : undefined,
   ),
   counter(
     ["DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS", "DCGM_FI_DEV_ROW_REMAP_UNCORRECTABLE_TOTAL"],
@@ -204,9 +207,11 @@ export const FIELDS: readonly Field[] = [
   ),
 ];
 
+const XID_HELP = "Value of the last XID error encountered.";
+
 /** Name and help of the XID gauge, whose rows have labels of their own. */
 export const XID_FIELD: Pick<Field, "name" | "type" | "help"> = {
-  name: both(["DCGM_FI_DEV_XID_ERRORS", "DCGM_FI_DEV_XID_ERROR"]),
+  name: namesOf("DCGM_FI_DEV_XID_ERRORS", "DCGM_FI_DEV_XID_ERROR"),
   type: "gauge",
-  help: both("Value of the last XID error encountered."),
+  help: textsOf(XID_HELP, XID_HELP),
 };

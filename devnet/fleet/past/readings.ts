@@ -1,5 +1,6 @@
 import { COLUMNS, Entity, parseExposition, type BareReadings } from "#collector/index.ts";
 import { FIELDS } from "../fields.ts";
+import { countsXids, hasNewUnits, printsNoXid } from "../generations.ts";
 import { renderBody, XID_TEXTS, type RenderedGpu } from "../render.ts";
 import type { FleetModel, Generation, ShownHost } from "../types.ts";
 
@@ -30,7 +31,7 @@ export class HostReader {
   read(): HostScrape {
     const shown = this.#model.show(this.#host);
     if (shown === undefined || shown === "") return { body: shown, bodyBytes: 0 };
-    if (shown.gpus.length === 0 || shown.gpus.some(({ profiles }) => profiles.length > 0)) {
+    if (shown.gpus.length === 0 || hasOwnRows(shown)) {
       const body = this.#model.body(this.#host) ?? "";
       return { body, bodyBytes: Buffer.byteLength(body) };
     }
@@ -47,11 +48,17 @@ export class HostReader {
   }
 }
 
+/** Whether it has rows that no template has: of slices, counted XIDs, XIDs without a text. */
+function hasOwnRows({ gpus, generation }: ShownHost): boolean {
+  return generation === "1.x" || countsXids(generation) || gpus.some(({ profiles }) => profiles.length > 0);
+}
+
 /** A host's GPUs with their labels, as the text of one body gave them. */
 class Template {
   readonly bodyBytes: number;
   readonly #generation: Generation;
   readonly #entities: ReadonlyMap<string, Entity>;
+  readonly #models: ReadonlyMap<string, string>;
 
   constructor(host: string, { gpus, generation }: ShownHost) {
     const body = renderBody(host, gpus, generation);
@@ -62,11 +69,14 @@ class Template {
       entity.attributes = { model: model ?? undefined, migProfile: undefined, labels };
       return entity;
     });
+    this.#models = new Map(gpus.map(({ uuid, model }) => [uuid, model.name]));
     this.#entities = new Map(entities.map((entity) => [entity.uuid, entity]));
   }
 
   isOf(gpus: readonly RenderedGpu[]): boolean {
-    return gpus.length === this.#entities.size && gpus.every(({ uuid }) => this.#entities.has(uuid));
+    return (
+      gpus.length === this.#entities.size && gpus.every(({ uuid, model }) => this.#models.get(uuid) === model.name)
+    );
   }
 
   /** The entities are those of the last call, filled anew. */
@@ -78,14 +88,14 @@ class Template {
       sampleCount += fillEntity(entity, gpu, this.#generation);
       return entity;
     });
-    return { entities, hasNewSpelling: this.#generation === "2026", sampleCount };
+    return { entities, hasNewSpelling: hasNewUnits(this.#generation), sampleCount };
   }
 }
 
 /** @returns how many lines the exporter would print */
 function fillEntity(entity: Entity, gpu: RenderedGpu, generation: Generation): number {
   const reading = { model: gpu.model, gpu: gpu.readings, memoryShare: 1, isSlice: false };
-  let lines = generation === "classic" || gpu.xid > 0 ? 1 : 0;
+  let lines = printsNoXid(generation) || gpu.xid > 0 ? 1 : 0;
   entity.begin(0);
   if (gpu.xid > 0) entity.xids.set(gpu.xid, XID_TEXTS[gpu.xid] ?? "Unknown Error");
   for (let index = 0; index < FIELDS.length; index++) {
