@@ -43,9 +43,14 @@ const NAMES_1X: Record<string, string> = {
   DCGM_FI_PROF_PCIE_RX_BYTES: "dcgm_fi_prof_pcie_rx_bytes",
 };
 
-/** A field's names: "" where a generation hasn't got it. */
-export function namesOf(classic: string, renamed: string): ByGeneration {
-  return { "1.x": NAMES_1X[classic] ?? "", classic, "4.8": renamed, "2026": renamed };
+/**
+ * A field's names: "" where a generation hasn't got it.
+ *
+ * @param renamed since DCGM 4.6
+ * @param base since DCGM 4.7, in another unit
+ */
+export function namesOf(classic: string, renamed = classic, base = renamed): ByGeneration {
+  return { "1.x": NAMES_1X[classic] ?? "", classic, "4.8": renamed, "2026": base };
 }
 
 /** A text that goes with the units. */

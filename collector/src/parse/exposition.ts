@@ -1,6 +1,17 @@
 import { canonicalUuid, sliceUuid } from "../identity/uuid.ts";
-import { COLUMNS, METRICS } from "../metrics.ts";
-import { attributesOf, Entity, NO_ATTRIBUTES, readLabels, type Attributes } from "./entity.ts";
+import { COLUMNS, METRICS, namesOf } from "../metrics.ts";
+import {
+  attributesOf,
+  Entity,
+  NEW_UNIT,
+  NO_ATTRIBUTES,
+  OLD_UNIT,
+  readLabels,
+  spellingOf,
+  type Attributes,
+  type SeriesLabels,
+  type Spelling,
+} from "./entity.ts";
 import { DEFAULT_LIMITS, ScrapeFailure, type Limits } from "./limits.ts";
 import { Rejects, rowsOf, type ParseResult, type Rejected } from "./result.ts";
 import { findBlank, findLabelsEnd, scanSeries, skipBlanks, type ScannedSeries } from "./series.ts";
@@ -8,15 +19,19 @@ import { readValue } from "./value.ts";
 
 const RETURN = 0x0d;
 const HASH = 0x23;
-const XID = -1;
+/** Columns of what becomes events. */
+const EVENTS: Record<string, number> = { xid: -1, recent_xid: -2, total_xid: -3 };
+const { xid: XID = 0, recent_xid: RECENT_XID = 0 } = EVENTS;
 
 /** Where the values of one series go. `entity` is undefined for what isn't kept. */
 interface Series {
   entity: Entity | undefined;
-  /** place in `COLUMNS`, or `XID` */
+  /** place in `COLUMNS`, or one of `EVENTS` */
   column: number;
-  isNewSpelling: boolean;
+  spelling: Spelling;
   xidText: string | undefined;
+  /** of a counted XID; 0: none was counted */
+  xid: number;
   /** of its GPU or slice */
   attributes: Attributes;
   /** number of the last body that had it: twice in one body is a duplicate */
@@ -27,29 +42,28 @@ interface Series {
 interface Body {
   number: number;
   sampleCount: number;
-  hasNewSpelling: boolean;
   isOpenMetricsComplete: boolean;
   entities: Entity[];
   rejects: Rejects;
 }
 
-const FIELDS = new Map<string, { column: number; isNewName: boolean; scope: "device" | "instance" }>();
+const FIELDS = new Map<string, { column: number; spelling: Spelling; scope: "device" | "instance" }>();
 for (const metric of METRICS) {
-  const column = metric.kind === "event" ? XID : COLUMNS.indexOf(metric);
-  for (const name of [metric.newName, metric.oldName, metric.legacyName]) {
-    if (name !== "")
-      FIELDS.set(name, { column, isNewName: name !== metric.oldName && name === metric.newName, scope: metric.scope });
+  const column = metric.kind === "event" ? (EVENTS[metric.column] ?? 0) : COLUMNS.indexOf(metric);
+  for (const name of namesOf(metric)) {
+    FIELDS.set(name, { column, spelling: spellingOf(metric, name), scope: metric.scope });
   }
 }
 
 const NOT_KEPT = {
   entity: undefined,
   column: 0,
-  isNewSpelling: false,
+  spelling: OLD_UNIT,
   xidText: undefined,
+  xid: 0,
   attributes: NO_ATTRIBUTES,
   body: 0,
-};
+} as const;
 
 /**
  * Reads the bodies of one target, one after the other. Series are remembered by the text before their value, so that
@@ -83,7 +97,6 @@ export class ExpositionParser {
     const body: Body = {
       number: ++this.#bodyNumber,
       sampleCount: 0,
-      hasNewSpelling: false,
       isOpenMetricsComplete: false,
       entities: [],
       rejects: new Rejects(this.#rejected),
@@ -150,12 +163,14 @@ export class ExpositionParser {
     const uuid = labels.uuid === undefined ? undefined : canonicalUuid(labels.uuid);
     if (uuid === undefined) return undefined;
     const migId = field.scope === "instance" ? labels.migId : undefined;
+    const entity = this.#entityFor(uuid, migId);
     return {
-      entity: this.#entityFor(uuid, migId),
+      entity,
       column: field.column,
-      isNewSpelling: field.isNewName || labels.isNewSpelling,
+      spelling: field.spelling,
       xidText: labels.xidText,
-      attributes: attributesOf(labels, migId),
+      xid: codeOf(labels),
+      attributes: entity.share(attributesOf(labels, migId)),
       body: 0,
     };
   }
@@ -196,13 +211,12 @@ export class ExpositionParser {
         throw new ScrapeFailure("too_many_gpus", `more than ${this.#limits.gpus} GPUs and MIG slices`);
       }
     }
-    entity.attributes = series.attributes;
-    body.hasNewSpelling ||= series.isNewSpelling;
+    entity.tell(series.attributes);
     const isDuplicate = series.body === body.number;
     series.body = body.number;
     if (isDuplicate) body.rejects.add("duplicate", text, line, end);
-    if (series.column === XID) entity.xids.set(reading, series.xidText ?? "");
-    else keep(entity, series.column, reading, isDuplicate);
+    if (series.column < 0) keepXid(entity, series, reading);
+    else keep(entity, series, reading, isDuplicate);
   }
 
   #forgetSeries(): void {
@@ -213,11 +227,29 @@ export class ExpositionParser {
 
 /**
  * Of a series printed twice the last counts. Of different series for one place (a GPU's power on each of its MIG slices
- * or pods, perhaps one poll apart) the greatest does.
+ * or pods, perhaps one poll apart) the greatest does; of the same quantity in two units the new one, which is finer.
  */
-function keep(entity: Entity, column: number, value: number, isDuplicate: boolean): void {
+function keep(entity: Entity, { column, spelling }: Series, value: number, isDuplicate: boolean): void {
   const before = entity.values[column] ?? NaN;
-  entity.values[column] = isDuplicate || !(before > value) ? value : before;
+  if (Number.isNaN(before) || entity.spellings[column] === spelling) {
+    entity.values[column] = isDuplicate || !(before > value) ? value : before;
+  } else if (spelling === NEW_UNIT) entity.values[column] = value;
+  else return;
+  entity.spellings[column] = spelling;
+}
+
+/** Slices repeat their GPU's. */
+function keepXid(entity: Entity, { column, xid, xidText }: Series, value: number): void {
+  if (column === XID) return void entity.xids.set(value, xidText ?? "");
+  const counts =
+    column === RECENT_XID
+      ? (entity.recentXids ??= new Map<number, number>())
+      : (entity.totalXids ??= new Map<number, number>());
+  if (xid > 0) counts.set(xid, Math.max(value, counts.get(xid) ?? 0));
+}
+
+function codeOf({ xid }: SeriesLabels): number {
+  return xid !== undefined && /^\d{1,6}$/.test(xid) ? Number(xid) : 0;
 }
 
 /** After the value: nothing, a timestamp, or an exemplar. */

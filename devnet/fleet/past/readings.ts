@@ -1,11 +1,16 @@
-import { COLUMNS, Entity, parseExposition, type BareReadings } from "#collector/index.ts";
+import { COLUMNS, Entity, namesOf, parseExposition, spellingOf, type BareReadings } from "#collector/index.ts";
 import { FIELDS } from "../fields.ts";
 import { countsXids, hasNewUnits, printsNoXid } from "../generations.ts";
 import { renderBody, XID_TEXTS, type RenderedGpu } from "../render.ts";
 import type { FleetModel, Generation, ShownHost } from "../types.ts";
 
 /** Place in `COLUMNS` of each field; -1 for one that isn't kept. */
-const COLUMN_OF = FIELDS.map(({ name }) => COLUMNS.findIndex(({ oldName }) => oldName === name.classic));
+const COLUMN_OF = FIELDS.map(({ name }) => COLUMNS.findIndex((metric) => namesOf(metric).includes(name["2026"])));
+/** What the name of each field says of its unit, where the exporter has the new ones. */
+const NEW_SPELLING = FIELDS.map(({ name }, index) => {
+  const metric = COLUMNS[COLUMN_OF[index] ?? -1];
+  return metric ? spellingOf(metric, name["2026"]) : 0;
+});
 
 /** What one scrape of a host gives the collector. */
 export interface HostScrape {
@@ -88,7 +93,7 @@ class Template {
       sampleCount += fillEntity(entity, gpu, this.#generation);
       return entity;
     });
-    return { entities, hasNewSpelling: hasNewUnits(this.#generation), sampleCount };
+    return { entities, sampleCount };
   }
 }
 
@@ -103,7 +108,9 @@ function fillEntity(entity: Entity, gpu: RenderedGpu, generation: Generation): n
     if (value === undefined) continue;
     lines++;
     const column = COLUMN_OF[index] ?? -1;
-    if (column >= 0) entity.values[column] = value;
+    if (column < 0) continue;
+    entity.values[column] = value;
+    entity.spellings[column] = hasNewUnits(generation) ? (NEW_SPELLING[index] ?? 0) : 0;
   }
   return lines;
 }
