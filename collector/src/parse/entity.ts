@@ -23,23 +23,35 @@ export function spellingOf({ newName, baseName }: Metric, name: string): Spellin
   return name === newName ? EITHER_UNIT : NEW_UNIT;
 }
 
+/** Readings by place in `COLUMNS`. */
+export interface Readings {
+  /** raw; NaN where the body says nothing */
+  readonly values: Float64Array;
+  /** the `Spelling` of the name that each value came under */
+  readonly spellings: Uint8Array;
+}
+
+/** Room for the readings of one entity. */
+export function createReadings(): Readings {
+  return { values: new Float64Array(COLUMNS.length), spellings: new Uint8Array(COLUMNS.length) };
+}
+
+const NO_XIDS: ReadonlyMap<number, string> = new Map();
+const NO_READINGS: Readings = { values: new Float64Array(0), spellings: new Uint8Array(0) };
+
 /** A physical GPU or a MIG slice of one target, with what the body being read says of it. */
 export class Entity {
-  /** by place in `COLUMNS`, raw; NaN where the body says nothing */
-  readonly values = new Float64Array(COLUMNS.length);
-  /** by place in `COLUMNS`: the `Spelling` of the name that the value came under */
-  readonly spellings = new Uint8Array(COLUMNS.length);
+  readings = NO_READINGS;
   /** XIDs that the gauge shows, with their text */
-  readonly xids = new Map<number, string>();
+  xids = NO_XIDS;
   /** XIDs counted since a while ago, and since the exporter's start, by code; undefined: the exporter doesn't count */
   recentXids: Map<number, number> | undefined;
   totalXids: Map<number, number> | undefined;
   /** number of the body that the readings above are from */
   body = 0;
   attributes: Attributes = NO_ATTRIBUTES;
-  readonly #known = new Map<string, Attributes>();
-  readonly #told: Attributes[] = [];
-  #lastTold: Attributes | undefined;
+  #isTold = false;
+  #shared: Attributes = NO_ATTRIBUTES;
 
   constructor(
     /** canonical, see `canonicalUuid` */
@@ -47,32 +59,41 @@ export class Entity {
     readonly migId: string | undefined,
   ) {}
 
-  /** Forgets the readings of the body before. */
-  begin(body: number): void {
+  /**
+   * Forgets the readings of the body before.
+   *
+   * @param readings where those of this one go, its own when left out: parsers, which read one body at a time, share theirs
+   */
+  begin(body: number, readings = this.#ownReadings()): void {
     this.body = body;
-    this.values.fill(NaN);
-    this.xids.clear();
+    this.readings = readings;
+    readings.values.fill(NaN);
+    this.xids = NO_XIDS;
     this.recentXids = undefined;
     this.totalXids = undefined;
-    this.#told.length = 0;
-    this.#lastTold = undefined;
+    this.#isTold = false;
   }
 
-  /** The same attributes as one object, however many series give them. */
-  share(attributes: Attributes): Attributes {
-    const key = JSON.stringify([attributes.model, attributes.migProfile, attributes.labels]);
-    const known = this.#known.get(key) ?? attributes;
-    this.#known.set(key, known);
-    return known;
+  #ownReadings(): Readings {
+    return this.readings === NO_READINGS ? createReadings() : this.readings;
   }
 
-  /** A series of the body gives these, from `share`: what some of them leave out stays as others have it. */
+  showXid(code: number, text: string): void {
+    if (this.xids === NO_XIDS) this.xids = new Map();
+    (this.xids as Map<number, string>).set(code, text);
+  }
+
+  /** The same attributes as an object that is there already, if there is one. */
+  shared(attributes: Attributes): Attributes {
+    if (JSON.stringify(attributes) !== JSON.stringify(this.#shared)) this.#shared = attributes;
+    return this.#shared;
+  }
+
+  /** Series of the body give these: what some of them leave out stays as others have it. */
   tell(attributes: Attributes): void {
-    if (attributes === this.#lastTold) return;
-    this.#lastTold = attributes;
-    if (this.#told.includes(attributes)) return;
-    this.#told.push(attributes);
-    this.attributes = this.#told.length === 1 ? attributes : joinAttributes(this.attributes, attributes);
+    if (attributes === this.attributes && this.#isTold) return;
+    this.attributes = this.#isTold ? joinAttributes(this.attributes, attributes) : attributes;
+    this.#isTold = true;
   }
 }
 

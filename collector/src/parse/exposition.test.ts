@@ -144,7 +144,7 @@ describe("limits", () => {
       const text = many(100, (index) => power("GPU-1", "67", `,pod="${round}-${index}"`));
       expect(parser.parse(text, AT).rows.map(readings)).toEqual([{ power_watts: 67 }]);
     }
-    expect(parser.rememberedSeries).toBeLessThan(2_000);
+    expect(parser.rememberedLabelSets).toBeLessThan(2_000);
   });
 
   it("bound what is remembered of a target that exceeds them with other series at every scrape", () => {
@@ -152,7 +152,7 @@ describe("limits", () => {
     for (let round = 0; round < 5; round++) {
       const text = many(10_001, (index) => power("GPU-1", "67", `,pod="${round}-${index}"`));
       expect(() => parser.parse(text, AT)).toThrow(expect.objectContaining({ reason: "too_many_samples" }) as Error);
-      expect(parser.rememberedSeries).toBeLessThanOrEqual(21_000);
+      expect(parser.rememberedLabelSets).toBeLessThanOrEqual(21_000);
     }
   });
 
@@ -169,7 +169,7 @@ describe("limits", () => {
       const text = power("GPU-1", "67", `,pod="${round}"`) + `# ${"x".repeat(1_048_576)}\n`;
       parser.parse(Buffer.from(text).toString(), AT);
     }
-    expect(parser.rememberedSeries).toBe(50);
+    expect(parser.rememberedLabelSets).toBe(50);
     expect(usedMegabytes() - before).toBeLessThan(20);
   });
 

@@ -1,17 +1,7 @@
-import { canonicalUuid, sliceUuid } from "../identity/uuid.ts";
+import { sliceUuid } from "../identity/uuid.ts";
 import { COLUMNS, METRICS, namesOf } from "../metrics.ts";
-import {
-  attributesOf,
-  Entity,
-  NEW_UNIT,
-  NO_ATTRIBUTES,
-  OLD_UNIT,
-  readLabels,
-  spellingOf,
-  type Attributes,
-  type SeriesLabels,
-  type Spelling,
-} from "./entity.ts";
+import { createReadings, Entity, NEW_UNIT, spellingOf, type Readings, type Spelling } from "./entity.ts";
+import { LabelSet, placesOf, type LabelPlaces } from "./label-set.ts";
 import { DEFAULT_LIMITS, ScrapeFailure, type Limits } from "./limits.ts";
 import { Rejects, rowsOf, type ParseResult, type Rejected } from "./result.ts";
 import { findBlank, findLabelsEnd, scanSeries, skipBlanks, type ScannedSeries } from "./series.ts";
@@ -19,62 +9,59 @@ import { readValue } from "./value.ts";
 
 const RETURN = 0x0d;
 const HASH = 0x23;
+const BRACE_OPEN = 0x7b;
 /** Columns of what becomes events. */
 const EVENTS: Record<string, number> = { xid: -1, recent_xid: -2, total_xid: -3 };
 const { xid: XID = 0, recent_xid: RECENT_XID = 0 } = EVENTS;
 
-/** Where the values of one series go. `entity` is undefined for what isn't kept. */
-interface Series {
-  entity: Entity | undefined;
+/** A metric that is kept, under one of its names. */
+interface Field {
+  readonly name: string;
+  /** among all names */
+  readonly index: number;
   /** place in `COLUMNS`, or one of `EVENTS` */
-  column: number;
-  spelling: Spelling;
-  xidText: string | undefined;
-  /** of a counted XID; 0: none was counted */
-  xid: number;
-  /** of its GPU or slice */
-  attributes: Attributes;
-  /** number of the last body that had it: twice in one body is a duplicate */
-  body: number;
+  readonly column: number;
+  readonly spelling: Spelling;
+  readonly scope: "device" | "instance";
 }
 
 /** The body being read. */
 interface Body {
-  number: number;
+  /** of all bodies read by this process */
+  readonly number: number;
   sampleCount: number;
   isOpenMetricsComplete: boolean;
-  entities: Entity[];
-  rejects: Rejects;
+  readonly entities: Entity[];
+  readonly rejects: Rejects;
+  labelSetCount: number;
+  /** of the line before: the next one is often alike */
+  field: Field | undefined;
+  labels: LabelSet | undefined;
 }
 
-const FIELDS = new Map<string, { column: number; spelling: Spelling; scope: "device" | "instance" }>();
+const FIELDS = new Map<string, Field>();
 for (const metric of METRICS) {
   const column = metric.kind === "event" ? (EVENTS[metric.column] ?? 0) : COLUMNS.indexOf(metric);
   for (const name of namesOf(metric)) {
-    FIELDS.set(name, { column, spelling: spellingOf(metric, name), scope: metric.scope });
+    FIELDS.set(name, { name, index: FIELDS.size, column, spelling: spellingOf(metric, name), scope: metric.scope });
   }
 }
 
-const NOT_KEPT = {
-  entity: undefined,
-  column: 0,
-  spelling: OLD_UNIT,
-  xidText: undefined,
-  xid: 0,
-  attributes: NO_ATTRIBUTES,
-  body: 0,
-} as const;
+let bodyCount = 0;
+/** Number of the last body that had a series: by its labels' index in the body, then by its field. */
+let lastBodies = new Float64Array(64 * FIELDS.size);
+/** Readings of the body being read, for one entity after the other. */
+const readings: Readings[] = [];
 
 /**
- * Reads the bodies of one target, one after the other. Series are remembered by the text before their value, so that
- * labels are read once and not at every scrape.
+ * Reads the bodies of one target, one after the other. Labels are remembered by their text, so that they are read once
+ * and not at every scrape.
  */
 export class ExpositionParser {
   readonly #limits: Limits;
-  readonly #series = new Map<string, Series>();
+  readonly #labelSets = new Map<string, LabelSet>();
   readonly #entities = new Map<string, Entity>();
   readonly #rejected: Rejected[] | undefined;
-  #bodyNumber = 0;
 
   /** @param rejected gets what isn't kept, one by one */
   constructor(limits: Limits = DEFAULT_LIMITS, rejected?: Rejected[]) {
@@ -82,9 +69,9 @@ export class ExpositionParser {
     this.#rejected = rejected;
   }
 
-  /** How many series are remembered; bounded by what the last bodies held. */
-  get rememberedSeries(): number {
-    return this.#series.size;
+  /** How many sets of labels are remembered; bounded by what the last bodies held. */
+  get rememberedLabelSets(): number {
+    return this.#labelSets.size;
   }
 
   /**
@@ -95,21 +82,24 @@ export class ExpositionParser {
    */
   parse(text: string, at: number): ParseResult {
     const body: Body = {
-      number: ++this.#bodyNumber,
+      number: ++bodyCount,
       sampleCount: 0,
       isOpenMetricsComplete: false,
       entities: [],
       rejects: new Rejects(this.#rejected),
+      labelSetCount: 0,
+      field: undefined,
+      labels: undefined,
     };
     try {
       this.#readLines(text, body);
     } catch (error) {
-      // Its series are worth nothing, and those of the next body may be others.
-      this.#forgetSeries();
+      // Its labels are worth nothing, and those of the next body may be others.
+      this.#forget();
       throw error;
     }
     // What hasn't been seen for long (pods come and go) must not pile up.
-    if (this.#series.size > 2 * body.sampleCount + 1_000) this.#forgetSeries();
+    if (this.#labelSets.size > 2 * body.labelSetCount + 100) this.#forget();
     return rowsOf(body, at);
   }
 
@@ -133,46 +123,43 @@ export class ExpositionParser {
     if (++body.sampleCount > this.#limits.samples) {
       throw new ScrapeFailure("too_many_samples", `more than ${this.#limits.samples} samples`);
     }
-    const labelsEnd = findLabelsEnd(text, start, end);
-    const keyEnd = labelsEnd < 0 ? findBlank(text, start, end) : labelsEnd;
-    const known = this.#series.get(text.slice(start, keyEnd));
-    if (known) this.#readSample(text, start, keyEnd, end, known, body);
-    else this.#readNewSeries(text, start, keyEnd, end, body);
+    const field = fieldAt(text, start, end, body.field);
+    const labels = field && this.#knownLabels(text, start + field.name.length, end, body.labels?.next);
+    if (!labels) this.#readNewSeries(text, start, end, body);
+    else this.#readSeries(text, start, start + field.name.length + labels.text.length, end, field, labels, body);
     return true;
   }
 
-  #readNewSeries(text: string, start: number, keyEnd: number, end: number, body: Body): void {
+  /** @param expected tried first: a body's labels come in the order of the body before */
+  #knownLabels(text: string, start: number, end: number, expected: LabelSet | undefined): LabelSet | undefined {
+    if (expected && text.startsWith(expected.text, start)) return expected;
+    const labelsEnd = findLabelsEnd(text, start, end);
+    return labelsEnd < 0 ? undefined : this.#labelSets.get(text.slice(start, labelsEnd));
+  }
+
+  #readNewSeries(text: string, start: number, end: number, body: Body): void {
     // Slices of a text keep all of it in memory: what is remembered must be of a copy, not of the body.
     const line = Buffer.from(text.slice(start, end)).toString();
     const scanned = scanSeries(line, 0, line.length);
     if (!scanned) return body.rejects.add("bad_line", text, start, end);
     this.#checkLimits(scanned);
-    const series = this.#resolve(scanned);
-    if (!series) return body.rejects.add("no_uuid", text, start, end);
-    // An exemplar has braces of its own: then the key isn't the series, and is read anew each time.
-    if (start + scanned.end === keyEnd) this.#series.set(line.slice(0, scanned.end), series);
-    this.#readSample(text, start, start + scanned.end, end, series, body);
+    const field = FIELDS.get(scanned.name);
+    const from = start + scanned.end;
+    if (!field) return checkValue(text, start, from, end, body.rejects);
+    this.#readSeries(text, start, from, end, field, this.#labelSet(line, scanned), body);
   }
 
-  /** @returns undefined for a GPU's series that doesn't say which GPU */
-  #resolve(scanned: ScannedSeries): Series | undefined {
-    const field = FIELDS.get(scanned.name);
-    if (!field) return { ...NOT_KEPT };
-    const labels = readLabels(scanned.labels);
-    if (labels.isOtherEntity) return { ...NOT_KEPT };
-    const uuid = labels.uuid === undefined ? undefined : canonicalUuid(labels.uuid);
-    if (uuid === undefined) return undefined;
-    const migId = field.scope === "instance" ? labels.migId : undefined;
-    const entity = this.#entityFor(uuid, migId);
-    return {
-      entity,
-      column: field.column,
-      spelling: field.spelling,
-      xidText: labels.xidText,
-      xid: codeOf(labels),
-      attributes: entity.share(attributesOf(labels, migId)),
-      body: 0,
-    };
+  #labelSet(line: string, { labels, labelsStart, end }: ScannedSeries): LabelSet {
+    const text = line.slice(labelsStart, end);
+    let known = this.#labelSets.get(text);
+    if (!known) {
+      known = new LabelSet(
+        text,
+        placesOf(labels, (uuid, migId) => this.#entityFor(uuid, migId)),
+      );
+      this.#labelSets.set(text, known);
+    }
+    return known;
   }
 
   #checkLimits({ name, labels }: ScannedSeries): void {
@@ -194,62 +181,99 @@ export class ExpositionParser {
     return entity;
   }
 
-  #readSample(text: string, line: number, from: number, end: number, series: Series, body: Body): void {
-    const { entity } = series;
+  #readSeries(text: string, line: number, from: number, end: number, field: Field, labels: LabelSet, body: Body): void {
+    noteLabels(labels, body);
+    body.field = field;
+    const { isOtherEntity, [field.scope]: place } = labels.places;
+    if (!place && !isOtherEntity) return body.rejects.add("no_uuid", text, line, end);
     const start = skipBlanks(text, from, end);
     const valueEnd = findBlank(text, start, end);
     const reading = readValue(text.slice(start, valueEnd));
     if (typeof reading !== "number" || valueEnd < end) {
       if (reading === "bad_value" || !isTail(text, valueEnd, end)) return body.rejects.add("bad_line", text, line, end);
-      if (typeof reading !== "number") return entity && body.rejects.add(reading, text, line, end);
+      if (typeof reading !== "number") return place && body.rejects.add(reading, text, line, end);
     }
-    if (!entity) return;
-    if (entity.body !== body.number) {
-      entity.begin(body.number);
-      body.entities.push(entity);
-      if (body.entities.length > this.#limits.gpus) {
-        throw new ScrapeFailure("too_many_gpus", `more than ${this.#limits.gpus} GPUs and MIG slices`);
-      }
+    if (!place) return;
+    const { entity } = place;
+    if (entity.body !== body.number) this.#begin(entity, body);
+    if (place.body !== body.number) {
+      place.body = body.number;
+      entity.tell(place.attributes);
     }
-    entity.tell(series.attributes);
-    const isDuplicate = series.body === body.number;
-    series.body = body.number;
+    const series = labels.index * FIELDS.size + field.index;
+    const isDuplicate = lastBodies[series] === body.number;
+    lastBodies[series] = body.number;
     if (isDuplicate) body.rejects.add("duplicate", text, line, end);
-    if (series.column < 0) keepXid(entity, series, reading);
-    else keep(entity, series, reading, isDuplicate);
+    if (field.column < 0) keepXid(entity, field.column, labels.places, reading);
+    else keep(entity.readings, field, reading, isDuplicate);
   }
 
-  #forgetSeries(): void {
-    this.#series.clear();
+  #begin(entity: Entity, body: Body): void {
+    const place = body.entities.push(entity) - 1;
+    if (place >= this.#limits.gpus) {
+      throw new ScrapeFailure("too_many_gpus", `more than ${this.#limits.gpus} GPUs and MIG slices`);
+    }
+    entity.begin(body.number, (readings[place] ??= createReadings()));
+  }
+
+  #forget(): void {
+    this.#labelSets.clear();
     this.#entities.clear();
   }
+}
+
+/** @returns undefined for a metric that isn't kept, or without labels right behind its name */
+function fieldAt(text: string, start: number, end: number, before: Field | undefined): Field | undefined {
+  if (before && text.startsWith(before.name, start) && text.charCodeAt(start + before.name.length) === BRACE_OPEN) {
+    return before;
+  }
+  const nameEnd = text.indexOf("{", start);
+  return nameEnd < 0 || nameEnd >= end ? undefined : FIELDS.get(text.slice(start, nameEnd));
+}
+
+/** Gives the labels their index in the body, and notes what they followed. */
+function noteLabels(labels: LabelSet, body: Body): void {
+  if (body.labels && body.labels.next !== labels) body.labels.next = labels;
+  body.labels = labels;
+  if (labels.body === body.number) return;
+  labels.body = body.number;
+  labels.index = body.labelSetCount++;
+  const needed = body.labelSetCount * FIELDS.size;
+  if (needed <= lastBodies.length) return;
+  const larger = new Float64Array(2 * needed);
+  larger.set(lastBodies);
+  lastBodies = larger;
+}
+
+/** A series that isn't kept is still to be a whole line. */
+function checkValue(text: string, line: number, from: number, end: number, rejects: Rejects): void {
+  const start = skipBlanks(text, from, end);
+  const valueEnd = findBlank(text, start, end);
+  const isGood = readValue(text.slice(start, valueEnd)) !== "bad_value" && isTail(text, valueEnd, end);
+  if (!isGood) rejects.add("bad_line", text, line, end);
 }
 
 /**
  * Of a series printed twice the last counts. Of different series for one place (a GPU's power on each of its MIG slices
  * or pods, perhaps one poll apart) the greatest does; of the same quantity in two units the new one, which is finer.
  */
-function keep(entity: Entity, { column, spelling }: Series, value: number, isDuplicate: boolean): void {
-  const before = entity.values[column] ?? NaN;
-  if (Number.isNaN(before) || entity.spellings[column] === spelling) {
-    entity.values[column] = isDuplicate || !(before > value) ? value : before;
-  } else if (spelling === NEW_UNIT) entity.values[column] = value;
+function keep({ values, spellings }: Readings, { column, spelling }: Field, value: number, isDuplicate: boolean): void {
+  const before = values[column] ?? NaN;
+  if (Number.isNaN(before) || spellings[column] === spelling) {
+    values[column] = isDuplicate || !(before > value) ? value : before;
+  } else if (spelling === NEW_UNIT) values[column] = value;
   else return;
-  entity.spellings[column] = spelling;
+  spellings[column] = spelling;
 }
 
 /** Slices repeat their GPU's. */
-function keepXid(entity: Entity, { column, xid, xidText }: Series, value: number): void {
-  if (column === XID) return void entity.xids.set(value, xidText ?? "");
+function keepXid(entity: Entity, column: number, { xid, xidText }: LabelPlaces, value: number): void {
+  if (column === XID) return entity.showXid(value, xidText ?? "");
   const counts =
     column === RECENT_XID
       ? (entity.recentXids ??= new Map<number, number>())
       : (entity.totalXids ??= new Map<number, number>());
   if (xid > 0) counts.set(xid, Math.max(value, counts.get(xid) ?? 0));
-}
-
-function codeOf({ xid }: SeriesLabels): number {
-  return xid !== undefined && /^\d{1,6}$/.test(xid) ? Number(xid) : 0;
 }
 
 /** After the value: nothing, a timestamp, or an exemplar. */

@@ -27,7 +27,7 @@ export interface Units {
  */
 export function detectUnits(entities: readonly Entity[]): Units {
   const balance = sizeBalance(entities);
-  const hasNewNames = entities.some(({ values, spellings }) =>
+  const hasNewNames = entities.some(({ readings: { values, spellings } }) =>
     values.some((value, index) => !Number.isNaN(value) && spellings[index] === NEW_UNIT),
   );
   const ratios = ratioBalance(entities);
@@ -39,7 +39,8 @@ export function detectUnits(entities: readonly Entity[]): Units {
 /** Above 0: more clocks, memories and percentages under old names are in new units than in old ones. */
 function sizeBalance(entities: readonly Entity[]): number {
   let balance = 0;
-  for (const { values, spellings } of entities) {
+  for (const { readings } of entities) {
+    const { values, spellings } = readings;
     for (const { metric, index } of CLOCKS_AND_MEMORY) {
       if (spellings[index] !== OLD_UNIT) continue;
       const raw = values[index] ?? NaN;
@@ -58,7 +59,8 @@ function sizeBalance(entities: readonly Entity[]): number {
 /** Above 0: more values under a name that means both are ratios than percentages. 0 and 1 may be either. */
 function ratioBalance(entities: readonly Entity[]): number {
   let balance = 0;
-  for (const { values, spellings } of entities) {
+  for (const { readings } of entities) {
+    const { values, spellings } = readings;
     for (const { metric, index } of PERCENTAGES) {
       if (spellings[index] !== EITHER_UNIT) continue;
       const raw = values[index] ?? NaN;

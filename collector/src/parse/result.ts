@@ -148,7 +148,7 @@ function seenXids({ uuid, xids, recentXids, totalXids }: Entity): SeenXid[] {
 }
 
 function canonicalValues(entity: Entity, units: Units, rejects: Rejects): (number | null)[] {
-  const { values, spellings } = entity;
+  const { values, spellings } = entity.readings;
   return COLUMNS.map((metric, index) => {
     const raw = values[index] ?? NaN;
     if (Number.isNaN(raw)) return null;

@@ -10,9 +10,10 @@ describe("scanSeries", () => {
         ["gpu", "0"],
         ["UUID", "GPU-1"],
       ],
+      labelsStart: 5,
       end: 27,
     });
-    expect(scan("up 1")).toEqual({ name: "up", labels: [], end: 3 });
+    expect(scan("up 1")).toEqual({ name: "up", labels: [], labelsStart: 3, end: 3 });
   });
 
   it("allows blanks where the format does, and a trailing comma", () => {

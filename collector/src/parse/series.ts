@@ -3,6 +3,8 @@ export interface ScannedSeries {
   name: string;
   /** in order; names are unique */
   labels: [name: string, value: string][];
+  /** index of the opening brace, or of `end` without one */
+  labelsStart: number;
   /** index of the first character after name and labels */
   end: number;
 }
@@ -29,13 +31,13 @@ export function scanSeries(text: string, start: number, end: number): ScannedSer
   if (name === "" || isDigit(name.charCodeAt(0))) return undefined;
   at = skipBlanks(text, at, end);
   if (text.charCodeAt(at) !== BRACE_OPEN || at >= end)
-    return at > start + name.length ? { name, labels: [], end: at } : undefined;
-  at++;
+    return at > start + name.length ? { name, labels: [], labelsStart: at, end: at } : undefined;
+  const labelsStart = at++;
   const labels: [string, string][] = [];
   for (;;) {
     at = skipBlanks(text, at, end);
     if (at >= end) return undefined;
-    if (text.charCodeAt(at) === BRACE_CLOSE) return { name, labels, end: at + 1 };
+    if (text.charCodeAt(at) === BRACE_CLOSE) return { name, labels, labelsStart, end: at + 1 };
     const label = scanLabel(text, at, end);
     if (!label || labels.some(([other]) => other === label.name)) return undefined;
     labels.push([label.name, label.value]);

@@ -102,15 +102,15 @@ function fillEntity(entity: Entity, gpu: RenderedGpu, generation: Generation): n
   const reading = { model: gpu.model, gpu: gpu.readings, memoryShare: 1, isSlice: false };
   let lines = printsNoXid(generation) || gpu.xid > 0 ? 1 : 0;
   entity.begin(0);
-  if (gpu.xid > 0) entity.xids.set(gpu.xid, XID_TEXTS[gpu.xid] ?? "Unknown Error");
+  if (gpu.xid > 0) entity.showXid(gpu.xid, XID_TEXTS[gpu.xid] ?? "Unknown Error");
   for (let index = 0; index < FIELDS.length; index++) {
     const value = FIELDS[index]?.value(reading, generation);
     if (value === undefined) continue;
     lines++;
     const column = COLUMN_OF[index] ?? -1;
     if (column < 0) continue;
-    entity.values[column] = value;
-    entity.spellings[column] = hasNewUnits(generation) ? (NEW_SPELLING[index] ?? 0) : 0;
+    entity.readings.values[column] = value;
+    entity.readings.spellings[column] = hasNewUnits(generation) ? (NEW_SPELLING[index] ?? 0) : 0;
   }
   return lines;
 }
