@@ -3,6 +3,8 @@ import type { Logger } from "#kernel/log.ts";
 import type { Health, Pages, Registry } from "#kernel/metrics.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
 import { backoffMs, bucketStart, MINUTE_MS, SECOND_MS, sleep } from "#kernel/time.ts";
+import { addConflicts } from "./conflicts-table.ts";
+import { ConflictLog, countConflicts } from "./identity/conflicts.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
 import { DEFAULT_LIMITS } from "./parse/limits.ts";
 import { encodeRecord } from "./records.ts";
@@ -44,6 +46,7 @@ export class Collector {
   readonly #options: CollectorOptions;
   readonly #spool: Spool;
   readonly #pool: Pool;
+  readonly #conflicts = new ConflictLog();
   readonly #fetcher = new Fetcher();
   readonly #loops: ScrapeLoops;
   readonly #writer: Writer;
@@ -81,13 +84,19 @@ export class Collector {
       logger,
       instruments: this.#instruments,
       labelsOf: (url) => this.#targets.get(url)?.labels ?? {},
+      conflicts: this.#conflicts,
       seenThrough: () => this.#seenThrough(),
       onPublished: (sampledThrough) => this.#published(sampledThrough),
     });
+    countConflicts(registry, this.#conflicts);
     this.#take(targets);
     this.pages = {
-      "/targets": () => ({ type: "text/html; charset=utf-8", body: renderTargets(this.#loops.statuses, Date.now()) }),
+      "/targets": () => ({ type: "text/html; charset=utf-8", body: this.#targetsPage(Date.now()) }),
     };
+  }
+
+  #targetsPage(nowMs: number): string {
+    return addConflicts(renderTargets(this.#loops.statuses, nowMs), this.#conflicts.openAt(nowMs), nowMs);
   }
 
   /** How it stands: unhealthy when nothing is written, when scrapes are being lost, or when the target file is bad. */

@@ -13,6 +13,8 @@ export interface GpuState {
   readonly targetKey: number | null;
   readonly isPresent: boolean;
   readonly xids: readonly number[];
+  /** XIDs by code as its exporter counts them; null: it doesn't, as far as is known */
+  readonly xidCounts: Readonly<Record<number, number>> | null;
   readonly model: string | null;
   readonly migProfile: string | null;
   readonly labels: Readonly<Record<string, string>>;
@@ -40,6 +42,7 @@ interface GpuRecord {
   target_key: number | null;
   is_present: boolean;
   xids: number[];
+  xid_counts: Record<number, number> | null;
   model: string | null;
   mig_profile: string | null;
   labels: Record<string, string>;
@@ -55,7 +58,7 @@ const SAMPLE_COLUMNS = COLUMNS.map(({ column }) => `s.${column}`).join(", ");
 
 /** GPUs with their last sample. The energy counter may be of an earlier one, as not every scrape shows it. */
 const LOAD = `
-  select g.gpu_key, g.uuid, g.parent_key, g.target_key, g.is_present, g.xids, g.model, g.mig_profile, g.labels,
+  select g.gpu_key, g.uuid, g.parent_key, g.target_key, g.is_present, g.xids, g.xid_counts, g.model, g.mig_profile, g.labels,
     g.last_seen_at, s.time, s.covers_until, e.time as energy_at, e.energy_total_joules as energy_joules, ${SAMPLE_COLUMNS}
   from telemetry.gpu g
   left join lateral (
@@ -92,6 +95,12 @@ export class Registry {
     const target = this.#targets.get(url);
     if (!target) throw new Error(`BUG: target ${url} was not registered`);
     return target.key;
+  }
+
+  /** The other way round; "" for one that isn't known here. */
+  targetUrl(targetKey: number): string {
+    for (const [url, { key }] of this.#targets) if (key === targetKey) return url;
+    return "";
   }
 
   /** @param uuid as in telemetry.gpu.uuid */
@@ -156,6 +165,22 @@ export class Registry {
     await this.#load([...unknown.keys()], []);
   }
 
+  /**
+   * Reads GPUs again: another collector may have seen them since.
+   *
+   * @param uuids of physical GPUs; their slices come along
+   */
+  async refresh(uuids: readonly string[]): Promise<void> {
+    if (uuids.length === 0) return;
+    const slices = [...this.#gpus.keys()].filter((uuid) => uuids.some((parent) => uuid.startsWith(`${parent}/`)));
+    const { rows } = await this.#pool.query<GpuRecord>(LOAD, [[...uuids, ...slices], []]);
+    for (const row of rows) {
+      const known = this.#gpus.get(row.uuid);
+      // Not if it was us: what we remember says more than the last row does.
+      if (!known?.last || (row.time?.getTime() ?? 0) > known.last.at) this.#take(toState(row));
+    }
+  }
+
   async #insert(gpus: readonly NewGpu[]): Promise<void> {
     if (gpus.length === 0) return;
     await this.#pool.query(
@@ -199,6 +224,7 @@ function toState(row: GpuRecord): GpuState {
     targetKey: row.target_key,
     isPresent: row.is_present,
     xids: row.xids,
+    xidCounts: row.xid_counts,
     model: row.model,
     migProfile: row.mig_profile,
     labels: row.labels,

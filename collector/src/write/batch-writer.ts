@@ -1,7 +1,9 @@
 import { BaseError, messageOf } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
 import type { Pool } from "#kernel/pg.ts";
+import type { ConflictLog } from "../identity/conflicts.ts";
 import { Registry, type NewGpu } from "../identity/registry.ts";
+import { isHeldElsewhere } from "../identity/seat.ts";
 import type { Instruments } from "../instruments.ts";
 import type { CollectorRecord } from "../records.ts";
 import type { ScrapeResult } from "../scrape/scrape.ts";
@@ -18,6 +20,8 @@ export interface BatchWriterOptions {
   collectorKey: number;
   /** labels of a target listed now; empty for others */
   labelsOf: (url: string) => Readonly<Record<string, string>>;
+  /** told of GPUs that are at two places */
+  conflicts?: ConflictLog;
 }
 
 /** Writes records, in order; those sent again change nothing. */
@@ -55,6 +59,7 @@ export class BatchWriter {
     this.#registry.commit(plan.states.values());
     instruments.writtenRows.inc(plan.samples.length);
     instruments.conflicts.inc(plan.conflictCount);
+    this.#options.conflicts?.add(plan.conflicts, (key) => this.#registry.targetUrl(key));
     return plan.span;
   }
 
@@ -71,10 +76,25 @@ export class BatchWriter {
     return undefined;
   }
 
+  /** GPUs that would be taken from another target: those that another collector sees there may be alive. */
+  #takeovers(scrapes: readonly ScrapeResult[]): string[] {
+    const uuids = new Set<string>();
+    for (const { url, at, rows } of scrapes) {
+      const targetKey = this.#registry.targetKey(url);
+      for (const { uuid } of rows) {
+        const state = this.#registry.gpu(uuid);
+        const isElsewhere = state.targetKey !== null && state.targetKey !== targetKey;
+        if (isElsewhere && !isHeldElsewhere(state, targetKey, at)) uuids.add(uuid);
+      }
+    }
+    return [...uuids];
+  }
+
   async #register(records: readonly CollectorRecord[]): Promise<void> {
     const scrapes = records.filter((record) => record.kind === "scrape");
     await this.#registry.registerTargets(new Map(scrapes.map(({ url }) => [url, this.#options.labelsOf(url)])));
     await this.#registry.registerGpus(gpusIn(scrapes));
+    await this.#registry.refresh(this.#takeovers(scrapes));
   }
 }
 

@@ -1,6 +1,7 @@
 import { from as copyFrom } from "pg-copy-streams";
 import { finished } from "node:stream/promises";
 import { withTransaction, type Pool, type PoolClient } from "#kernel/pg.ts";
+import { writeConflicts } from "../identity/conflicts.ts";
 import type { GpuState } from "../identity/registry.ts";
 import { copyStatement, encodeCopy } from "./copy.ts";
 import { insertParameters, insertStatement } from "./insert.ts";
@@ -32,6 +33,7 @@ async function write(client: PoolClient, plan: Plan, collectorKey: number, write
   await writeHeartbeats(client, plan, collectorKey);
   await writeEvents(client, plan);
   await writeSeats(client, plan);
+  await writeConflicts(client, plan.conflicts);
   await writeGpus(client, plan.changed);
 }
 
@@ -102,6 +104,7 @@ async function writeGpus(client: PoolClient, changed: readonly GpuState[]): Prom
     target_key: gpu.targetKey,
     is_present: gpu.isPresent,
     xids: gpu.xids,
+    xid_counts: gpu.xidCounts,
     model: gpu.model,
     mig_profile: gpu.migProfile,
     labels: gpu.labels,
@@ -109,9 +112,10 @@ async function writeGpus(client: PoolClient, changed: readonly GpuState[]): Prom
   await client.query(
     `update telemetry.gpu g
      set last_seen_at = n.last_seen_at, target_key = n.target_key, is_present = n.is_present, xids = n.xids,
+       xid_counts = n.xid_counts,
        model = n.model, mig_profile = n.mig_profile, labels = n.labels
      from jsonb_to_recordset($1::jsonb) as n(
-       gpu_key int, last_seen_at timestamptz, target_key int, is_present boolean, xids int[],
+       gpu_key int, last_seen_at timestamptz, target_key int, is_present boolean, xids int[], xid_counts jsonb,
        model text, mig_profile text, labels jsonb)
      where g.gpu_key = n.gpu_key`,
     [JSON.stringify(rows)],

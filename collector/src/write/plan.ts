@@ -1,12 +1,15 @@
 import { MINUTE_MS } from "#kernel/time.ts";
 import type { GpuState, Registry } from "../identity/registry.ts";
+import type { SeenConflict } from "../identity/conflicts.ts";
+import { isHeldElsewhere, MEMORY_MS } from "../identity/seat.ts";
 import { sliceUuid } from "../identity/uuid.ts";
-import type { GpuRow } from "../parse/result.ts";
+import type { GpuRow, SeenXid } from "../parse/result.ts";
 import type { CollectorRecord, Heartbeat } from "../records.ts";
 import type { ScrapeResult } from "../scrape/scrape.ts";
 import { derive, MAX_COVER_MS, remember } from "./derive.ts";
 import { edges, signsOf, type GpuEvent } from "./events.ts";
 import type { Cell } from "./table.ts";
+import { detailOf, newXids, shownXids } from "./xids.ts";
 import { joinSpans, type Span } from "./watermark.ts";
 
 /** All that a batch of records writes. */
@@ -27,6 +30,8 @@ export interface Plan {
   span: Span | undefined;
   /** samples not kept because their GPU is alive on another target */
   conflictCount: number;
+  /** what they tell: one per GPU and scrape */
+  conflicts: SeenConflict[];
 }
 
 /** What a plan asks of the registry. */
@@ -53,9 +58,11 @@ class Planner {
     states: new Map(),
     span: undefined,
     conflictCount: 0,
+    conflicts: [],
   };
   readonly #registry: KnownGpus;
   readonly #collectorKey: number;
+  readonly #noted = new Set<string>();
 
   constructor(registry: KnownGpus, collectorKey: number) {
     this.#registry = registry;
@@ -96,8 +103,7 @@ class Planner {
   #addRow(row: GpuRow, { at, dueUntil, intervalMs }: ScrapeResult, targetKey: number, seen: Set<string>): boolean {
     const uuid = row.migId === null ? row.uuid : sliceUuid(row.uuid, row.migId);
     const state = this.#state(uuid);
-    const isElsewhere = state.targetKey !== null && state.targetKey !== targetKey;
-    if (isElsewhere && at < state.coversUntil) return false;
+    if (this.#isRefused(row, at, targetKey)) return false;
     seen.add(uuid);
     const coversUntil = Math.min(dueUntil, at + MAX_COVER_MS);
     // Sent again, or from after the clock was set back: the row may go in, but nothing follows from it.
@@ -126,24 +132,36 @@ class Planner {
     return true;
   }
 
-  /** XIDs are sticky: only those not shown before are new. */
-  #addXids({ at, events }: ScrapeResult, targetKey: number, seen: ReadonlySet<string>): void {
-    const shown = new Map<string, Map<number, string>>();
-    for (const { uuid, code, text } of events) {
-      const codes = shown.get(uuid) ?? new Map<number, string>();
-      shown.set(uuid, codes.set(code, text));
+  /** Slices go with their GPU, unless nothing is ever said of the GPU itself. */
+  #isRefused({ uuid, migId }: GpuRow, at: number, targetKey: number): boolean {
+    const gpu = this.#state(uuid);
+    const state = gpu.last === null && migId !== null ? this.#state(sliceUuid(uuid, migId)) : gpu;
+    if (!isHeldElsewhere(state, targetKey, at)) return false;
+    const key = `${gpu.gpuKey} ${at} ${targetKey}`;
+    // Of long before its last sample nobody knows any more where it was.
+    if (!this.#noted.has(key) && at > (state.last?.at ?? 0) - MEMORY_MS) {
+      const places = { keptTargetKey: state.targetKey ?? 0, refusedTargetKey: targetKey };
+      this.plan.conflicts.push({ at, gpuKey: gpu.gpuKey, uuid, ...places });
     }
+    this.#noted.add(key);
+    return true;
+  }
+
+  /** XIDs are sticky: only those not shown before are new, and those that the exporter has counted since. */
+  #addXids({ at, events }: ScrapeResult, targetKey: number, seen: ReadonlySet<string>): void {
+    const shown = new Map<string, SeenXid[]>();
+    for (const event of events) shown.set(event.uuid, [...(shown.get(event.uuid) ?? []), event]);
     for (const uuid of new Set([...seen, ...shown.keys()])) {
       const state = this.#state(uuid);
-      const codes = shown.get(uuid);
-      if (!codes && state.xids.length === 0) continue;
+      const xids = shown.get(uuid) ?? [];
+      if (xids.length === 0 && state.xids.length === 0) continue;
       const isElsewhere = state.targetKey !== null && state.targetKey !== targetKey;
       if (state.isSlice || isElsewhere || (state.last !== null && at < state.last.at)) continue;
-      for (const [code, text] of codes ?? []) {
-        if (!state.xids.includes(code))
-          this.#event(state, { at, kind: "XID", code, detail: text === "" ? null : text });
+      for (const xid of xids) {
+        const count = newXids(xid, state);
+        if (count > 0) this.#event(state, { at, kind: "XID", code: xid.code, detail: detailOf(xid, count) });
       }
-      this.plan.states.set(uuid, { ...state, xids: [...(codes?.keys() ?? [])].sort((a, b) => a - b) });
+      this.plan.states.set(uuid, { ...state, ...shownXids(xids, state) });
     }
   }
 
@@ -163,13 +181,14 @@ class Planner {
 }
 
 function hasChanged(before: GpuState, now: GpuState): boolean {
-  const { targetKey, isPresent, xids, model, migProfile, labels } = now;
+  const { targetKey, isPresent, xids, xidCounts, model, migProfile, labels } = now;
   return (
     before.targetKey !== targetKey ||
     before.isPresent !== isPresent ||
     before.model !== model ||
     before.migProfile !== migProfile ||
     before.xids.join() !== xids.join() ||
+    JSON.stringify(before.xidCounts) !== JSON.stringify(xidCounts) ||
     JSON.stringify(before.labels) !== JSON.stringify(labels)
   );
 }
