@@ -52,6 +52,18 @@ it("what is known of the only GPUs goes at once, out of the roll-ups too, and ca
   expect(await known()).toEqual(before);
 });
 
+it("GPUs that were seen at two places can go, alone or of many", async () => {
+  const clash =
+    "insert into telemetry.conflict select gpu_key, target_key, target_key, now(), now(), 1 from telemetry.gpu";
+  const left = "select uuid from telemetry.conflict join telemetry.gpu using (gpu_key)";
+  await write("a", "b");
+  await database.pool.query(clash);
+  await forget(database.pool, GONE);
+  expect(await database.rows(left)).toEqual([{ uuid: "GPU-b" }]);
+  await forget(database.pool, { uuids: ["GPU-a", "GPU-b"], urls: [...GONE.urls, "http://b/metrics"] });
+  expect(await database.rows(left)).toEqual([]);
+});
+
 it("others' telemetry stays, in columns or not", async () => {
   await write("b");
   const alone = await known();
