@@ -75,22 +75,22 @@ declare
 begin
   return query execute format($query$
     with seen as (
-      select g.uuid_hash, g.gpu_key, g.uuid, g.model,
+      select g.uuid_hash, g.gpu_key, g.uuid, g.model, telemetry.model_key(g.model) as model_key,
         exists (select from telemetry.conflict c where c.gpu_key = g.gpu_key and c.last_seen_at > now() - interval '10 minutes') as is_open
       from telemetry.gpu g
       where g.parent_key is null and %s
     ),
-    token as (%s)
+    token as (select x.*, telemetry.model_key(x.model) as model_key from (%s) x)
     select coalesce(s.uuid_hash, t.uuid_hash), s.gpu_key, s.uuid, t.id, s.model, t.model,
       s.gpu_key is not null and t.id is not null,
-      telemetry.model_key(s.model) = telemetry.model_key(t.model),
+      s.model_key = t.model_key,
       coalesce(s.is_open, false),
       case
         when t.id is null then 'NOT_REGISTERED'
         when s.gpu_key is null then 'NOT_SEEN'
         when s.is_open then 'IN_CONFLICT'
-        when telemetry.model_key(s.model) is null then 'MODEL_NOT_REPORTED'
-        when telemetry.model_key(s.model) <> telemetry.model_key(t.model) then 'MODEL_DIFFERS'
+        when s.model_key is null then 'MODEL_NOT_REPORTED'
+        when s.model_key is distinct from t.model_key then 'MODEL_DIFFERS'
         else 'MATCHES'
       end
     from seen s full join token t on t.uuid_hash = s.uuid_hash
