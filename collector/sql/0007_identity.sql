@@ -61,7 +61,7 @@ $$;
 comment on function telemetry.model_key is 'A model''s name as it compares: the same text for all ways in which DCGM prints one model; null for none.';
 
 -- The chain's tables are another room's, and may come later or be made anew: their names are looked up at each call, and a
--- view would hold on to them. Given some hashes, only those GPUs are read, by index.
+-- view would hold on to them. Given some hashes, only those GPUs are read, by index: the chain's is of a prefix.
 create function telemetry.gpu_identities(of_hashes bytea[] default null)
 returns table (
   uuid_hash bytea, gpu_key integer, uuid text, gpu_id text, reported_model text, registered_model text,
@@ -99,7 +99,7 @@ begin
     case
       when not has_chain then 'select null::bytea as uuid_hash, null::text as id, null::text as model where false'
       when of_hashes is null then 'select uuid_hash, id::text, model::text from chain.gpu'
-      else 'select uuid_hash, id::text, model::text from chain.gpu where uuid_hash = any($1)'
+      else 'select uuid_hash, id::text, model::text from chain.gpu where uuid_hash = any($1) and substring(uuid_hash, 1, 64) = any($1)'
     end)
   using of_hashes;
 end
