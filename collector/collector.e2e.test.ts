@@ -10,7 +10,7 @@ import { createRegistry } from "#kernel/metrics.ts";
 import { waitFor } from "#kernel/time.ts";
 import { openCollector, runCollector, type Collector, type CollectorOptions } from "./index.ts";
 import { decodeRecord } from "./src/records.ts";
-import { readRecords, scanSegments } from "./src/spool/segment.ts";
+import { RecordReader, scanSegments } from "./src/spool/segment.ts";
 import { openTelemetryDatabase, type TelemetryDatabase } from "./src/testing/database.ts";
 
 jest.setTimeout(120_000);
@@ -161,7 +161,9 @@ it("what the fleet does reaches the database, through faults and the loss of the
 /** How many scrapes are in the spool's files. */
 async function spooledScrapes(): Promise<number> {
   const { segments } = await scanSegments(join(dir, "spool"));
-  const payloads = await Promise.all(segments.map((segment) => readRecords(segment, 0, segment.offsets.length)));
+  const payloads = await Promise.all(
+    segments.map((segment) => new RecordReader().read(segment, 0, segment.offsets.length)),
+  );
   return payloads.flat().filter((payload) => decodeRecord(payload)?.kind === "scrape").length;
 }
 

@@ -17,20 +17,22 @@ const PART_MS = 8 * HOUR_MS;
  *
  * @param span seconds since 1970
  * @param pause runs what isn't to be measured
+ * @param partMs that each COPY spans
  */
 export async function copyPast(
   fromUrl: string,
   toUrl: string,
   span: { from: number; to: number },
   pause: <T>(body: () => Promise<T>) => Promise<T>,
+  partMs = PART_MS,
 ): Promise<void> {
   const source = createPool(fromUrl, { name: "bench-source", max: 1 });
   const sink = createPool(toUrl, { name: "bench-sink", max: 1 });
   try {
     await holdPolicies(sink, Date.now() + HOUR_MS);
-    for (let from = span.from * 1_000; from < span.to * 1_000; from += PART_MS) {
+    for (let from = span.from * 1_000; from < span.to * 1_000; from += partMs) {
       for (const table of [SAMPLE, SCRAPE]) {
-        const rows = await pause(() => readRows(source, table, from, from + PART_MS));
+        const rows = await pause(() => readRows(source, table, from, from + partMs));
         await writeRows(sink, table, rows);
       }
     }

@@ -39,8 +39,8 @@ export function previewAnswer(answer: Pick<Answer, "text" | "contentType">): Pre
     sampleCount: read.sampleCount,
     gpus: read.rows.map(({ uuid, migId, migProfile, model, labels, values }) => {
       const known = COLUMNS.flatMap(({ column, unit }, place) => {
-        const value = values[place] ?? null;
-        return value === null ? [] : [[column, { value, unit }] as const];
+        const value = values[place] ?? NaN;
+        return Number.isNaN(value) ? [] : [[column, { value, unit }] as const];
       });
       return { uuid, migId, migProfile, model, labels, values: Object.fromEntries(known) };
     }),

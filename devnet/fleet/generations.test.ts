@@ -27,9 +27,8 @@ const NOT_IN_1X = new Set([
 
 function differences(one: GpuRow, other: GpuRow, left: ReadonlySet<string>): string[] {
   return COLUMNS.flatMap(({ column }, index) => {
-    const [a, b] = [one.values[index] ?? null, other.values[index] ?? null];
-    if (left.has(column)) return [];
-    if (a === null || b === null) return a === b ? [] : [`${column}: ${a} and ${b}`];
+    const [a, b] = [one.values[index] ?? NaN, other.values[index] ?? NaN];
+    if (left.has(column) || (Number.isNaN(a) && Number.isNaN(b))) return [];
     return Math.abs(a - b) <= toleranceOf(column) ? [] : [`${column}: ${a} and ${b}`];
   });
 }

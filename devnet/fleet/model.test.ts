@@ -154,7 +154,7 @@ describe("a fault", () => {
     ]);
     expect(reading(rows[0], "power_watts")).toBe(whole);
     expect(fleet.body("h1")?.match(new RegExp(`^DCGM_FI_DEV_POWER_USAGE.*${first}`, "gm"))).toHaveLength(3);
-    expect(reading(rows[0], "gpu_util_ratio")).toBeNull();
+    expect(reading(rows[0], "gpu_util_ratio")).toBeNaN();
     expect(reading(rows[1], "gr_active_ratio")).toBeGreaterThan(0.8);
     const ratio = (reading(rows[3], "fb_used_bytes") ?? 0) / (reading(rows[1], "fb_used_bytes") ?? 1);
     expect(ratio).toBeCloseTo(3, 3);

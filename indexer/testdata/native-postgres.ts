@@ -25,6 +25,8 @@ export interface NativePostgres {
 
 /** How to run it. */
 export interface NativePostgresOptions {
+  /** folder of another PostgreSQL's programs, such as Debian's; npm's when left out */
+  bin?: string;
   /** whether commits reach the disk; off by default, since a test's data needn't outlive the machine */
   isDurable?: boolean;
   /** further settings of the server, by name */
@@ -72,7 +74,7 @@ function programs(folder: string, as: Account): string {
 }
 
 /**
- * Starts npm's PostgreSQL on an empty folder and a free port: UTF-8, collation C, as graph-node needs it. It ends with
+ * Starts npm's PostgreSQL, or another, on an empty folder and a free port: UTF-8, collation C, as graph-node needs it. It ends with
  * this process, and its folder goes with `stop`.
  *
  * @example const server = await startNativePostgres(); createPool(server.url, { name: "test" });
@@ -83,7 +85,7 @@ export async function startNativePostgres(options: NativePostgresOptions = {}): 
   if (as.uid !== undefined && as.gid !== undefined) chownSync(folder, as.uid, as.gid);
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   try {
-    const bin = programs(folder, as);
+    const bin = options.bin ?? programs(folder, as);
     const data = join(folder, "data");
     const flags = [...AUTHENTICATION, "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"];
     const made = spawnSync(join(bin, "initdb"), ["-D", data, ...flags], { ...as, cwd: folder, encoding: "utf8" });

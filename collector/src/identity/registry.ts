@@ -1,30 +1,6 @@
 import type { Pool } from "#kernel/pg.ts";
-import { COLUMNS, columnIndex } from "../metrics.ts";
-import type { LastSample } from "../write/derive.ts";
-import { NO_SIGNS, signsOf, type Signs } from "../write/events.ts";
+import { LOAD, stateOf, type GpuRecord, type GpuState } from "./gpu-state.ts";
 import { sliceUuid, uuidHash } from "./uuid.ts";
-
-/** What is known of a GPU or MIG slice; replaced, never changed, so that a failed write leaves it as it was. */
-export interface GpuState {
-  readonly gpuKey: number;
-  /** as in telemetry.gpu.uuid */
-  readonly uuid: string;
-  readonly isSlice: boolean;
-  readonly targetKey: number | null;
-  readonly isPresent: boolean;
-  readonly xids: readonly number[];
-  /** XIDs by code as its exporter counts them; null: it doesn't, as far as is known */
-  readonly xidCounts: Readonly<Record<number, number>> | null;
-  readonly model: string | null;
-  readonly migProfile: string | null;
-  readonly labels: Readonly<Record<string, string>>;
-  /** telemetry.gpu.last_seen_at, which follows the last sample once a minute */
-  readonly storedSeenAt: number;
-  /** until when the last sample speaks for it; 0 before the first */
-  readonly coversUntil: number;
-  readonly last: LastSample | null;
-  readonly signs: Signs;
-}
 
 /** A GPU to be known from now on. */
 export interface NewGpu {
@@ -35,50 +11,13 @@ export interface NewGpu {
   at: number;
 }
 
-interface GpuRecord {
-  gpu_key: number;
-  uuid: string;
-  parent_key: number | null;
-  target_key: number | null;
-  is_present: boolean;
-  xids: number[];
-  xid_counts: Record<number, number> | null;
-  model: string | null;
-  mig_profile: string | null;
-  labels: Record<string, string>;
-  last_seen_at: Date;
-  covers_until: Date | null;
-  time: Date | null;
-  energy_at: Date | null;
-  energy_joules: number | null;
-  [column: string]: unknown;
-}
-
-const SAMPLE_COLUMNS = COLUMNS.map(({ column }) => `s.${column}`).join(", ");
-
-/** GPUs with their last sample. The energy counter may be of an earlier one, as not every scrape shows it. */
-const LOAD = `
-  select g.gpu_key, g.uuid, g.parent_key, g.target_key, g.is_present, g.xids, g.xid_counts, g.model, g.mig_profile, g.labels,
-    g.last_seen_at, s.time, s.covers_until, e.time as energy_at, e.energy_total_joules as energy_joules, ${SAMPLE_COLUMNS}
-  from telemetry.gpu g
-  left join lateral (
-    select * from telemetry.sample x where x.gpu_key = g.gpu_key and x.time > g.last_seen_at - interval '1 hour'
-    order by x.time desc limit 1
-  ) s on true
-  left join lateral (
-    select x.time, x.energy_total_joules from telemetry.sample x
-    where x.gpu_key = g.gpu_key and x.energy_total_joules is not null and x.time > g.last_seen_at - interval '1 hour'
-    order by x.time desc limit 1
-  ) e on true
-  where g.uuid = any($1::text[]) or g.target_key = any($2::int[])`;
-
 /** Knows every GPU and target by key, as the database does. */
 export class Registry {
   readonly #pool: Pool;
   readonly #targets = new Map<string, { key: number; labels: string }>();
   readonly #gpus = new Map<string, GpuState>();
-  /** UUIDs by the target that they are on; some may have left it */
-  readonly #seats = new Map<number, Set<string>>();
+  /** by the target that they are on; some may have left it */
+  readonly #seats = new Map<number, Set<GpuState>>();
 
   constructor(pool: Pool) {
     this.#pool = pool;
@@ -110,15 +49,15 @@ export class Registry {
     return state;
   }
 
-  /** Takes what a committed write has changed. */
-  commit(states: Iterable<GpuState>): void {
-    for (const state of states) this.#take(state);
+  /** GPUs seen on a target; some may have left it. */
+  gpusOf(targetKey: number): Iterable<GpuState> {
+    return this.#seats.get(targetKey) ?? [];
   }
 
-  /** GPUs that are on a target as far as we know. */
-  gpusOf(targetKey: number): GpuState[] {
-    const states = [...(this.#seats.get(targetKey) ?? [])].flatMap((uuid) => this.#gpus.get(uuid) ?? []);
-    return states.filter((state) => state.targetKey === targetKey);
+  /** A GPU has come to a target. */
+  seat(state: GpuState, targetKey: number): void {
+    const seated = this.#seats.get(targetKey) ?? new Set();
+    this.#seats.set(targetKey, seated.add(state));
   }
 
   /**
@@ -177,7 +116,9 @@ export class Registry {
     for (const row of rows) {
       const known = this.#gpus.get(row.uuid);
       // Not if it was us: what we remember says more than the last row does.
-      if (!known?.last || (row.time?.getTime() ?? 0) > known.last.at) this.#take(toState(row));
+      if (!known || (known.last && (row.time?.getTime() ?? 0) <= known.last.at)) continue;
+      known.catchUp(stateOf(row));
+      if (known.targetKey !== null) this.seat(known, known.targetKey);
     }
   }
 
@@ -197,14 +138,12 @@ export class Registry {
 
   async #load(uuids: readonly string[], targetKeys: readonly number[]): Promise<void> {
     const { rows } = await this.#pool.query<GpuRecord>(LOAD, [uuids, targetKeys]);
-    for (const row of rows) if (!this.#gpus.has(row.uuid)) this.#take(toState(row));
+    for (const row of rows) if (!this.#gpus.has(row.uuid)) this.#take(stateOf(row));
   }
 
   #take(state: GpuState): void {
     this.#gpus.set(state.uuid, state);
-    if (state.targetKey === null) return;
-    const seated = this.#seats.get(state.targetKey) ?? new Set();
-    this.#seats.set(state.targetKey, seated.add(state.uuid));
+    if (state.targetKey !== null) this.seat(state, state.targetKey);
   }
 }
 
@@ -212,31 +151,6 @@ function newGpuRecord({ uuid, migId, migProfile, model, at }: NewGpu): Record<st
   const common = { mig_id: migId, mig_profile: migProfile, model, at: new Date(at) };
   if (migId !== null) return { ...common, uuid: sliceUuid(uuid, migId), hash: null, parent: uuid };
   return { ...common, uuid, hash: uuidHash(uuid).slice(2), parent: null };
-}
-
-function toState(row: GpuRecord): GpuState {
-  const values = COLUMNS.map(({ column }) => (row[column] ?? null) as number | null);
-  const hasEnergy = row.energy_at !== null && row.energy_joules !== null;
-  return {
-    gpuKey: row.gpu_key,
-    uuid: row.uuid,
-    isSlice: row.parent_key !== null,
-    targetKey: row.target_key,
-    isPresent: row.is_present,
-    xids: row.xids,
-    xidCounts: row.xid_counts,
-    model: row.model,
-    migProfile: row.mig_profile,
-    labels: row.labels,
-    storedSeenAt: row.last_seen_at.getTime(),
-    coversUntil: row.covers_until?.getTime() ?? 0,
-    last: row.time && {
-      at: row.time.getTime(),
-      powerWatts: values[columnIndex("power_watts")] ?? null,
-      energy: hasEnergy ? { at: row.energy_at?.getTime() ?? 0, joules: row.energy_joules ?? 0 } : null,
-    },
-    signs: row.time ? signsOf(values, NO_SIGNS) : NO_SIGNS,
-  };
 }
 
 function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {

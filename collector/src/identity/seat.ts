@@ -1,5 +1,5 @@
 import { MINUTE_MS } from "#kernel/time.ts";
-import type { GpuState } from "./registry.ts";
+import type { GpuState } from "./gpu-state.ts";
 
 /** A place that misses so many scrapes in a row is silent. */
 const MISSED = 3;

@@ -14,8 +14,10 @@ export interface GpuRow {
   model: string | null;
   /** hostname, index, device, pci_bus_id, driver_version, pod, namespace, container; absent ones are left out */
   labels: Record<string, string>;
-  /** by place in `COLUMNS`, canonical units; null for no reading */
-  values: (number | null)[];
+  /** by place in `COLUMNS`, canonical units; NaN for no reading, so that V8 keeps plain numbers */
+  values: readonly number[];
+  /** `identityOf` it, where that is known */
+  readonly identity?: string;
 }
 
 /** An XID that an exporter shows. It is sticky: `planBatch` finds the edges. */
@@ -114,7 +116,7 @@ export function rowsOf(body: ReadBody, at: number): ParseResult {
   for (const entity of body.entities) {
     if (entity.xids.size > 0 || entity.recentXids || entity.totalXids) events.push(...seenXids(entity));
     const values = canonicalValues(entity, units, body.rejects);
-    if (values.every((value) => value === null)) continue;
+    if (!values) continue;
     rows.push({
       at,
       uuid: entity.uuid,
@@ -147,18 +149,27 @@ function seenXids({ uuid, xids, recentXids, totalXids }: Entity): SeenXid[] {
   });
 }
 
-function canonicalValues(entity: Entity, units: Units, rejects: Rejects): (number | null)[] {
-  const { values, spellings } = entity.readings;
-  return COLUMNS.map((metric, index) => {
-    const raw = values[index] ?? NaN;
-    if (Number.isNaN(raw)) return null;
-    const spelling = spellings[index];
+const NO_READINGS: readonly number[] = COLUMNS.map(() => NaN);
+
+/** @returns undefined without a single reading */
+function canonicalValues(entity: Entity, units: Units, rejects: Rejects): number[] | undefined {
+  const { readings } = entity;
+  const values = NO_READINGS.slice();
+  let isEmpty = true;
+  for (let index = 0; index < values.length; index++) {
+    const raw = readings.values[index] ?? NaN;
+    const metric = COLUMNS[index];
+    if (Number.isNaN(raw) || !metric) continue;
+    const spelling = readings.spellings[index];
     const { times, over } =
       metric.scale[spelling === NEW_UNIT ? "2026" : spelling === EITHER_UNIT ? units.either : units.old];
     const value = (raw * times) / over;
     if (raw === metric.blank) rejects.addReading("blank", entity, metric.column, raw);
     else if (value < metric.min || value > metric.max) rejects.addReading("out_of_range", entity, metric.column, raw);
-    else return metric.type === "integer" ? Math.round(value) : value;
-    return null;
-  });
+    else {
+      values[index] = metric.type === "integer" ? Math.round(value) : value;
+      isEmpty = false;
+    }
+  }
+  return isEmpty ? undefined : values;
 }

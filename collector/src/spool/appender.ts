@@ -1,6 +1,7 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
-import { encodeFrame, MAGIC, type Frame } from "./frame.ts";
+import { joinAdjacent } from "./arena.ts";
+import { MAGIC } from "./frame.ts";
 import type { Segment } from "./segment.ts";
 
 /** Adds records to the end of the newest segment. */
@@ -11,13 +12,17 @@ export class Appender {
    * Writes records behind the segment's last one and syncs them. It doesn't note them in the segment: after a failure the
    * next try overwrites what this one has left.
    *
+   * @param frames as `writeFrame` makes them
    * @throws what the disk says; then none of them is safe
    */
-  async append(segment: Segment, frames: readonly Frame[]): Promise<void> {
+  async append(segment: Segment, frames: readonly Buffer[]): Promise<void> {
     const isFirst = segment.offsets.length === 0;
     this.#file ??= await open(segment.path, "w");
-    const bytes = Buffer.concat([...(isFirst ? [MAGIC] : []), ...frames.map(encodeFrame)]);
-    await writeAll(this.#file, bytes, isFirst ? 0 : segment.bytes);
+    let position = isFirst ? 0 : segment.bytes;
+    for (const bytes of joinAdjacent(isFirst ? [MAGIC, ...frames] : frames)) {
+      await writeAll(this.#file, bytes, position);
+      position += bytes.length;
+    }
     await this.#file.datasync();
     if (isFirst) await syncFolder(dirname(segment.path));
   }

@@ -15,14 +15,16 @@ export interface Frame {
   low: number;
 }
 
-/** A record as bytes. */
-export function encodeFrame({ payload, low }: Frame): Buffer {
-  const frame = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
-  frame.writeUInt32LE(payload.length, 0);
-  frame.writeDoubleLE(low, 8);
-  payload.copy(frame, HEADER_BYTES);
-  frame.writeUInt32LE(crc32(frame.subarray(8)), 4);
-  return frame;
+/**
+ * Writes a record.
+ *
+ * @param into `frameBytes` long
+ */
+export function writeFrame(into: Buffer, { payload, low }: Frame): void {
+  into.writeUInt32LE(payload.length, 0);
+  into.writeDoubleLE(low, 8);
+  payload.copy(into, HEADER_BYTES);
+  into.writeUInt32LE(crc32(into.subarray(8)), 4);
 }
 
 /** Bytes that a record takes on disk. */

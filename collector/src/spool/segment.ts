@@ -47,18 +47,25 @@ export async function scanSegments(dir: string): Promise<{ segments: Segment[]; 
   return { segments, damagedBytes };
 }
 
-/** The payloads of records [from, to) of a segment. */
-export async function readRecords(segment: Segment, from: number, to: number): Promise<Buffer[]> {
-  const start = segment.offsets[from] ?? segment.bytes;
-  const end = segment.offsets[to] ?? segment.bytes;
-  const bytes = Buffer.alloc(end - start);
-  const file = await open(segment.path, "r");
-  try {
-    await file.read(bytes, 0, bytes.length, start);
-  } finally {
-    await file.close();
+/** Reads records, into memory of its own that the next read uses again. */
+export class RecordReader {
+  #bytes = Buffer.alloc(0);
+
+  /** The payloads of records [from, to) of a segment, until the next call. */
+  async read(segment: Segment, from: number, to: number): Promise<Buffer[]> {
+    const start = segment.offsets[from] ?? segment.bytes;
+    const length = (segment.offsets[to] ?? segment.bytes) - start;
+    if (this.#bytes.length < length) this.#bytes = Buffer.allocUnsafeSlow(2 * length);
+    const bytes = this.#bytes.subarray(0, length);
+    const file = await open(segment.path, "r");
+    try {
+      const { bytesRead } = await file.read(bytes, 0, length, start);
+      bytes.fill(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+    return segment.offsets.slice(from, to).flatMap((offset) => decodeFrame(bytes, offset - start)?.payload ?? []);
   }
-  return segment.offsets.slice(from, to).flatMap((offset) => decodeFrame(bytes, offset - start)?.payload ?? []);
 }
 
 /** Deletes a segment. */

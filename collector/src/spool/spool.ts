@@ -5,8 +5,9 @@ import { acquireLock, type Release } from "#kernel/lock.ts";
 import type { Logger } from "#kernel/log.ts";
 import { Appender } from "./appender.ts";
 import { readCursor, writeCursor, type Position } from "./cursor.ts";
-import { frameBytes, type Frame } from "./frame.ts";
-import { newSegment, noteRecord, readRecords, removeSegment, scanSegments, type Segment } from "./segment.ts";
+import { Arena } from "./arena.ts";
+import { frameBytes, writeFrame } from "./frame.ts";
+import { newSegment, noteRecord, RecordReader, removeSegment, scanSegments, type Segment } from "./segment.ts";
 
 /** Options of `openSpool`. */
 export interface SpoolOptions {
@@ -20,12 +21,17 @@ export interface SpoolOptions {
 
 /** Records to be written, oldest first. */
 export interface SpoolBatch {
+  /** until the next `read`, which uses their memory again */
   payloads: Buffer[];
   /** given back to `acknowledge` */
   end: Position;
 }
 
-interface Waiting extends Frame {
+interface Waiting {
+  /** as it will lie on the disk */
+  frame: Buffer;
+  /** see `Frame` */
+  low: number;
   resolve: () => void;
 }
 
@@ -51,7 +57,11 @@ export class Spool {
   #writing: Waiting[] = [];
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
+  readonly #arena = new Arena();
+  /** memory of what is being written */
+  #sealed: Buffer[] = [];
   readonly #appender = new Appender();
+  readonly #reader = new RecordReader();
   #flushing: Promise<void> = Promise.resolve();
   #acknowledging: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -97,15 +107,17 @@ export class Spool {
   }
 
   /**
-   * Adds a record. It reaches the disk with the next `flush`.
+   * Adds a record, which is copied at once. It reaches the disk with the next `flush`.
    *
    * @param low see `Frame`
    * @returns resolves once the record is safe, or was dropped because the disk refused for too long
    */
   append(payload: Buffer, low: number): Promise<void> {
     return new Promise((resolve) => {
-      this.#waiting.push({ payload, low, resolve });
-      this.#waitingBytes += payload.length;
+      const frame = this.#arena.take(frameBytes(payload));
+      writeFrame(frame, { payload, low });
+      this.#waiting.push({ frame, low, resolve });
+      this.#waitingBytes += frame.length;
       while (this.#waitingBytes > MAX_WAITING_BYTES && this.#waiting.length > 0) this.#dropWaiting();
     });
   }
@@ -116,20 +128,23 @@ export class Spool {
     return this.#flushing;
   }
 
-  /** The oldest records on disk, at most `maxRecords` and about `maxBytes`; undefined when there are none. */
-  async read(maxRecords: number, maxBytes: number): Promise<SpoolBatch | undefined> {
-    const segment = this.#oldest;
-    const from = this.#head.record;
+  /**
+   * The oldest records on disk, at most `maxRecords` and about `maxBytes`; undefined when there are none.
+   *
+   * @param after the end of a batch that isn't acknowledged yet: what follows it
+   */
+  async read(maxRecords: number, maxBytes: number, after?: Position): Promise<SpoolBatch | undefined> {
+    const { segment, from } = this.#placeOf(after);
     if (from >= segment.offsets.length) return undefined;
     const start = segment.offsets[from] ?? 0;
     let to = from + 1;
     while (to - from < maxRecords && to < segment.offsets.length && (segment.offsets[to] ?? 0) - start < maxBytes) to++;
     try {
-      const payloads = await readRecords(segment, from, to);
+      const payloads = await this.#reader.read(segment, from, to);
       if (payloads.length < to - from) this.#lost(to - from - payloads.length, "the spool is damaged: lost scrapes");
       return { payloads, end: { segmentId: segment.id, record: to } };
     } catch (error) {
-      if (segment !== this.#oldest) return this.read(maxRecords, maxBytes); // it was dropped meanwhile
+      if (!this.#segments.includes(segment)) return this.read(maxRecords, maxBytes, after); // it was dropped meanwhile
       throw error;
     }
   }
@@ -171,6 +186,17 @@ export class Spool {
     return segment;
   }
 
+  /** Where the first record after a position is, or the first of all if that was dropped meanwhile. */
+  #placeOf(after: Position | undefined): { segment: Segment; from: number } {
+    const place = this.#segments.findIndex(({ id }) => id === after?.segmentId);
+    const segment = this.#segments[place];
+    if (!after || !segment) return { segment: this.#oldest, from: this.#head.record };
+    const next = this.#segments[place + 1];
+    return next && after.record >= segment.offsets.length
+      ? { segment: next, from: 0 }
+      : { segment, from: after.record };
+  }
+
   get #cursorPath(): string {
     return join(this.#options.dir, "cursor.json");
   }
@@ -180,10 +206,13 @@ export class Spool {
     const segment = this.#segments.at(-1) ?? this.#oldest;
     this.#writing = this.#waiting;
     this.#waiting = [];
+    this.#sealed.push(...this.#arena.seal());
     try {
-      await this.#appender.append(segment, this.#writing);
+      const frames = this.#writing.map(({ frame }) => frame);
+      await this.#appender.append(segment, frames);
       this.fault = undefined;
       this.#noteWritten(segment);
+      this.#arena.giveBack(this.#sealed.splice(0));
     } catch (error) {
       this.#refused(error);
       this.#waiting = [...this.#writing, ...this.#waiting];
@@ -198,9 +227,9 @@ export class Spool {
   #noteWritten(segment: Segment): void {
     const written = this.#writing;
     this.#writing = [];
-    for (const { payload, low, resolve } of written) {
-      noteRecord(segment, frameBytes(payload), low);
-      this.#waitingBytes -= payload.length;
+    for (const { frame, low, resolve } of written) {
+      noteRecord(segment, frame.length, low);
+      this.#waitingBytes -= frame.length;
       resolve();
     }
   }
@@ -220,9 +249,12 @@ export class Spool {
 
   #dropWaiting(): void {
     const dropped = this.#waiting.shift();
-    this.#waitingBytes -= dropped?.payload.length ?? 0;
+    this.#waitingBytes -= dropped?.frame.length ?? 0;
     this.#lost(1, "the disk refuses and memory is full: dropped the oldest scrape");
     dropped?.resolve();
+    // Memory that held nothing but what was dropped.
+    const oldest = (this.#writing[0] ?? this.#waiting[0])?.frame.buffer;
+    while (this.#sealed[0] && this.#sealed[0].buffer !== oldest) this.#arena.giveBack(this.#sealed.splice(0, 1));
   }
 
   #lost(records: number, what: string): void {

@@ -1,19 +1,19 @@
 import { COLUMNS } from "../metrics.ts";
 import type { GpuRow } from "../parse/result.ts";
 
-/** The readings of a row by column, nulls left out. */
+/** The readings of a row by column, without those that it hasn't. */
 export function readings(row: GpuRow | undefined): Record<string, number> {
   const found: Record<string, number> = {};
   row?.values.forEach((value, index) => {
     const column = COLUMNS[index]?.column;
-    if (value !== null && column !== undefined) found[column] = value;
+    if (!Number.isNaN(value) && column !== undefined) found[column] = value;
   });
   return found;
 }
 
-/** Values by place in `COLUMNS`, null where `given` says nothing. */
-export function valuesOf(given: Record<string, number>): (number | null)[] {
-  return COLUMNS.map(({ column }) => given[column] ?? null);
+/** Values by place in `COLUMNS`, NaN where `given` says nothing. */
+export function valuesOf(given: Record<string, number>): number[] {
+  return COLUMNS.map(({ column }) => given[column] ?? NaN);
 }
 
 /** A row with the given readings. */

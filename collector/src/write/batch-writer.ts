@@ -8,7 +8,7 @@ import type { Instruments } from "../instruments.ts";
 import type { CollectorRecord } from "../records.ts";
 import type { ScrapeResult } from "../scrape/scrape.ts";
 import { commitPlan } from "./commit.ts";
-import { planBatch } from "./plan.ts";
+import { planBatch, type Plan } from "./plan.ts";
 import { joinSpans, type Span } from "./watermark.ts";
 
 /** What a batch writer works with. */
@@ -24,10 +24,20 @@ export interface BatchWriterOptions {
   conflicts?: ConflictLog;
 }
 
+/** A batch that is worked out. */
+interface Prepared {
+  records: readonly CollectorRecord[];
+  plan: Plan;
+  /** of the registry that it was worked out from */
+  reading: number;
+}
+
 /** Writes records, in order; those sent again change nothing. */
 export class BatchWriter {
   readonly #options: BatchWriterOptions;
   readonly #registry: Registry;
+  /** how often the registry was read anew */
+  #reading = 0;
 
   constructor(options: BatchWriterOptions) {
     this.#options = options;
@@ -41,26 +51,51 @@ export class BatchWriter {
    * @throws what the database says when it is away, busy or without our tables: nothing, or all, was written
    */
   async write(records: readonly CollectorRecord[]): Promise<Span | undefined> {
+    return (await this.prepare(records))();
+  }
+
+  /**
+   * Works a batch out, as if all those before it had been written. While they are, the next one can be prepared; written
+   * they must be in the order of their preparation, one after the other.
+   *
+   * @returns writes it, as `write` does
+   */
+  async prepare(records: readonly CollectorRecord[]): Promise<() => Promise<Span | undefined>> {
     try {
-      return await this.#writeAll(records);
+      const prepared = await this.#plan(records);
+      return () => this.#commit(prepared);
     } catch (error) {
-      // It may have been committed all the same: read again where we stand.
-      this.#registry.clear();
-      if (!isDataFault(error)) throw explain(error);
-      return records.length === 1 ? this.#drop(error) : this.#writeSingly(records);
+      return () => this.#failed(records, error);
     }
   }
 
-  async #writeAll(records: readonly CollectorRecord[]): Promise<Span | undefined> {
-    const { pool, instruments, collectorKey } = this.#options;
+  async #plan(records: readonly CollectorRecord[]): Promise<Prepared> {
+    const reading = this.#reading;
     await this.#register(records);
-    const plan = planBatch(records, this.#registry, collectorKey);
-    await commitPlan(pool, plan, collectorKey);
-    this.#registry.commit(plan.states.values());
+    return { records, reading, plan: planBatch(records, this.#registry, this.#options.collectorKey) };
+  }
+
+  async #commit({ records, plan, reading }: Prepared): Promise<Span | undefined> {
+    // The one before it has failed: what this one was worked out from never came to be.
+    if (reading !== this.#reading) return this.write(records);
+    const { pool, instruments, collectorKey } = this.#options;
+    try {
+      await commitPlan(pool, plan, collectorKey);
+    } catch (error) {
+      return this.#failed(records, error);
+    }
     instruments.writtenRows.inc(plan.samples.length);
     instruments.conflicts.inc(plan.conflictCount);
     this.#options.conflicts?.add(plan.conflicts, (key) => this.#registry.targetUrl(key));
     return plan.span;
+  }
+
+  async #failed(records: readonly CollectorRecord[], error: unknown): Promise<Span | undefined> {
+    // It may have been committed all the same: read again where we stand.
+    this.#registry.clear();
+    this.#reading++;
+    if (!isDataFault(error)) throw explain(error);
+    return records.length === 1 ? this.#drop(error) : this.#writeSingly(records);
   }
 
   /** One bad record must not hold up the rest: find it. */

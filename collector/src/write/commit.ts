@@ -2,54 +2,53 @@ import { from as copyFrom } from "pg-copy-streams";
 import { finished } from "node:stream/promises";
 import { withTransaction, type Pool, type PoolClient } from "#kernel/pg.ts";
 import { writeConflicts } from "../identity/conflicts.ts";
-import type { GpuState } from "../identity/registry.ts";
 import { copyStatement, encodeCopy } from "./copy.ts";
 import { insertParameters, insertStatement } from "./insert.ts";
-import type { Plan } from "./plan.ts";
+import type { ChangedGpu, Plan } from "./plan.ts";
+import { byGpuThenNewest, cellsOf, encodeSamples } from "./sample.ts";
 import { SAMPLE, SCRAPE, type BulkTable, type Cell } from "./table.ts";
 
 const UNIQUE_VIOLATION = "23505";
-/** Places in a row of `SAMPLE`. */
-const [TIME, GPU_KEY] = [0, 1];
 
 /**
  * Writes a batch in one transaction: all of it or nothing. Rows that are there already are left as they are, so that a
  * batch may be sent again.
  */
 export async function commitPlan(pool: Pool, plan: Plan, collectorKey: number): Promise<void> {
+  const samples = [...plan.samples].sort(byGpuThenNewest);
   try {
-    await withTransaction(pool, (client) => write(client, plan, collectorKey, copyRows));
+    await withTransaction(pool, async (client) => {
+      await copy(client, SAMPLE, samples.length, () => encodeSamples(samples));
+      await copy(client, SCRAPE, plan.scrapes.length, () => encodeCopy(SCRAPE, plan.scrapes));
+      await writeRest(client, plan, collectorKey);
+    });
   } catch (error) {
     if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
-    await withTransaction(pool, (client) => write(client, plan, collectorKey, insertRows));
+    await withTransaction(pool, async (client) => {
+      await insert(client, SAMPLE, samples.map(cellsOf));
+      await insert(client, SCRAPE, plan.scrapes);
+      await writeRest(client, plan, collectorKey);
+    });
   }
 }
 
-type WriteRows = (client: PoolClient, table: BulkTable, rows: readonly Cell[][]) => Promise<void>;
-
-async function write(client: PoolClient, plan: Plan, collectorKey: number, writeRows: WriteRows): Promise<void> {
-  await writeRows(client, SAMPLE, [...plan.samples].sort(byGpuThenNewest));
-  await writeRows(client, SCRAPE, plan.scrapes);
+async function writeRest(client: PoolClient, plan: Plan, collectorKey: number): Promise<void> {
   await writeHeartbeats(client, plan, collectorKey);
   await writeEvents(client, plan);
   await writeSeats(client, plan);
   await writeConflicts(client, plan.conflicts);
   await writeGpus(client, plan.changed);
+  await writeSeen(client, plan);
 }
 
-/** As the unique index has them: its pages are gone through once, and a GPU's rows lie together. */
-function byGpuThenNewest(one: Cell[], other: Cell[]): number {
-  return (one[GPU_KEY] as number) - (other[GPU_KEY] as number) || (other[TIME] as number) - (one[TIME] as number);
-}
-
-async function copyRows(client: PoolClient, table: BulkTable, rows: readonly Cell[][]): Promise<void> {
-  if (rows.length === 0) return;
+async function copy(client: PoolClient, table: BulkTable, rowCount: number, encode: () => Buffer): Promise<void> {
+  if (rowCount === 0) return;
   const stream = client.query(copyFrom(copyStatement(table)));
-  stream.end(encodeCopy(table, rows));
+  stream.end(encode());
   await finished(stream);
 }
 
-async function insertRows(client: PoolClient, table: BulkTable, rows: readonly Cell[][]): Promise<void> {
+async function insert(client: PoolClient, table: BulkTable, rows: readonly Cell[][]): Promise<void> {
   if (rows.length > 0) await client.query(insertStatement(table), insertParameters(table, rows));
 }
 
@@ -96,28 +95,37 @@ async function writeSeats(client: PoolClient, { seats }: Plan): Promise<void> {
   );
 }
 
-async function writeGpus(client: PoolClient, changed: readonly GpuState[]): Promise<void> {
+async function writeGpus(client: PoolClient, changed: readonly ChangedGpu[]): Promise<void> {
   if (changed.length === 0) return;
-  const rows = changed.map((gpu) => ({
+  const rows = changed.map(({ lastSeenAt, labels, ...gpu }) => ({
     gpu_key: gpu.gpuKey,
-    last_seen_at: new Date(gpu.storedSeenAt),
+    last_seen_at: new Date(lastSeenAt),
     target_key: gpu.targetKey,
     is_present: gpu.isPresent,
     xids: gpu.xids,
     xid_counts: gpu.xidCounts,
     model: gpu.model,
     mig_profile: gpu.migProfile,
-    labels: gpu.labels,
+    labels,
   }));
   await client.query(
     `update telemetry.gpu g
      set last_seen_at = n.last_seen_at, target_key = n.target_key, is_present = n.is_present, xids = n.xids,
        xid_counts = n.xid_counts,
-       model = n.model, mig_profile = n.mig_profile, labels = n.labels
+       model = n.model, mig_profile = n.mig_profile, labels = n.labels::jsonb
      from jsonb_to_recordset($1::jsonb) as n(
        gpu_key int, last_seen_at timestamptz, target_key int, is_present boolean, xids int[], xid_counts jsonb,
-       model text, mig_profile text, labels jsonb)
+       model text, mig_profile text, labels text)
      where g.gpu_key = n.gpu_key`,
     [JSON.stringify(rows)],
+  );
+}
+
+async function writeSeen(client: PoolClient, { seen }: Plan): Promise<void> {
+  if (seen.length === 0) return;
+  await client.query(
+    `update telemetry.gpu g set last_seen_at = to_timestamp(n.at / 1000)
+     from unnest($1::int[], $2::float8[]) as n(gpu_key, at) where g.gpu_key = n.gpu_key`,
+    [seen.map(({ gpuKey }) => gpuKey), seen.map(({ at }) => at)],
   );
 }

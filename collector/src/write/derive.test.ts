@@ -5,10 +5,11 @@ const INTERVAL = 10_000;
 const at = (seconds: number): number => 1_000_000 + seconds * 1_000;
 const last = (seconds: number, joules: number | null, powerWatts: number | null = 300): LastSample => ({
   at: at(seconds),
-  powerWatts,
-  energy: joules === null ? null : { at: at(seconds), joules },
+  powerWatts: powerWatts ?? NaN,
+  energyAt: joules === null ? NaN : at(seconds),
+  energyJoules: joules ?? NaN,
 });
-const energy = (joules: number, watts?: number): (number | null)[] =>
+const energy = (joules: number, watts?: number): number[] =>
   valuesOf({ energy_total_joules: joules, ...(watts === undefined ? {} : { power_watts: watts }) });
 
 describe("seconds covered", () => {
@@ -59,7 +60,7 @@ describe("energy", () => {
     let before: LastSample | null = null;
     for (let tick = 0; tick <= 8_640; tick++) {
       const values = energy((tick % 1_000) * 3_000);
-      sum += derive(at(tick * 10), values, before, INTERVAL).energyJoules ?? 0;
+      sum += derive(at(tick * 10), values, before, INTERVAL).energyJoules || 0; // nothing is known before the first
       before = remember(at(tick * 10), values, before);
     }
     // At each of the 8 resets the counter shows 0, and 3,000 J between are seen by nobody.
@@ -73,8 +74,8 @@ describe("energy", () => {
   it("of a GPU without the counter is the integral of power", () => {
     expect(derive(at(10), valuesOf({ power_watts: 310 }), last(0, null), INTERVAL).energyJoules).toBe(3_050);
     expect(derive(at(10), valuesOf({ power_watts: 310 }), last(0, null, null), INTERVAL).energyJoules).toBe(3_100);
-    expect(derive(at(10), valuesOf({}), last(0, null), INTERVAL).energyJoules).toBeNull();
-    expect(derive(at(600), valuesOf({ power_watts: 310 }), last(0, null), INTERVAL).energyJoules).toBeNull();
+    expect(derive(at(10), valuesOf({}), last(0, null), INTERVAL).energyJoules).toBeNaN();
+    expect(derive(at(600), valuesOf({ power_watts: 310 }), last(0, null), INTERVAL).energyJoules).toBeNaN();
   });
 
   it("isn't lost when a scrape doesn't show the counter", () => {
@@ -91,7 +92,7 @@ describe("energy", () => {
       before = remember(at(index * 10), values, before);
       return energyJoules;
     });
-    expect(used).toEqual([null, 0, 0, 9_000, 0, 0, 9_000]);
+    expect(used).toEqual([NaN, 0, 0, 9_000, 0, 0, 9_000]);
   });
 });
 
@@ -101,7 +102,7 @@ describe("utilization", () => {
     ["the coarse one where that is missing", { gpu_util_ratio: 0.57 }, 0.57],
     ["the coarse one where that is stuck at 0", { gr_active_ratio: 0, gpu_util_ratio: 0.97 }, 0.97],
     ["0 where both say little", { gr_active_ratio: 0, gpu_util_ratio: 0.5 }, 0],
-    ["nothing where there is nothing", {}, null],
+    ["nothing where there is nothing", {}, NaN],
   ])("is %s", (_what, given, expected) => {
     expect(derive(at(0), valuesOf(given as Record<string, number>), null, INTERVAL).utilRatio).toBe(expected);
   });

@@ -13,54 +13,66 @@ const MAX_WATTS = 3_900;
 /** An exporter hands out readings up to so old, so that two may be that much further apart than their scrapes. */
 const MAX_READING_AGE_SECONDS = 60;
 
-/** What is remembered of a GPU's last sample. */
+/** What is remembered of a GPU's last sample; it changes with each. */
 export interface LastSample {
   at: number;
-  powerWatts: number | null;
-  /** the last reading of the energy counter, perhaps of an earlier sample */
-  energy: { at: number; joules: number } | null;
+  /** NaN for no reading */
+  powerWatts: number;
+  /** the last reading of the energy counter, perhaps of an earlier sample; NaN before the first */
+  energyAt: number;
+  energyJoules: number;
 }
 
 /** What a sample adds to the one before it. */
 export interface Derived {
   /** seconds since the sample before it; 0 for the first and after a gap */
   coveredSeconds: number;
-  energyJoules: number | null;
-  utilRatio: number | null;
+  /** NaN where nothing is known of it */
+  energyJoules: number;
+  utilRatio: number;
   isCounterReset: boolean;
 }
 
 /**
  * Derives what makes roll-ups plain sums.
  *
- * @param values by place in `COLUMNS`
+ * @param values by place in `COLUMNS`, NaN for no reading
  * @param intervalMs between two scrapes of its target
  */
 export function derive(
   at: number,
-  values: readonly (number | null)[],
-  last: LastSample | null,
+  values: readonly number[],
+  last: Readonly<LastSample> | null,
   intervalMs: number,
 ): Derived {
   const coveredSeconds = last ? coveredMs(at - last.at, intervalMs) / 1_000 : 0;
-  const joules = values[ENERGY] ?? null;
-  const counted = joules !== null && last?.energy ? energyBetween(last.energy, { at, joules }) : undefined;
+  const joules = values[ENERGY] ?? NaN;
+  const isCounted = last !== null && !Number.isNaN(joules) && !Number.isNaN(last.energyJoules);
+  const used = isCounted ? energyBetween(last.energyAt, last.energyJoules, at, joules) : NaN;
   return {
     coveredSeconds,
-    energyJoules: counted?.joules ?? energyFromPower(coveredSeconds, last?.powerWatts ?? null, values[POWER] ?? null),
+    energyJoules: Number.isNaN(used)
+      ? energyFromPower(coveredSeconds, last?.powerWatts ?? NaN, values[POWER] ?? NaN)
+      : used,
     utilRatio: utilRatio(values),
-    isCounterReset: counted?.isReset ?? false,
+    isCounterReset: isCounted && joules < last.energyJoules,
   };
 }
 
-/** What to remember of a sample for the next one. */
-export function remember(at: number, values: readonly (number | null)[], last: LastSample | null): LastSample {
-  const joules = values[ENERGY] ?? null;
-  return {
-    at,
-    powerWatts: values[POWER] ?? null,
-    energy: joules === null ? (last?.energy ?? null) : { at, joules },
-  };
+/**
+ * Remembers a sample for the next one.
+ *
+ * @param last of the sample before, which is changed; null for the first
+ */
+export function remember(at: number, values: readonly number[], last: LastSample | null): LastSample {
+  const now = last ?? { at, powerWatts: NaN, energyAt: NaN, energyJoules: NaN };
+  const joules = values[ENERGY] ?? NaN;
+  now.at = at;
+  now.powerWatts = values[POWER] ?? NaN;
+  if (Number.isNaN(joules)) return now;
+  now.energyAt = at;
+  now.energyJoules = joules;
+  return now;
 }
 
 /** Three scrapes may be missed, or 5 minutes where that is less, but always the one between two in time. */
@@ -71,25 +83,22 @@ function coveredMs(elapsedMs: number, intervalMs: number): number {
 
 /**
  * Energy between two readings of the counter. One that has fallen was reset (driver reload), and all it shows has been
- * used since. What no board could have used is no reading.
+ * used since. What no board could have used is no reading: NaN.
  */
-function energyBetween(
-  from: { at: number; joules: number },
-  to: { at: number; joules: number },
-): { joules: number | undefined; isReset: boolean } {
-  const isReset = to.joules < from.joules;
-  const joules = isReset ? to.joules : to.joules - from.joules;
-  const seconds = (to.at - from.at) / 1_000 + MAX_READING_AGE_SECONDS;
-  return { joules: joules <= MAX_WATTS * seconds ? joules : undefined, isReset };
+function energyBetween(fromMs: number, from: number, toMs: number, to: number): number {
+  const joules = to < from ? to : to - from;
+  const seconds = (toMs - fromMs) / 1_000 + MAX_READING_AGE_SECONDS;
+  return joules <= MAX_WATTS * seconds ? joules : NaN;
 }
 
-function energyFromPower(seconds: number, before: number | null, now: number | null): number | null {
-  return seconds > 0 && now !== null ? seconds * ((before ?? now) + now) * 0.5 : null;
+function energyFromPower(seconds: number, before: number, now: number): number {
+  if (seconds <= 0) return NaN;
+  return seconds * ((Number.isNaN(before) ? now : before) + now) * 0.5;
 }
 
 /** The profiling counter, unless it is missing, or stuck at 0 while kernels run (a known fault of long uptimes). */
-function utilRatio(values: readonly (number | null)[]): number | null {
-  const active = values[GR_ACTIVE] ?? null;
-  const coarse = values[GPU_UTIL] ?? null;
-  return active === null || (active === 0 && coarse !== null && coarse > 0.9) ? coarse : active;
+function utilRatio(values: readonly number[]): number {
+  const active = values[GR_ACTIVE] ?? NaN;
+  const coarse = values[GPU_UTIL] ?? NaN;
+  return Number.isNaN(active) || (active === 0 && coarse > 0.9) ? coarse : active;
 }

@@ -45,26 +45,26 @@ export const NO_SIGNS: Signs = {
 };
 
 /** Takes the signs from a row's values; what isn't read now stays as it was. Nothing new: the same object. */
-export function signsOf(values: readonly (number | null)[], before: Signs): Signs {
-  const reasons = values[REASONS] ?? null;
-  const now: Signs = {
-    throttleBits: reasons === null ? before.throttleBits : reasons & THROTTLE_BITS,
-    eccErrors: values[ECC_LIFETIME] ?? before.eccErrors,
-    eccVolatileErrors: values[ECC_VOLATILE] ?? before.eccVolatileErrors,
-    remappedRows: values[REMAPPED] ?? before.remappedRows,
-    hasRemapFailed: values[REMAP_FAILED] === null ? before.hasRemapFailed : values[REMAP_FAILED] === 1,
-  };
-  return isSame(before, now) ? before : now;
+export function signsOf(values: readonly number[], before: Signs): Signs {
+  const reasons = readAt(values, REASONS, null);
+  const throttleBits = reasons === null ? before.throttleBits : reasons & THROTTLE_BITS;
+  const eccErrors = readAt(values, ECC_LIFETIME, before.eccErrors);
+  const eccVolatileErrors = readAt(values, ECC_VOLATILE, before.eccVolatileErrors);
+  const remappedRows = readAt(values, REMAPPED, before.remappedRows);
+  const failed = readAt(values, REMAP_FAILED, null);
+  const hasRemapFailed = failed === null ? before.hasRemapFailed : failed === 1;
+  const isSame =
+    before.throttleBits === throttleBits &&
+    before.eccErrors === eccErrors &&
+    before.eccVolatileErrors === eccVolatileErrors &&
+    before.remappedRows === remappedRows &&
+    before.hasRemapFailed === hasRemapFailed;
+  return isSame ? before : { throttleBits, eccErrors, eccVolatileErrors, remappedRows, hasRemapFailed };
 }
 
-function isSame(one: Signs, other: Signs): boolean {
-  return (
-    one.throttleBits === other.throttleBits &&
-    one.eccErrors === other.eccErrors &&
-    one.eccVolatileErrors === other.eccVolatileErrors &&
-    one.remappedRows === other.remappedRows &&
-    one.hasRemapFailed === other.hasRemapFailed
-  );
+function readAt(values: readonly number[], place: number, otherwise: number | null): number | null {
+  const value = values[place] ?? NaN;
+  return Number.isNaN(value) ? otherwise : value;
 }
 
 /** The edges between two readings. Counters seen for the first time are no event: their errors are of before. */

@@ -1,10 +1,10 @@
-import type { GpuState } from "../identity/registry.ts";
+import { GpuState } from "../identity/gpu-state.ts";
 import { sliceUuid } from "../identity/uuid.ts";
 import type { GpuRow, SeenXid } from "../parse/result.ts";
 import { blankResult, type ScrapeResult } from "../scrape/scrape.ts";
 import { rowOf } from "../testing/rows.ts";
-import { NO_SIGNS } from "./events.ts";
 import { planBatch, type KnownGpus, type Plan } from "./plan.ts";
+import { cellsOf } from "./sample.ts";
 import { SAMPLE } from "./table.ts";
 
 const A = "http://a:1/metrics";
@@ -20,7 +20,7 @@ class Memory implements KnownGpus {
   }
 
   gpu(uuid: string): GpuState {
-    const state = this.states.get(uuid) ?? newGpu(uuid, this.states.size + 1);
+    const state = this.states.get(uuid) ?? new GpuState(this.states.size + 1, uuid, uuid.includes("/"));
     this.states.set(uuid, state);
     return state;
   }
@@ -28,40 +28,24 @@ class Memory implements KnownGpus {
   gpusOf(targetKey: number): GpuState[] {
     return [...this.states.values()].filter((state) => state.targetKey === targetKey);
   }
-}
 
-const newGpu = (uuid: string, gpuKey: number): GpuState => ({
-  gpuKey,
-  uuid,
-  isSlice: uuid.includes("/"),
-  targetKey: null,
-  isPresent: false,
-  xids: [],
-  xidCounts: null,
-  model: null,
-  migProfile: null,
-  labels: {},
-  storedSeenAt: 0,
-  coversUntil: 0,
-  last: null,
-  signs: NO_SIGNS,
-});
+  seat(): void {
+    // `gpusOf` looks itself
+  }
+}
 
 let memory: Memory;
 beforeEach(() => {
   memory = new Memory();
 });
 
-/** Plans scrapes as one batch, and commits it. */
-function plan(...scrapes: ScrapeResult[]): Plan {
-  const done = planBatch(
+/** Plans scrapes as one batch. */
+const plan = (...scrapes: ScrapeResult[]): Plan =>
+  planBatch(
     scrapes.map((scrape) => ({ kind: "scrape", ...scrape })),
     memory,
     9,
   );
-  for (const state of done.states.values()) memory.states.set(state.uuid, state);
-  return done;
-}
 
 const scraped = (url: string, at: number, rows: GpuRow[], xids: SeenXid[] = []): ScrapeResult => ({
   ...blankResult(url, at, at + 10_000, 10_000),
@@ -79,7 +63,7 @@ const told = ({ events }: Plan): string[] =>
   events.map(({ at, gpuKey, kind, code }) => `${at} ${gpuKey} ${kind} ${code}`);
 const column = ({ samples }: Plan, name: string): unknown[] => {
   const index = SAMPLE.columns.findIndex((one) => one.name === name);
-  return samples.map((row) => row[index]);
+  return samples.map((sample) => cellsOf(sample)[index]);
 };
 
 describe("samples", () => {
@@ -106,7 +90,7 @@ describe("samples", () => {
       [0, 0],
       [null, null],
     ]);
-    expect([told(again), again.seats, again.changed]).toEqual([[], [], []]);
+    expect([told(again), again.seats, again.changed, again.seen]).toEqual([[], [], [], []]);
     expect(column(plan(scraped(A, 30_000, [gpu("GPU-1", 1_500)])), "energy_joules")).toEqual([500]);
   });
 
@@ -254,14 +238,16 @@ describe("events", () => {
 
 describe("a GPU's row", () => {
   it("changes at most once a minute if nothing but the time has", () => {
-    plan(scraped(A, 100_000, [gpu("GPU-1")]));
-    expect(plan(scraped(A, 110_000, [gpu("GPU-1")])).changed).toEqual([]);
-    expect(plan(scraped(A, 160_000, [gpu("GPU-1")])).changed).toMatchObject([{ storedSeenAt: 160_000 }]);
+    expect(plan(scraped(A, 100_000, [gpu("GPU-1")])).changed).toMatchObject([{ gpuKey: 1, lastSeenAt: 100_000 }]);
+    const soon = plan(scraped(A, 110_000, [gpu("GPU-1")]));
+    expect([soon.changed, soon.seen]).toEqual([[], []]);
+    const later = plan(scraped(A, 160_000, [gpu("GPU-1")]));
+    expect([later.changed, later.seen]).toEqual([[], [{ gpuKey: 1, at: 160_000 }]]);
   });
 
   it("changes at once with its labels, and keeps a model that isn't shown any more", () => {
     plan(scraped(A, 100_000, [{ ...gpu("GPU-1"), labels: { pod: "a" } }]));
     const done = plan(scraped(A, 110_000, [{ ...gpu("GPU-1"), model: null, labels: { pod: "b" } }]));
-    expect(done.changed).toMatchObject([{ model: "NVIDIA L40S", labels: { pod: "b" }, storedSeenAt: 110_000 }]);
+    expect(done.changed).toMatchObject([{ model: "NVIDIA L40S", labels: '{"pod":"b"}', lastSeenAt: 110_000 }]);
   });
 });

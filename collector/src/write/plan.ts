@@ -1,6 +1,7 @@
 import { MINUTE_MS } from "#kernel/time.ts";
-import type { GpuState, Registry } from "../identity/registry.ts";
 import type { SeenConflict } from "../identity/conflicts.ts";
+import type { GpuState } from "../identity/gpu-state.ts";
+import type { Registry } from "../identity/registry.ts";
 import { isHeldElsewhere, MEMORY_MS } from "../identity/seat.ts";
 import { sliceUuid } from "../identity/uuid.ts";
 import type { GpuRow, SeenXid } from "../parse/result.ts";
@@ -8,24 +9,32 @@ import type { CollectorRecord, Heartbeat } from "../records.ts";
 import type { ScrapeResult } from "../scrape/scrape.ts";
 import { derive, MAX_COVER_MS, remember } from "./derive.ts";
 import { edges, signsOf, type GpuEvent } from "./events.ts";
+import type { Sample } from "./sample.ts";
 import type { Cell } from "./table.ts";
 import { detailOf, newXids, shownXids } from "./xids.ts";
 import { joinSpans, type Span } from "./watermark.ts";
 
+/** What changes in a row of telemetry.gpu. */
+export interface ChangedGpu extends Pick<
+  GpuState,
+  "gpuKey" | "targetKey" | "isPresent" | "xids" | "xidCounts" | "model" | "migProfile" | "labels"
+> {
+  lastSeenAt: number;
+}
+
 /** All that a batch of records writes. */
 export interface Plan {
-  /** rows of `SAMPLE` */
-  samples: Cell[][];
+  samples: Sample[];
   /** rows of `SCRAPE` */
   scrapes: Cell[][];
   events: (GpuEvent & { gpuKey: number })[];
   /** GPUs that came to a target */
   seats: { gpuKey: number; since: number; targetKey: number }[];
   heartbeats: Heartbeat[];
-  /** GPUs whose row in telemetry.gpu changes */
-  changed: GpuState[];
-  /** every GPU touched, as it is after the batch */
-  states: Map<string, GpuState>;
+  /** GPUs whose row in telemetry.gpu changes, as it is after the batch */
+  changed: ChangedGpu[];
+  /** GPUs of which nothing changes there but when they were last seen, milliseconds since 1970 */
+  seen: { gpuKey: number; at: number }[];
   /** oldest and newest time of a scrape; undefined without one */
   span: Span | undefined;
   /** samples not kept because their GPU is alive on another target */
@@ -35,9 +44,11 @@ export interface Plan {
 }
 
 /** What a plan asks of the registry. */
-export type KnownGpus = Pick<Registry, "gpu" | "gpusOf" | "targetKey">;
+export type KnownGpus = Pick<Registry, "gpu" | "gpusOf" | "targetKey" | "seat">;
 
-/** Works out a batch. Pure: it reads the registry and changes nothing. */
+let scrapeCount = 0;
+
+/** Works out a batch. The registry's GPUs are from then on as they are after it, as if it had been written. */
 export function planBatch(records: readonly CollectorRecord[], registry: KnownGpus, collectorKey: number): Plan {
   const planner = new Planner(registry, collectorKey);
   for (const record of records) {
@@ -55,7 +66,7 @@ class Planner {
     seats: [],
     heartbeats: [],
     changed: [],
-    states: new Map(),
+    seen: [],
     span: undefined,
     conflictCount: 0,
     conflicts: [],
@@ -63,6 +74,7 @@ class Planner {
   readonly #registry: KnownGpus;
   readonly #collectorKey: number;
   readonly #noted = new Set<string>();
+  readonly #touched = new Set<GpuState>();
 
   constructor(registry: KnownGpus, collectorKey: number) {
     this.#registry = registry;
@@ -74,68 +86,64 @@ class Planner {
     this.plan.span = joinSpans(this.plan.span, { from: result.at, to: result.at });
     let conflicts = 0;
     if (result.failure === null) {
-      const seen = new Set<string>();
-      for (const row of result.rows) if (!this.#addRow(row, result, targetKey, seen)) conflicts++;
-      this.#addXids(result, targetKey, seen);
-      this.#addAbsences(result.at, targetKey, seen);
+      const scrape = ++scrapeCount;
+      for (const row of result.rows) if (!this.#addRow(row, result, targetKey, scrape)) conflicts++;
+      this.#addXids(result, targetKey, scrape);
+      this.#addAbsences(result.at, targetKey, scrape);
     }
     this.plan.conflictCount += conflicts;
     this.plan.scrapes.push(scrapeCells(result, targetKey, this.#collectorKey, conflicts));
   }
 
   finish(): Plan {
-    for (const state of this.plan.states.values()) {
-      const before = this.#registry.gpu(state.uuid);
-      const isSeenLater = state.last !== null && state.last.at - before.storedSeenAt >= MINUTE_MS;
-      if (!isSeenLater && !hasChanged(before, state)) continue;
-      const stored = { ...state, storedSeenAt: Math.max(state.last?.at ?? 0, before.storedSeenAt) };
-      this.plan.changed.push(stored);
-      this.plan.states.set(state.uuid, stored);
+    for (const state of this.#touched) {
+      const at = Math.max(state.last?.at ?? 0, state.storedSeenAt);
+      if (state.isChanged) {
+        const { gpuKey, targetKey, isPresent, xids, xidCounts, model, migProfile, labels } = state;
+        const said = { xids, xidCounts, model, migProfile, labels };
+        this.plan.changed.push({ gpuKey, targetKey, isPresent, ...said, lastSeenAt: at });
+      } else if (at - state.storedSeenAt >= MINUTE_MS) this.plan.seen.push({ gpuKey: state.gpuKey, at });
+      else continue;
+      state.isChanged = false;
+      state.storedSeenAt = at;
     }
     return this.plan;
   }
 
-  #state(uuid: string): GpuState {
-    return this.plan.states.get(uuid) ?? this.#registry.gpu(uuid);
-  }
-
   /** @returns false if the GPU is alive elsewhere, and this row therefore not kept */
-  #addRow(row: GpuRow, { at, dueUntil, intervalMs }: ScrapeResult, targetKey: number, seen: Set<string>): boolean {
-    const uuid = row.migId === null ? row.uuid : sliceUuid(row.uuid, row.migId);
-    const state = this.#state(uuid);
+  #addRow(row: GpuRow, { at, dueUntil, intervalMs }: ScrapeResult, targetKey: number, scrape: number): boolean {
+    const state = this.#registry.gpu(row.migId === null ? row.uuid : sliceUuid(row.uuid, row.migId));
     if (this.#isRefused(row, at, targetKey)) return false;
-    seen.add(uuid);
+    state.scrape = scrape;
     const coversUntil = Math.min(dueUntil, at + MAX_COVER_MS);
     // Sent again, or from after the clock was set back: the row may go in, but nothing follows from it.
     const isOld = state.last !== null && at <= state.last.at;
     const derived = derive(at, row.values, isOld ? null : state.last, intervalMs);
+    const { coveredSeconds, energyJoules, utilRatio } = derived;
     const { gpuKey } = state;
-    const head = [at, gpuKey, coversUntil, derived.coveredSeconds, derived.energyJoules, derived.utilRatio];
-    this.plan.samples.push(head.concat(row.values));
+    this.plan.samples.push({ at, gpuKey, coversUntil, coveredSeconds, energyJoules, utilRatio, values: row.values });
     if (isOld) return true;
+    this.#touched.add(state);
     const signs = signsOf(row.values, state.signs);
     if (!state.isPresent && !state.isSlice) this.#event(state, { at, kind: "APPEARED", code: 0, detail: null });
     if (derived.isCounterReset) this.#event(state, { at, kind: "COUNTER_RESET", code: 0, detail: null });
     for (const edge of edges(at, state.signs, signs)) this.#event(state, edge);
-    if (state.targetKey !== targetKey) this.plan.seats.push({ gpuKey, since: at, targetKey });
-    this.plan.states.set(uuid, {
-      ...state,
-      targetKey,
-      isPresent: true,
-      model: row.model ?? state.model,
-      migProfile: row.migProfile ?? state.migProfile,
-      labels: row.labels,
-      coversUntil,
-      last: remember(at, row.values, state.last),
-      signs,
-    });
+    if (state.targetKey !== targetKey) {
+      this.plan.seats.push({ gpuKey, since: at, targetKey });
+      this.#registry.seat(state, targetKey);
+    }
+    state.sit(targetKey);
+    state.describe(row);
+    state.coversUntil = coversUntil;
+    state.last = remember(at, row.values, state.last);
+    state.signs = signs;
     return true;
   }
 
   /** Slices go with their GPU, unless nothing is ever said of the GPU itself. */
   #isRefused({ uuid, migId }: GpuRow, at: number, targetKey: number): boolean {
-    const gpu = this.#state(uuid);
-    const state = gpu.last === null && migId !== null ? this.#state(sliceUuid(uuid, migId)) : gpu;
+    const gpu = this.#registry.gpu(uuid);
+    const state = gpu.last === null && migId !== null ? this.#registry.gpu(sliceUuid(uuid, migId)) : gpu;
     if (!isHeldElsewhere(state, targetKey, at)) return false;
     const key = `${gpu.gpuKey} ${at} ${targetKey}`;
     // Of long before its last sample nobody knows any more where it was.
@@ -148,49 +156,42 @@ class Planner {
   }
 
   /** XIDs are sticky: only those not shown before are new, and those that the exporter has counted since. */
-  #addXids({ at, events }: ScrapeResult, targetKey: number, seen: ReadonlySet<string>): void {
+  #addXids({ at, events, rows }: ScrapeResult, targetKey: number, scrape: number): void {
     const shown = new Map<string, SeenXid[]>();
     for (const event of events) shown.set(event.uuid, [...(shown.get(event.uuid) ?? []), event]);
-    for (const uuid of new Set([...seen, ...shown.keys()])) {
-      const state = this.#state(uuid);
-      const xids = shown.get(uuid) ?? [];
-      if (xids.length === 0 && state.xids.length === 0) continue;
-      const isElsewhere = state.targetKey !== null && state.targetKey !== targetKey;
-      if (state.isSlice || isElsewhere || (state.last !== null && at < state.last.at)) continue;
-      for (const xid of xids) {
-        const count = newXids(xid, state);
-        if (count > 0) this.#event(state, { at, kind: "XID", code: xid.code, detail: detailOf(xid, count) });
-      }
-      this.plan.states.set(uuid, { ...state, ...shownXids(xids, state) });
+    for (const [uuid, xids] of shown) this.#showXids(this.#registry.gpu(uuid), xids, at, targetKey);
+    for (const { uuid, migId } of rows) {
+      if (migId !== null || shown.has(uuid)) continue;
+      const state = this.#registry.gpu(uuid);
+      if (state.scrape === scrape && state.xids.length > 0) this.#showXids(state, [], at, targetKey);
     }
   }
 
+  #showXids(state: GpuState, seen: readonly SeenXid[], at: number, targetKey: number): void {
+    const isElsewhere = state.targetKey !== null && state.targetKey !== targetKey;
+    if (state.isSlice || isElsewhere || (state.last !== null && at < state.last.at)) return;
+    for (const xid of seen) {
+      const count = newXids(xid, state);
+      if (count > 0) this.#event(state, { at, kind: "XID", code: xid.code, detail: detailOf(xid, count) });
+    }
+    state.changeXids(shownXids(seen, state));
+    this.#touched.add(state);
+  }
+
   /** The host answered without a GPU that was there: lost, as after XID 79. */
-  #addAbsences(at: number, targetKey: number, seen: ReadonlySet<string>): void {
-    for (const { uuid } of this.#registry.gpusOf(targetKey)) {
-      const state = this.#state(uuid);
-      if (seen.has(uuid) || !state.isPresent || state.targetKey !== targetKey || at < (state.last?.at ?? 0)) continue;
+  #addAbsences(at: number, targetKey: number, scrape: number): void {
+    for (const state of this.#registry.gpusOf(targetKey)) {
+      if (state.scrape === scrape || !state.isPresent || state.targetKey !== targetKey) continue;
+      if (at < (state.last?.at ?? 0)) continue;
       if (!state.isSlice) this.#event(state, { at, kind: "DISAPPEARED", code: 0, detail: null });
-      this.plan.states.set(uuid, { ...state, isPresent: false });
+      state.leave();
+      this.#touched.add(state);
     }
   }
 
   #event({ gpuKey }: GpuState, event: GpuEvent): void {
     this.plan.events.push({ gpuKey, ...event });
   }
-}
-
-function hasChanged(before: GpuState, now: GpuState): boolean {
-  const { targetKey, isPresent, xids, xidCounts, model, migProfile, labels } = now;
-  return (
-    before.targetKey !== targetKey ||
-    before.isPresent !== isPresent ||
-    before.model !== model ||
-    before.migProfile !== migProfile ||
-    before.xids.join() !== xids.join() ||
-    JSON.stringify(before.xidCounts) !== JSON.stringify(xidCounts) ||
-    JSON.stringify(before.labels) !== JSON.stringify(labels)
-  );
 }
 
 function scrapeCells(result: ScrapeResult, targetKey: number, collectorKey: number, conflicts: number): Cell[] {

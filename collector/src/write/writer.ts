@@ -4,7 +4,7 @@ import { SECOND_MS } from "#kernel/time.ts";
 import type { ConflictLog } from "../identity/conflicts.ts";
 import type { Instruments } from "../instruments.ts";
 import { decodeRecord, type CollectorRecord } from "../records.ts";
-import type { Spool } from "../spool/spool.ts";
+import type { Spool, SpoolBatch } from "../spool/spool.ts";
 import { BatchWriter } from "./batch-writer.ts";
 import { joinSpans, lateSpan, publish, refreshMinutes, registerCollector, type Span } from "./watermark.ts";
 
@@ -55,14 +55,32 @@ export class Writer {
   async drain(isStopping: () => boolean = () => false): Promise<void> {
     const { spool, publishEveryMs = PUBLISH_EVERY_MS } = this.#options;
     this.#collector ??= await this.#register();
-    while (!isStopping()) {
-      const batch = await spool.read(BATCH_RECORDS, BATCH_BYTES);
-      if (!batch) return;
-      const span = await this.#collector.batches.write(batch.payloads.flatMap((payload) => this.#decode(payload)));
-      this.#late = joinSpans(this.#late, lateSpan(span, Date.now()));
-      await spool.acknowledge(batch);
-      if (Date.now() - this.#publishedAt >= publishEveryMs) await this.publish();
+    const { batches } = this.#collector;
+    // While the database writes one batch, the next is read and worked out.
+    let before: { batch: SpoolBatch; written: Promise<Span | undefined> } | undefined;
+    try {
+      for (;;) {
+        const batch = isStopping() ? undefined : await spool.read(BATCH_RECORDS, BATCH_BYTES, before?.batch.end);
+        const write = batch && (await batches.prepare(batch.payloads.flatMap((payload) => this.#decode(payload))));
+        if (before) await this.#finish(before.batch, await before.written);
+        before = undefined;
+        if (!batch || !write) return;
+        before = { batch, written: write() };
+        before.written.catch(() => undefined); // whoever waits for it hears of it
+        if (Date.now() - this.#publishedAt >= publishEveryMs) {
+          await this.#finish(batch, await before.written);
+          before = undefined;
+          await this.publish();
+        }
+      }
+    } finally {
+      await before?.written.catch(() => undefined);
     }
+  }
+
+  async #finish(batch: SpoolBatch, span: Span | undefined): Promise<void> {
+    this.#late = joinSpans(this.#late, lateSpan(span, Date.now()));
+    await this.#options.spool.acknowledge(batch);
   }
 
   /** Publishes how far everything is in the tables, and shows late rows up to there in the minute aggregates first. */

@@ -1,4 +1,4 @@
-import type { GpuState } from "../identity/registry.ts";
+import type { GpuState } from "../identity/gpu-state.ts";
 import type { SeenXid } from "../parse/result.ts";
 
 /** What is remembered of a GPU's XIDs. */

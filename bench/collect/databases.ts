@@ -1,0 +1,69 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { migrate } from "#database/migrate.ts";
+import { startEmbeddedDatabase } from "#database/supervisor.ts";
+import { makeDatabaseFolder } from "#database/testing.ts";
+import { startNativePostgres } from "#indexer/testdata/native-postgres.ts";
+import { silentLogger } from "#kernel/log.ts";
+import { createPool } from "#kernel/pg.ts";
+
+/** A database to be measured, with our tables. */
+export interface MeasuredDatabase {
+  readonly url: string;
+  /** of its server, of which all processes count */
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+/** Which databases this machine has. */
+export type DatabaseKind = "embedded" | "native";
+
+const DEBIAN = "/usr/lib/postgresql";
+
+/** Folder of programs of a PostgreSQL that has TimescaleDB; undefined where none is installed. */
+export function timescaleBin(): string | undefined {
+  if (!existsSync(DEBIAN)) return undefined;
+  const versions = readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a));
+  const version = versions.find((name) => existsSync(join(DEBIAN, name, "lib/timescaledb.so")));
+  return version === undefined ? undefined : join(DEBIAN, version, "bin");
+}
+
+/** Starts an empty database and makes our tables in it. */
+export async function openDatabase(kind: DatabaseKind): Promise<MeasuredDatabase> {
+  const database = await (kind === "embedded" ? openEmbedded() : openNative());
+  const sql = fileURLToPath(new URL("../../collector/sql", import.meta.url));
+  await migrate(database.url, [{ room: "collector", dir: sql }], silentLogger);
+  return database;
+}
+
+async function openEmbedded(): Promise<MeasuredDatabase> {
+  const dir = mkdtempSync(join(tmpdir(), "bc-bench-collect-"));
+  await makeDatabaseFolder(join(dir, "database"));
+  const options = { dir: join(dir, "database"), host: "127.0.0.1", port: 0, logger: silentLogger };
+  const database = await startEmbeddedDatabase(options);
+  return {
+    url: database.url,
+    pid: database.pid,
+    stop: async () => {
+      await database.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function openNative(): Promise<MeasuredDatabase> {
+  const bin = timescaleBin() ?? "";
+  const settings = {
+    shared_preload_libraries: "timescaledb",
+    "timescaledb.telemetry_level": "off",
+    shared_buffers: "1GB",
+    max_wal_size: "4GB",
+    max_worker_processes: "32",
+  };
+  const database = await startNativePostgres({ bin, isDurable: true, settings });
+  const pool = createPool(database.url, { name: "bench", max: 1 });
+  await pool.query("create extension if not exists timescaledb").finally(() => pool.end());
+  return database;
+}

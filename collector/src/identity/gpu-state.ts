@@ -1,0 +1,148 @@
+import { COLUMNS, columnIndex } from "../metrics.ts";
+import type { GpuRow } from "../parse/result.ts";
+import type { LastSample } from "../write/derive.ts";
+import { NO_SIGNS, signsOf, type Signs } from "../write/events.ts";
+import { identityOf, readIdentity } from "./identity.ts";
+
+/** A row of `LOAD`. */
+export interface GpuRecord {
+  gpu_key: number;
+  uuid: string;
+  parent_key: number | null;
+  target_key: number | null;
+  is_present: boolean;
+  xids: number[];
+  xid_counts: Record<number, number> | null;
+  model: string | null;
+  mig_profile: string | null;
+  labels: Record<string, string>;
+  last_seen_at: Date;
+  covers_until: Date | null;
+  time: Date | null;
+  energy_at: Date | null;
+  energy_joules: number | null;
+  [column: string]: unknown;
+}
+
+const SAMPLE_COLUMNS = COLUMNS.map(({ column }) => `s.${column}`).join(", ");
+
+/** GPUs with their last sample. The energy counter may be of an earlier one, as not every scrape shows it. */
+export const LOAD = `
+  select g.gpu_key, g.uuid, g.parent_key, g.target_key, g.is_present, g.xids, g.xid_counts, g.model, g.mig_profile, g.labels,
+    g.last_seen_at, s.time, s.covers_until, e.time as energy_at, e.energy_total_joules as energy_joules, ${SAMPLE_COLUMNS}
+  from telemetry.gpu g
+  left join lateral (
+    select * from telemetry.sample x where x.gpu_key = g.gpu_key and x.time > g.last_seen_at - interval '1 hour'
+    order by x.time desc limit 1
+  ) s on true
+  left join lateral (
+    select x.time, x.energy_total_joules from telemetry.sample x
+    where x.gpu_key = g.gpu_key and x.energy_total_joules is not null and x.time > g.last_seen_at - interval '1 hour'
+    order by x.time desc limit 1
+  ) e on true
+  where g.uuid = any($1::text[]) or g.target_key = any($2::int[])`;
+
+/**
+ * What is known of a GPU or MIG slice. It changes as records are planned, before they are in the database: after a failed
+ * write the registry is read anew.
+ */
+export class GpuState {
+  targetKey: number | null = null;
+  isPresent = false;
+  xids: readonly number[] = [];
+  /** XIDs by code as its exporter counts them; null: it doesn't, as far as is known */
+  xidCounts: Readonly<Record<number, number>> | null = null;
+  model: string | null = null;
+  migProfile: string | null = null;
+  /** as JSON, by name */
+  labels = "{}";
+  /** telemetry.gpu.last_seen_at, which follows the last sample once a minute */
+  storedSeenAt = 0;
+  /** until when the last sample speaks for it; 0 before the first */
+  coversUntil = 0;
+  last: LastSample | null = null;
+  signs: Signs = NO_SIGNS;
+  /** whether its row in telemetry.gpu is to be written, for more than its last_seen_at */
+  isChanged = false;
+  /** number of the last scrape that showed it */
+  scrape = 0;
+  /** of its last row */
+  #identity = "";
+
+  constructor(
+    readonly gpuKey: number,
+    /** as in telemetry.gpu.uuid */
+    readonly uuid: string,
+    readonly isSlice: boolean,
+  ) {}
+
+  /** Takes what a row says of the GPU itself; a model or profile that isn't shown any more stays. */
+  describe(row: GpuRow): void {
+    const identity = identityOf(row);
+    if (identity === this.#identity) return;
+    this.#identity = identity;
+    const { model, migProfile, labels } = readIdentity(identity);
+    const now = [model ?? this.model, migProfile ?? this.migProfile, byName(labels)] as const;
+    if (now[0] === this.model && now[1] === this.migProfile && now[2] === this.labels) return;
+    [this.model, this.migProfile, this.labels] = now;
+    this.isChanged = true;
+  }
+
+  /** It has come to a target, or was seen there again. */
+  sit(targetKey: number): void {
+    if (this.targetKey === targetKey && this.isPresent) return;
+    this.targetKey = targetKey;
+    this.isPresent = true;
+    this.isChanged = true;
+  }
+
+  /** Its host answered without it. */
+  leave(): void {
+    this.isPresent = false;
+    this.isChanged = true;
+  }
+
+  /** XIDs shown now, in order, and counted. */
+  changeXids({ xids, xidCounts }: Pick<GpuState, "xids" | "xidCounts">): void {
+    const isSame = xids.length === this.xids.length && xids.every((code, place) => code === this.xids[place]);
+    if (isSame && JSON.stringify(xidCounts) === JSON.stringify(this.xidCounts)) return;
+    this.xids = xids;
+    this.xidCounts = xidCounts;
+    this.isChanged = true;
+  }
+
+  /** Takes what another collector has seen of it. */
+  catchUp({ targetKey, isPresent, xids, xidCounts, storedSeenAt, coversUntil, last, signs }: GpuState): void {
+    Object.assign(this, { targetKey, isPresent, xids, xidCounts, storedSeenAt, coversUntil, last, signs });
+  }
+}
+
+/** What the database knows of a GPU. */
+export function stateOf(row: GpuRecord): GpuState {
+  const state = new GpuState(row.gpu_key, row.uuid, row.parent_key !== null);
+  state.targetKey = row.target_key;
+  state.isPresent = row.is_present;
+  state.xids = row.xids;
+  state.xidCounts = row.xid_counts;
+  state.model = row.model;
+  state.migProfile = row.mig_profile;
+  state.labels = byName(row.labels);
+  state.storedSeenAt = row.last_seen_at.getTime();
+  state.coversUntil = row.covers_until?.getTime() ?? 0;
+  if (!row.time) return state;
+  const values = COLUMNS.map(({ column }) => (row[column] ?? NaN) as number);
+  const hasEnergy = row.energy_at !== null && row.energy_joules !== null;
+  state.last = {
+    at: row.time.getTime(),
+    powerWatts: values[columnIndex("power_watts")] ?? NaN,
+    energyAt: hasEnergy ? (row.energy_at?.getTime() ?? NaN) : NaN,
+    energyJoules: hasEnergy ? (row.energy_joules ?? NaN) : NaN,
+  };
+  state.signs = signsOf(values, NO_SIGNS);
+  return state;
+}
+
+/** Labels as JSON in the order of their names, as jsonb has another than an exporter. */
+function byName(labels: Record<string, string>): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(labels).sort(([one], [other]) => (one < other ? -1 : 1))));
+}
