@@ -11,12 +11,21 @@ export function previewTable({ generation, sampleCount, gpus, xids, rejects, rej
   return [
     `${sampleCount} samples in units ${units}`,
     ...gpus.flatMap(gpuLines),
-    ...xids.map(({ uuid, code, text }) => `XID ${code} on ${uuid}${text === "" ? "" : `: ${text}`}`),
+    ...xids.map(xidLine),
     "",
     `rejected: ${counts.join(", ") || "nothing"}`,
     ...rejects.slice(0, SHOWN).map(rejectLine),
     ...(rejects.length > SHOWN ? [`… and ${rejects.length - SHOWN} more; all of them with --json`] : []),
   ].join("\n");
+}
+
+function xidLine({ uuid, code, text, recent, total }: Preview["xids"][number]): string {
+  const counts = [
+    ...(recent === undefined ? [] : [`${recent} in the last minutes`]),
+    ...(total === undefined ? [] : [`${total} since the exporter's start`]),
+  ];
+  const counted = counts.length === 0 ? "" : ` (${counts.join(", ")})`;
+  return `XID ${code} on ${uuid}${text === "" ? "" : `: ${text}`}${counted}`;
 }
 
 function gpuLines({ uuid, migId, migProfile, model, labels, values }: Preview["gpus"][number]): string[] {

@@ -8,8 +8,8 @@ export { openCollector, type Collector, type CollectorOptions } from "./src/coll
 export { importHistory, openHistory, type History, type HistoryOptions } from "./src/history/history.ts";
 export { refreshPast, type PastRefreshOptions } from "./src/history/later.ts";
 export type { BareReadings, PastScrape } from "./src/history/reader.ts";
-export { COLUMNS, METRICS, type Metric } from "./src/metrics.ts";
-export { Entity, type Attributes } from "./src/parse/entity.ts";
+export { COLUMNS, METRICS, namesOf, type Metric } from "./src/metrics.ts";
+export { Entity, spellingOf, type Attributes } from "./src/parse/entity.ts";
 export { parseExposition } from "./src/parse/exposition.ts";
 export { ScrapeFailure, type FailureReason } from "./src/parse/limits.ts";
 export type { GpuRow, ParseResult, Rejected, RejectReason, SeenXid } from "./src/parse/result.ts";

@@ -3,6 +3,8 @@ import type { Logger } from "#kernel/log.ts";
 import type { Health, Pages, Registry } from "#kernel/metrics.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
 import { backoffMs, bucketStart, MINUTE_MS, SECOND_MS, sleep } from "#kernel/time.ts";
+import { addConflicts } from "./conflicts-table.ts";
+import { ConflictLog, countConflicts } from "./identity/conflicts.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
 import { DEFAULT_LIMITS } from "./parse/limits.ts";
 import { PublishedTargets } from "./receive/published.ts";
@@ -62,6 +64,7 @@ export class Collector {
   readonly #pool: Pool;
   readonly #fetcher: Fetcher;
   readonly #discovery: Discovery;
+  readonly #conflicts = new ConflictLog();
   readonly #loops: ScrapeLoops;
   readonly #writer: Writer;
   readonly #instruments: Instruments;
@@ -102,14 +105,21 @@ export class Collector {
       logger,
       instruments: this.#instruments,
       labelsOf: (url) => this.#targets.get(url)?.labels ?? this.receiver?.labelsOf(url) ?? {},
+      conflicts: this.#conflicts,
       seenThrough: () => this.#seenThrough(),
       onPublished: (sampledThrough) => this.#published(sampledThrough),
     });
+    countConflicts(registry, this.#conflicts);
     this.#take(discovery.list);
     this.published = new PublishedTargets({ pool: this.#pool, listed: () => this.#targets.values() });
-    const page = (): string =>
-      renderTargets([...this.#loops.statuses, ...(this.receiver?.statuses ?? [])], Date.now(), this.#list);
-    this.pages = { "/targets": () => ({ type: "text/html; charset=utf-8", body: page() }) };
+    this.pages = {
+      "/targets": () => ({ type: "text/html; charset=utf-8", body: this.#targetsPage(Date.now()) }),
+    };
+  }
+
+  #targetsPage(nowMs: number): string {
+    const statuses = [...this.#loops.statuses, ...(this.receiver?.statuses ?? [])];
+    return addConflicts(renderTargets(statuses, nowMs, this.#list), this.#conflicts.openAt(nowMs), nowMs);
   }
 
   /** Opens what `pushTokensFile` asks for. */

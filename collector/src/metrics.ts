@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { BaseError } from "#kernel/errors.ts";
 
-/** What an exporter prints: names and units before dcgm-exporter 4.9.0, or those from it on. */
+/** Units that an exporter prints: MHz, mJ, %, MiB, or from dcgm-exporter 4.9.0 on Hz, J, ratio, bytes. */
 export type Generation = "classic" | "2026";
 
 /** One field that is kept: a line of metrics.csv. */
@@ -18,12 +18,16 @@ export interface Metric {
   max: number;
   /** raw value that means "no sensor" */
   blank: number | undefined;
-  /** unit in which each generation prints it */
+  /** unit in which each generation prints it; the same where it never changed */
   rawUnit: Record<Generation, string>;
   /** canonical value = raw · times / over */
   scale: Record<Generation, Scale>;
   oldName: string;
+  /** since DCGM 4.6, in the old unit; as `oldName` where it has no other */
   newName: string;
+  /** since DCGM 4.7, in the new unit; "" where the unit never changed */
+  baseName: string;
+  /** before 2.0, and with `--use-old-namespace` */
   legacyName: string;
   help: string;
 }
@@ -44,7 +48,9 @@ const UNITS: Record<string, { canonical: string } & Scale> = {
 };
 
 const HEADER =
-  "column,type,unit,kind,scope,min,max,blank,old_name,old_unit,new_name,new_unit,legacy_name,help" as const;
+  "column,type,unit,kind,scope,min,max,blank,old_name,old_unit,new_name,base_name,base_unit,legacy_name,help" as const;
+
+const CELLS = HEADER.split(",").length;
 
 /**
  * Reads the list of fields.
@@ -58,20 +64,25 @@ export function parseMetrics(text: string): Metric[] {
   const names = new Map<string, number>();
   return lines.map((line, index) => {
     const metric = parseLine(line, index + 2);
-    for (const name of new Set([metric.column, metric.oldName, metric.newName, metric.legacyName])) {
-      if (name !== "" && names.has(name))
-        throw badMetrics(index + 2, `"${name}" stands on line ${names.get(name)} too`);
+    for (const name of new Set([metric.column, ...namesOf(metric)])) {
+      if (names.has(name)) throw badMetrics(index + 2, `"${name}" stands on line ${names.get(name)} too`);
       names.set(name, index + 2);
     }
     return metric;
   });
 }
 
+/** All names under which exporters print a field. */
+export function namesOf({ oldName, newName, baseName, legacyName }: Metric): string[] {
+  return [...new Set([oldName, newName, baseName, legacyName])].filter((name) => name !== "");
+}
+
 function parseLine(line: string, number: number): Metric {
   const cells = line.split(",");
-  if (cells.length !== 14) throw badMetrics(number, `expected 14 cells, found ${cells.length}`);
-  const [column, type, unit, kind, scope, min, max, blank, oldName, oldUnit, newName, newUnit, legacyName, help] =
-    cells as [string, ...string[]] & { length: 14 };
+  if (cells.length !== CELLS) throw badMetrics(number, `expected ${CELLS} cells, found ${cells.length}`);
+  const [column, type, unit, kind, scope, min, max, blank, ...spellings] = cells as [string, ...string[]];
+  const [oldName, oldUnit, newName, baseName, baseUnit, legacyName, help] = spellings;
+  const newUnit = baseName === "" ? oldUnit : baseUnit;
   const metric = {
     column,
     type: oneOf(number, type, ["real", "double precision", "integer", ""] as const),
@@ -85,10 +96,11 @@ function parseLine(line: string, number: number): Metric {
     scale: { classic: scaleOf(number, oldUnit, unit), "2026": scaleOf(number, newUnit, unit) },
     oldName: oldName ?? "",
     newName: newName === "" || newName === undefined ? (oldName ?? "") : newName,
+    baseName: baseName ?? "",
     legacyName: legacyName ?? "",
     help: help ?? "",
   };
-  if (!/^[a-z_]+$/.test(column) || metric.oldName === "" || !(metric.min < metric.max)) {
+  if (!/^[a-z][a-z0-9_]*$/.test(column) || metric.oldName === "" || !(metric.min < metric.max)) {
     throw badMetrics(number, "column, old_name and min < max must be there");
   }
   return metric;

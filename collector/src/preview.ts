@@ -44,7 +44,7 @@ export function previewAnswer(answer: Pick<Answer, "text" | "contentType">): Pre
       });
       return { uuid, migId, migProfile, model, labels, values: Object.fromEntries(known) };
     }),
-    xids: read.events.map(({ uuid, code, text }) => ({ uuid, code, text })),
+    xids: read.events.map(({ kind: _, ...xid }) => xid),
     rejects,
     rejectCounts: read.rejects,
   };

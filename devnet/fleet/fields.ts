@@ -1,6 +1,6 @@
 import type { GpuModel } from "./catalog.ts";
+import { hasNewUnits, namesOf, textsOf, type ByGeneration, type Generation } from "./generations.ts";
 import { RESERVED_MIB, type GpuReadings } from "./physics.ts";
-import type { Generation } from "./types.ts";
 
 /** A GPU, or one MIG slice of it, as a line of the exporter shows it. */
 export interface Reading {
@@ -13,9 +13,10 @@ export interface Reading {
 
 /** One metric that the exporter prints. */
 export interface Field {
-  name: Record<Generation, string>;
+  /** "" where a generation hasn't got it */
+  name: ByGeneration;
   type: "gauge" | "counter";
-  help: Record<Generation, string>;
+  help: ByGeneration;
   /** the number printed, to its last digit; undefined where this GPU or slice has no such line */
   value(reading: Reading, generation: Generation): number | undefined;
   /** that number as text */
@@ -30,46 +31,52 @@ const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
 /** The driver reads power in milliwatts. */
 const milli = (value: number): number => Math.round(value * 1_000) / 1_000;
 
-type Names = string | [classic: string, renamed: string];
-const both = (names: Names): Record<Generation, string> =>
-  typeof names === "string" ? { classic: names, "2026": names } : { classic: names[0], "2026": names[1] };
+type Names = string | [classic: string, renamed: string, base?: string];
+type Texts = string | [oldUnits: string, newUnits: string];
+const texts = (help: Texts): ByGeneration => (typeof help === "string" ? textsOf(help, help) : textsOf(...help));
 
-const whole = (names: Names, type: Field["type"], help: Names, value: Field["value"]): Field => ({
-  name: both(names),
-  type,
-  help: both(help),
-  value,
-  print: (value) => String(value),
-});
+/** Renamed by DCGM 4.7, not before. */
+const sameUntil = (classic: string, base: string): [string, string, string] => [classic, classic, base];
 
-const decimal = (names: Names, help: Names, value: Field["value"]): Field => ({
+const whole = (names: Names, type: Field["type"], help: Texts, value: Field["value"]): Field => {
+  const name = typeof names === "string" ? namesOf(names) : namesOf(...names);
+  return {
+    name,
+    type,
+    help: texts(help),
+    value: (reading, generation) => (name[generation] === "" ? undefined : value(reading, generation)),
+    print: (value) => String(value),
+  };
+};
+
+const decimal = (names: Names, help: Texts, value: Field["value"]): Field => ({
   ...whole(names, "gauge", help, value),
   print: fixed,
 });
 
-const clock = (name: string, what: string, mhz: (reading: Reading) => number): Field =>
+const clock = (name: Names, what: string, mhz: (reading: Reading) => number): Field =>
   whole(
     name,
     "gauge",
     [`${what} clock frequency (in MHz).`, `${what} clock frequency (in Hz).`],
-    (reading, generation) => Math.round(mhz(reading) * (generation === "classic" ? 1 : 1e6)),
+    (reading, generation) => Math.round(mhz(reading) * (hasNewUnits(generation) ? 1e6 : 1)),
   );
 
-const memory = (name: string, what: string, mib: (reading: Reading) => number): Field =>
+const memory = (name: Names, what: string, mib: (reading: Reading) => number): Field =>
   whole(
     name,
     "gauge",
     [`Framebuffer memory ${what} (in MiB).`, `Framebuffer memory ${what} (in bytes).`],
-    (reading, generation) => Math.round(mib(reading)) * (generation === "classic" ? 1 : MIB),
+    (reading, generation) => Math.round(mib(reading)) * (hasNewUnits(generation) ? MIB : 1),
   );
 
 /** Not exported for slices: the driver doesn't know it. */
 const utilization = (name: Names, what: string, ratio: (reading: Reading) => number): Field => ({
   ...whole(name, "gauge", [`${what} (in %).`, `${what} (ratio).`], (reading, generation) => {
     if (reading.isSlice) return undefined;
-    return generation === "classic" ? Math.round(100 * ratio(reading)) : rounded(ratio(reading));
+    return hasNewUnits(generation) ? rounded(ratio(reading)) : Math.round(100 * ratio(reading));
   }),
-  print: (value, generation) => (generation === "classic" ? String(value) : fixed(value)),
+  print: (value, generation) => (hasNewUnits(generation) ? fixed(value) : String(value)),
 });
 
 const profile = (name: Names, help: string, ratio: (gpu: GpuReadings) => number): Field =>
@@ -78,13 +85,30 @@ const profile = (name: Names, help: string, ratio: (gpu: GpuReadings) => number)
 const counter = (name: Names, help: string, count: (gpu: GpuReadings) => number): Field =>
   whole(name, "counter", help, ({ gpu, isSlice }) => (isSlice ? undefined : Math.round(count(gpu))));
 
+/** Time throttled, in nanoseconds before there were names with units. */
+const violation = (name: string, what: string, seconds: (gpu: GpuReadings) => number): Field => {
+  const help = (unit: string): string => `Throttling duration due to ${what} constraints (in ${unit}).`;
+  const names: Names = sameUntil(`DCGM_FI_DEV_${name}_VIOLATION`, `DCGM_FI_DEV_GPU_${name}_THROTTLE_SECONDS_TOTAL`);
+  return {
+    ...whole(names, "counter", [help("ns"), help("s")], ({ gpu, isSlice }, generation) => {
+      if (isSlice) return undefined;
+      return hasNewUnits(generation) ? rounded(seconds(gpu)) : Math.round(seconds(gpu) * 1e9);
+    }),
+    print: (value, generation) => (hasNewUnits(generation) ? fixed(value) : String(value)),
+  };
+};
+
 const pcie = (name: string, help: string, rate: (gpu: GpuReadings) => number): Field =>
   whole(name, "gauge", help, ({ gpu, isSlice }) => (isSlice ? undefined : Math.round(rate(gpu))));
 
 /** The exporter's default fields, and those that our operator guide asks for, in the order in which it prints them. */
 export const FIELDS: readonly Field[] = [
-  clock("DCGM_FI_DEV_SM_CLOCK", "SM", ({ gpu }) => gpu.smClockMhz),
-  clock("DCGM_FI_DEV_MEM_CLOCK", "Memory", ({ model }) => model.memoryClockMhz),
+  clock(sameUntil("DCGM_FI_DEV_SM_CLOCK", "DCGM_FI_DEV_SM_CLOCK_HERTZ"), "SM", ({ gpu }) => gpu.smClockMhz),
+  clock(
+    sameUntil("DCGM_FI_DEV_MEM_CLOCK", "DCGM_FI_DEV_MEMORY_CLOCK_HERTZ"),
+    "Memory",
+    ({ model }) => model.memoryClockMhz,
+  ),
   whole(
     ["DCGM_FI_DEV_CLOCK_THROTTLE_REASONS", "DCGM_FI_DEV_CLOCKS_EVENT_REASONS"],
     "gauge",
@@ -103,16 +127,12 @@ export const FIELDS: readonly Field[] = [
   decimal(["DCGM_FI_DEV_POWER_USAGE", "DCGM_FI_DEV_BOARD_POWER_WATTS"], "Power draw (in W).", ({ gpu }) =>
     milli(gpu.powerWatts),
   ),
-  {
-    ...whole(
-      "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION",
-      "counter",
-      ["Total energy consumption since boot (in mJ).", "Total energy consumption since boot (in J)."],
-      ({ gpu }, generation) =>
-        generation === "classic" ? Math.round(gpu.energyJoules * 1_000) : milli(gpu.energyJoules),
-    ),
-    print: (value, generation) => (generation === "classic" ? String(value) : fixed(value)),
-  },
+  whole(
+    sameUntil("DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", "DCGM_FI_DEV_GPU_ENERGY_JOULES_TOTAL"),
+    "counter",
+    ["Total energy consumption since boot (in mJ).", "Total energy consumption since boot (in J)."],
+    ({ gpu }, generation) => Math.round(gpu.energyJoules * (hasNewUnits(generation) ? 1 : 1_000)),
+  ),
   decimal(
     ["DCGM_FI_DEV_POWER_MGMT_LIMIT", "DCGM_FI_DEV_BOARD_POWER_LIMIT_REQUESTED_WATTS"],
     "Current power limit (in W).",
@@ -127,34 +147,47 @@ export const FIELDS: readonly Field[] = [
   utilization(["DCGM_FI_DEV_GPU_UTIL", "DCGM_FI_DEV_GPU_UTIL_RATIO"], "GPU utilization", ({ gpu }) =>
     Math.min(1, gpu.activity * 1.02),
   ),
-  utilization("DCGM_FI_DEV_MEM_COPY_UTIL", "Memory utilization", ({ gpu }) => gpu.dramActivity),
-  utilization("DCGM_FI_DEV_ENC_UTIL", "Encoder utilization", () => 0),
-  utilization("DCGM_FI_DEV_DEC_UTIL", "Decoder utilization", () => 0),
-  counter(
-    "DCGM_FI_DEV_POWER_VIOLATION",
-    "Throttling duration due to power constraints (in ns).",
-    (gpu) => gpu.powerViolationSeconds * 1e9,
+  utilization(
+    sameUntil("DCGM_FI_DEV_MEM_COPY_UTIL", "DCGM_FI_DEV_MEMORY_UTIL_RATIO"),
+    "Memory utilization",
+    ({ gpu }) => gpu.dramActivity,
   ),
-  counter(
-    "DCGM_FI_DEV_THERMAL_VIOLATION",
-    "Throttling duration due to thermal constraints (in ns).",
-    (gpu) => gpu.thermalViolationSeconds * 1e9,
-  ),
+  utilization(sameUntil("DCGM_FI_DEV_ENC_UTIL", "DCGM_FI_DEV_ENC_UTIL_RATIO"), "Encoder utilization", () => 0),
+  utilization(sameUntil("DCGM_FI_DEV_DEC_UTIL", "DCGM_FI_DEV_DEC_UTIL_RATIO"), "Decoder utilization", () => 0),
+  violation("POWER", "power", (gpu) => gpu.powerViolationSeconds),
+  violation("THERMAL", "thermal", (gpu) => gpu.thermalViolationSeconds),
   memory(
-    "DCGM_FI_DEV_FB_FREE",
+    sameUntil("DCGM_FI_DEV_FB_FREE", "DCGM_FI_DEV_FB_FREE_BYTES"),
     "free",
     ({ model, gpu, memoryShare }) => (model.memoryMib - gpu.memoryUsedMib - RESERVED_MIB) * memoryShare,
   ),
-  memory("DCGM_FI_DEV_FB_USED", "used", ({ gpu, memoryShare }) => gpu.memoryUsedMib * memoryShare),
-  memory("DCGM_FI_DEV_FB_RESERVED", "reserved", ({ memoryShare }) => RESERVED_MIB * memoryShare),
+  memory(
+    sameUntil("DCGM_FI_DEV_FB_USED", "DCGM_FI_DEV_FB_USED_BYTES"),
+    "used",
+    ({ gpu, memoryShare }) => gpu.memoryUsedMib * memoryShare,
+  ),
+  memory(
+    ["", "", "DCGM_FI_DEV_FB_CAPACITY_BYTES"],
+    "capacity",
+    ({ model, memoryShare }) => model.memoryMib * memoryShare,
+  ),
+  memory(
+    sameUntil("DCGM_FI_DEV_FB_RESERVED", "DCGM_FI_DEV_FB_RESERVED_BYTES"),
+    "reserved",
+    ({ memoryShare }) => RESERVED_MIB * memoryShare,
+  ),
   counter("DCGM_FI_DEV_ECC_DBE_AGG_TOTAL", "Total number of double-bit persistent ECC errors.", (gpu) => gpu.eccErrors),
   counter("DCGM_FI_DEV_RETIRED_PENDING", "Total number of pages pending retirement.", () => 0),
   whole(
-    ["DCGM_FI_DEV_NVLINK_BANDWIDTH_TOTAL", "DCGM_FI_DEV_NVLINK_THROUGHPUT_TOTAL"],
+    [
+      "DCGM_FI_DEV_NVLINK_BANDWIDTH_TOTAL",
+      "DCGM_FI_DEV_NVLINK_THROUGHPUT_TOTAL",
+      "DCGM_FI_DEV_NVLINK_THROUGHPUT_BYTES_PER_SECOND",
+    ],
     "counter",
     "Total number of NVLink bandwidth counters for all lanes.",
     ({ model, gpu }, generation) =>
-      model.hasNvlink ? Math.round(gpu.nvlinkMegabytesPerSecond * (generation === "classic" ? 1 : 1e6)) : undefined,
+      model.hasNvlink ? Math.round(gpu.nvlinkMegabytesPerSecond * (hasNewUnits(generation) ? 1e6 : 1)) : undefined,
   ),
   counter(
     ["DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS", "DCGM_FI_DEV_ROW_REMAP_UNCORRECTABLE_TOTAL"],
@@ -204,9 +237,11 @@ export const FIELDS: readonly Field[] = [
   ),
 ];
 
+const XID_HELP = "Value of the last XID error encountered.";
+
 /** Name and help of the XID gauge, whose rows have labels of their own. */
 export const XID_FIELD: Pick<Field, "name" | "type" | "help"> = {
-  name: both(["DCGM_FI_DEV_XID_ERRORS", "DCGM_FI_DEV_XID_ERROR"]),
+  name: namesOf("DCGM_FI_DEV_XID_ERRORS", "DCGM_FI_DEV_XID_ERROR"),
   type: "gauge",
-  help: both("Value of the last XID error encountered."),
+  help: textsOf(XID_HELP, XID_HELP),
 };

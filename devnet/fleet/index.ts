@@ -4,6 +4,7 @@ export { startFleetPast, type FleetPast, type FleetPastOptions } from "./past/in
 export { startFleet } from "./server.ts";
 export type {
   ClearFault,
+  Delivery,
   Fault,
   Fleet,
   FleetGpu,
@@ -11,5 +12,7 @@ export type {
   FleetModel,
   FleetOptions,
   Generation,
+  GpuFault,
+  HostFault,
   StartFleetOptions,
 } from "./types.ts";

@@ -1,20 +1,18 @@
-import { BaseError } from "#kernel/errors.ts";
 import { SECOND_MS } from "#kernel/time.ts";
 import { GPU_MODELS, type GpuModel } from "./catalog.ts";
+import { disguise, record } from "./disguise.ts";
+import { badFleet, checkFault } from "./fault-check.ts";
+import { FaultBook, isMomentary, type MomentaryFault } from "./fault-book.ts";
 import { coldGpu, needsTicks, stepGpu, type GpuInfluence, type GpuReadings } from "./physics.ts";
 import { gpuUuid } from "./random.ts";
-import { renderBody } from "./render.ts";
-import type { ClearFault, Fault, FleetGpu, FleetHost, FleetModel, FleetOptions, ShownHost } from "./types.ts";
+import { renderBody, XID_WINDOW_SECONDS, type RenderedGpu } from "./render.ts";
+import type { ClearFault, Delivery, Fault, FleetGpu, FleetHost, FleetModel, FleetOptions, ShownHost } from "./types.ts";
 
 /** Off the bus: the driver no longer sees the GPU, and its rows vanish soon after. */
 const OFF_THE_BUS = 79;
 const VANISH_TICKS = 3;
 /** Air from a blocked aisle or a dead fan. */
 const HOT_INLET_CELSIUS = 35;
-
-/** Faults that last until they are taken back. */
-type LastingFault = Exclude<Fault, { kind: "COUNTER_RESET" | "ECC_ERROR" }>;
-type FaultOf<K extends LastingFault["kind"]> = Extract<LastingFault, { kind: K }>;
 
 interface SimulatedGpu extends FleetGpu {
   /** in the fleet: its place in the random streams */
@@ -41,7 +39,7 @@ class SimulatedFleet implements FleetModel {
   readonly #hosts: ReadonlyMap<string, FleetHost & { gpus: readonly SimulatedGpu[] }>;
   readonly #seed: number;
   readonly #collectSeconds: number;
-  readonly #faults = new Map<LastingFault, { tick: number }>();
+  readonly #faults = new FaultBook();
   #tick: number | undefined;
 
   constructor({ hosts, seed, collectSeconds = 5 }: FleetOptions) {
@@ -61,16 +59,18 @@ class SimulatedFleet implements FleetModel {
   }
 
   order(fault: Fault): ClearFault {
-    const gpus = "uuid" in fault ? [this.#gpu(fault.uuid)] : this.#host(fault.host).gpus.map((gpu) => this.#leap(gpu));
-    if (fault.kind === "COUNTER_RESET" || fault.kind === "ECC_ERROR") {
-      for (const gpu of gpus) gpu.readings = { ...gpu.readings, ...countersAfter(fault, gpu.readings) };
+    const gpu = "uuid" in fault ? this.#gpu(fault.uuid) : undefined;
+    const host = "host" in fault ? this.#host(fault.host) : undefined;
+    checkFault(fault, gpu, host);
+    const gpus = gpu ? [gpu] : (host?.gpus ?? []).map((one) => this.#leap(one));
+    if (isMomentary(fault)) {
+      for (const one of gpus) one.readings = { ...one.readings, ...countersAfter(fault, one.readings) };
       return () => undefined;
     }
-    if (fault.kind === "MIG") checkProfiles(this.#gpu(fault.uuid), fault.profiles);
-    this.#faults.set(fault, { tick: this.#tick ?? 0 });
+    const ordered = this.#faults.add(fault, this.#tick ?? 0, gpu?.readings);
     return () => {
-      gpus.forEach((gpu) => this.#leap(gpu));
-      this.#faults.delete(fault);
+      gpus.forEach((one) => this.#leap(one));
+      this.#faults.remove(ordered);
     };
   }
 
@@ -88,18 +88,38 @@ class SimulatedFleet implements FleetModel {
 
   show(name: string): ShownHost | "" | undefined {
     const host = this.#host(name);
-    if (this.#find("HOST_DOWN", (fault) => fault.host === name)) return undefined;
-    if (this.#find("EMPTY_BODY", (fault) => fault.host === name)) return "";
-    const generation = this.#find("GENERATION", (fault) => fault.host === name)?.generation ?? host.generation;
-    const gpus = host.gpus
-      .filter(({ uuid }) => !this.#isOffTheBus(uuid))
-      .map((gpu) => {
-        const { uuid, index, spec, readings } = this.#leap(gpu);
-        const xid = this.#find("XID", (fault) => fault.uuid === uuid)?.code ?? 0;
-        const profiles = this.#find("MIG", (fault) => fault.uuid === uuid)?.profiles ?? [];
-        return { uuid, index, model: spec, readings, xid, profiles };
-      });
-    return { gpus, generation: generation ?? "classic" };
+    if (this.#faults.find(name, "HOST_DOWN")) return undefined;
+    if (this.#faults.find(name, "EMPTY_BODY")) return "";
+    const generation = this.#faults.find(name, "GENERATION")?.fault.generation ?? host.generation ?? "classic";
+    const copied = new Set(this.#faults.all(name, "DUPLICATE_UUID").map(({ fault }) => this.#gpu(fault.uuid)));
+    const gpus = [...host.gpus, ...copied].flatMap((gpu, index) => this.#shown(gpu, index) ?? []);
+    return { gpus, generation };
+  }
+
+  /** As an exporter shows it; undefined once it is off the bus. */
+  #shown(gpu: SimulatedGpu, index: number): RenderedGpu | undefined {
+    const { uuid, spec, readings } = this.#leap(gpu);
+    if (this.#isOffTheBus(uuid)) return undefined;
+    const now = { tick: this.#tick ?? 0, collectSeconds: this.#collectSeconds };
+    const name = this.#faults.find(uuid, "WRONG_MODEL")?.fault.model;
+    return {
+      uuid,
+      index,
+      model: name === undefined ? spec : { ...spec, name },
+      readings: disguise(uuid, readings, this.#faults, now),
+      xid: this.#faults.find(uuid, "XID")?.fault.code ?? 0,
+      recentXids: this.#recentXids(uuid),
+      profiles: this.#faults.find(uuid, "MIG")?.fault.profiles ?? [],
+    };
+  }
+
+  #recentXids(uuid: string): Map<number, number> {
+    const counts = new Map<number, number>();
+    const oldest = (this.#tick ?? 0) - XID_WINDOW_SECONDS / this.#collectSeconds;
+    for (const { fault, tick } of this.#faults.all(uuid, "XID")) {
+      if (tick > oldest) counts.set(fault.code, (counts.get(fault.code) ?? 0) + 1);
+    }
+    return counts;
   }
 
   body(host: string): string | undefined {
@@ -107,8 +127,13 @@ class SimulatedFleet implements FleetModel {
     return shown === undefined || shown === "" ? shown : renderBody(host, shown.gpus, shown.generation);
   }
 
+  delivery(host: string): Delivery {
+    const seconds = this.#faults.find(host, "SLOW_BODY")?.fault.seconds ?? 0;
+    return { seconds, isCutOff: this.#faults.find(host, "TRUNCATED_BODY") !== undefined };
+  }
+
   clockDriftSeconds(host: string): number {
-    return this.#find("CLOCK_DRIFT", (fault) => fault.host === host)?.seconds ?? 0;
+    return this.#faults.find(host, "CLOCK_DRIFT")?.fault.seconds ?? 0;
   }
 
   /** Brings a GPU to the fleet's tick, in one step where nothing is lost by that. */
@@ -126,25 +151,22 @@ class SimulatedFleet implements FleetModel {
     const stream = { seed: this.#seed, gpu: gpu.number };
     gpu.readings = stepGpu(gpu.spec, gpu.readings, this.#influenceOn(gpu, tick), stream, tick, seconds);
     gpu.tick = tick;
+    record(gpu.uuid, this.#faults, tick, gpu.readings, this.#collectSeconds);
   }
 
   #influenceOn({ uuid, load }: SimulatedGpu, tick: number): GpuInfluence {
-    const isHot = this.#find("THERMAL_THROTTLE", (fault) => fault.uuid === uuid) !== undefined;
-    return { load: this.#isOffTheBus(uuid, tick) ? 0 : load, inletExcessCelsius: isHot ? HOT_INLET_CELSIUS : 0 };
+    const isIdle = this.#isOffTheBus(uuid, tick) || this.#faults.find(uuid, "IDLE") !== undefined;
+    const least = this.#faults.find(uuid, "BUSY")?.fault.load ?? 0;
+    return {
+      load: isIdle ? 0 : Math.max(load, least),
+      inletExcessCelsius: this.#faults.find(uuid, "THERMAL_THROTTLE") ? HOT_INLET_CELSIUS : 0,
+      energyFactor: this.#faults.find(uuid, "ENERGY_MISFIT")?.fault.factor ?? 1,
+    };
   }
 
   #isOffTheBus(uuid: string, tick = this.#tick ?? 0): boolean {
-    const fault = this.#find("XID", (xid) => xid.uuid === uuid && xid.code === OFF_THE_BUS);
-    return fault !== undefined && tick >= (this.#faults.get(fault)?.tick ?? Infinity) + VANISH_TICKS;
-  }
-
-  /** The newest fault of a kind. */
-  #find<K extends LastingFault["kind"]>(kind: K, test: (fault: FaultOf<K>) => boolean): FaultOf<K> | undefined {
-    let found: FaultOf<K> | undefined;
-    for (const fault of this.#faults.keys()) {
-      if (fault.kind === kind && test(fault as FaultOf<K>)) found = fault as FaultOf<K>;
-    }
-    return found;
+    const xids = this.#faults.all(uuid, "XID");
+    return xids.some(({ fault, tick: orderedAt }) => fault.code === OFF_THE_BUS && tick >= orderedAt + VANISH_TICKS);
   }
 
   /** The GPU as it is now. */
@@ -183,21 +205,8 @@ function gpusOf(host: FleetHost, seed: number): Omit<SimulatedGpu, "number">[] {
 }
 
 /** A driver reload begins the driver's counters anew; the board's own go on. */
-function countersAfter(
-  { kind }: Exclude<Fault, LastingFault>,
-  { eccErrors, remappedRows }: GpuReadings,
-): Partial<GpuReadings> {
+function countersAfter({ kind }: MomentaryFault, { eccErrors, remappedRows }: GpuReadings): Partial<GpuReadings> {
   return kind === "ECC_ERROR"
     ? { eccErrors: eccErrors + 1, remappedRows: remappedRows + 1 }
     : { energyJoules: 0, powerViolationSeconds: 0, thermalViolationSeconds: 0 };
-}
-
-function checkProfiles({ uuid, spec }: SimulatedGpu, profiles: readonly string[]): void {
-  const sizes = profiles.map((profile) => (/^[12347]g\.\d+gb$/.test(profile) ? Number.parseInt(profile, 10) : NaN));
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  if (!(total <= spec.migSlices)) throw badFleet(`${uuid} (${spec.name}) can't be cut into ${profiles.join(", ")}`);
-}
-
-function badFleet(message: string, hint?: string): BaseError {
-  return new BaseError("BAD_FLEET", message, hint === undefined ? {} : { hints: [hint] });
 }

@@ -16,7 +16,9 @@ function run(
 ): GpuReadings[] {
   const ticks: GpuReadings[] = [];
   for (let tick = 1; tick * tickSeconds <= seconds; tick++) {
-    ticks.push(stepGpu(model, ticks.at(-1) ?? from, { load, inletExcessCelsius }, STREAM, tick, tickSeconds));
+    ticks.push(
+      stepGpu(model, ticks.at(-1) ?? from, { load, inletExcessCelsius, energyFactor: 1 }, STREAM, tick, tickSeconds),
+    );
   }
   return ticks;
 }
@@ -55,7 +57,9 @@ describe("a GPU", () => {
     const fine: GpuReadings[] = [];
     for (let half = 1; half <= 1_200; half++) {
       const before = fine.at(-1) ?? coldGpu(L40S);
-      fine.push(stepGpu(L40S, before, { load: 0.7, inletExcessCelsius: 0 }, STREAM, Math.ceil(half / 10), 0.5));
+      fine.push(
+        stepGpu(L40S, before, { load: 0.7, inletExcessCelsius: 0, energyFactor: 1 }, STREAM, Math.ceil(half / 10), 0.5),
+      );
     }
     let joules = 0;
     let before = coldGpu(L40S).powerWatts;
@@ -69,7 +73,7 @@ describe("a GPU", () => {
 
   it("uses as much in one step of five minutes as the power at its end says, but for the way there", () => {
     const before = last(run(H100, 0, 600));
-    const after = stepGpu(H100, before, { load: 0.6, inletExcessCelsius: 0 }, STREAM, 60, 300);
+    const after = stepGpu(H100, before, { load: 0.6, inletExcessCelsius: 0, energyFactor: 1 }, STREAM, 60, 300);
     const joules = after.energyJoules - before.energyJoules;
     // Power rises with a time constant of 1.5 s, which costs 1.5 s of the difference.
     expect(joules).toBeCloseTo(300 * after.powerWatts - 1.5 * (after.powerWatts - before.powerWatts), 6);
@@ -104,7 +108,14 @@ describe("a GPU", () => {
           let tick = 0;
           for (const { load, excess, seconds, ticks } of phases) {
             for (let step = 0; step < ticks; step++) {
-              const next = stepGpu(model, gpu, { load, inletExcessCelsius: excess }, { seed, gpu: 3 }, tick++, seconds);
+              const next = stepGpu(
+                model,
+                gpu,
+                { load, inletExcessCelsius: excess, energyFactor: 1 },
+                { seed, gpu: 3 },
+                tick++,
+                seconds,
+              );
               expectPlausible(model, gpu, next);
               gpu = next;
             }

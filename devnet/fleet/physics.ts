@@ -35,6 +35,8 @@ export interface GpuInfluence {
   load: number;
   /** how much warmer than usual the air comes in */
   inletExcessCelsius: number;
+  /** how fast its energy counter runs: 1 as it should */
+  energyFactor: number;
 }
 
 /** Where a GPU stands in the fleet's random streams. */
@@ -94,7 +96,7 @@ export function needsTicks({ throttle }: GpuReadings, { inletExcessCelsius }: Gp
 export function stepGpu(
   model: GpuModel,
   before: GpuReadings,
-  { load, inletExcessCelsius }: GpuInfluence,
+  { load, inletExcessCelsius, energyFactor }: GpuInfluence,
   { seed, gpu }: GpuStream,
   tick: number,
   seconds: number,
@@ -118,7 +120,10 @@ export function stepGpu(
     tensorActivity: activity * (0.45 + 0.25 * (1 - phase)),
     dramActivity,
     powerWatts,
-    energyJoules: before.energyJoules + aim * seconds + (before.powerWatts - powerWatts) * POWER_TAU_SECONDS,
+    energyJoules:
+      before.energyJoules +
+      aim * seconds * energyFactor +
+      (before.powerWatts - powerWatts) * POWER_TAU_SECONDS * energyFactor,
     gpuCelsius,
     memoryCelsius: approach(before.memoryCelsius, gpuCelsius + 2 + 12 * dramActivity, HEAT_TAU_SECONDS, seconds),
     smClockMhz: smClock(model, activity, throttle, noise(seed, stream + 4, tick)),

@@ -1,7 +1,7 @@
 import type { GpuModel } from "./catalog.ts";
 import { FIELDS, XID_FIELD, type Reading } from "./fields.ts";
+import { countsXids, labelsOf, printsNoXid, type Generation } from "./generations.ts";
 import type { GpuReadings } from "./physics.ts";
-import type { Generation } from "./types.ts";
 
 /** One GPU of a host, as its exporter sees it. */
 export interface RenderedGpu {
@@ -11,11 +11,11 @@ export interface RenderedGpu {
   readings: GpuReadings;
   /** 0 for none */
   xid: number;
+  /** how often each occurred in the last five minutes */
+  recentXids: ReadonlyMap<number, number>;
   /** MIG slices by profile, e.g. "1g.10gb"; none for a whole GPU */
   profiles: readonly string[];
 }
-
-const DRIVER = { classic: "550.90.07", "2026": "590.48.01" } as const;
 
 /** What the exporter says of an XID. */
 export const XID_TEXTS: Record<number, string> = {
@@ -31,6 +31,9 @@ export const XID_TEXTS: Record<number, string> = {
   95: "Uncontained ECC error",
 };
 
+/** XIDs are counted for so long, unless an operator sets it otherwise. */
+export const XID_WINDOW_SECONDS = 300;
+
 /** First instance id of each MIG profile's size. */
 const MIG_FIRST_ID: Record<number, number> = { 1: 7, 2: 3, 3: 1, 4: 1, 7: 0 };
 
@@ -45,8 +48,9 @@ export function renderBody(host: string, gpus: readonly RenderedGpu[], generatio
       return value === undefined ? [] : [`${name}{${labels}} ${field.print(value, generation)}`];
     });
     if (samples.length > 0) lines.push(...head(field, generation), ...samples);
-    if (name.startsWith("DCGM_FI_DEV_DEC_UTIL")) lines.push(...xidLines(rows, generation));
+    if (field.name.classic === "DCGM_FI_DEV_DEC_UTIL") lines.push(...xidLines(rows, generation));
   }
+  if (countsXids(generation)) lines.push(...xidCountLines(rows));
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
 }
 
@@ -57,45 +61,57 @@ interface Row {
 }
 
 function rowsOf(gpu: RenderedGpu, host: string, generation: Generation): Row[] {
-  const { model, readings, profiles } = gpu;
+  const { model, readings, profiles, uuid, index } = gpu;
+  const identity = { uuid, index, modelName: model.name, host };
   if (profiles.length === 0) {
     return [
       {
         gpu,
-        labels: labelsOf(gpu, host, generation),
+        labels: labelsOf(generation, { ...identity, migLabels: "" }),
         reading: { model, gpu: readings, memoryShare: 1, isSlice: false },
       },
     ];
   }
-  const counts = new Map<number, number>();
+  const taken = new Set<number>();
   return profiles.map((profile) => {
     const size = Number.parseInt(profile, 10);
-    const count = counts.get(size) ?? 0;
-    counts.set(size, count + 1);
-    const id = (MIG_FIRST_ID[size] ?? 0) + count;
+    let id = MIG_FIRST_ID[size] ?? 0;
+    while (taken.has(id)) id++;
+    taken.add(id);
+    const migLabels = `,GPU_I_PROFILE="${profile}",GPU_I_ID="${id}"`;
     const reading = { model, gpu: readings, memoryShare: size / (model.migSlices + 1), isSlice: true };
-    return { gpu, labels: labelsOf(gpu, host, generation, `GPU_I_PROFILE="${profile}",GPU_I_ID="${id}",`), reading };
+    return { gpu, labels: labelsOf(generation, { ...identity, migLabels }), reading };
   });
-}
-
-function labelsOf({ uuid, index, model }: RenderedGpu, host: string, generation: Generation, mig = ""): string {
-  const bus = `00000000:${(0x53 + 0x11 * index).toString(16).toUpperCase().padStart(2, "0")}:00.0`;
-  const identity = `gpu="${index}",UUID="${uuid}",pci_bus_id="${bus}",device="nvidia${index}",modelName="${model.name}",${mig}`;
-  return generation === "classic"
-    ? `${identity}Hostname="${host}",DCGM_FI_DRIVER_VERSION="${DRIVER.classic}"`
-    : `${identity}hostname="${host}",DCGM_FI_SYSTEM_DRIVER_VERSION="${DRIVER["2026"]}"`;
 }
 
 /** The older exporter prints 0 for a healthy GPU, the newer no line at all. */
 function xidLines(rows: readonly Row[], generation: Generation): string[] {
-  const shown = rows.filter(({ gpu }) => generation === "classic" || gpu.xid > 0);
+  const shown = rows.filter(({ gpu }) => printsNoXid(generation) || gpu.xid > 0);
   if (shown.length === 0) return [];
   const name = XID_FIELD.name[generation];
   return [
     ...head(XID_FIELD, generation),
     ...shown.map(({ gpu, labels }) => {
       const text = XID_TEXTS[gpu.xid] ?? "Unknown Error";
+      // The labels of the code came with 3.3.6.
+      if (generation === "1.x") return `${name}{${labels}} ${gpu.xid}`;
       return `${name}{${labels},err_code="${gpu.xid}",err_msg="${text}"} ${gpu.xid}`;
+    }),
+  ];
+}
+
+/** As the exporter's own collector prints them: a line per code, or one without a code that says 0. */
+function xidCountLines(rows: readonly Row[]): string[] {
+  if (rows.length === 0) return [];
+  return [
+    "# HELP DCGM_EXP_XID_ERRORS_COUNT Count of XID Errors within user-specified time window (see xid-count-window-size param).",
+    "# TYPE DCGM_EXP_XID_ERRORS_COUNT gauge",
+    ...rows.flatMap(({ gpu, labels }) => {
+      const window = `window_size_in_ms="${XID_WINDOW_SECONDS * 1_000}"`;
+      if (gpu.recentXids.size === 0) return [`DCGM_EXP_XID_ERRORS_COUNT{${labels},${window}} 0`];
+      return [...gpu.recentXids].map(
+        ([code, count]) => `DCGM_EXP_XID_ERRORS_COUNT{${labels},${window},xid="${code}"} ${count}`,
+      );
     }),
   ];
 }

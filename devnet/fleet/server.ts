@@ -3,8 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { SECOND_MS, systemClock } from "#kernel/time.ts";
 import { closeServer, listen } from "#kernel/metrics.ts";
+import { deliver } from "./deliver.ts";
 import { createFleetModel } from "./model.ts";
-import type { Fleet, FleetHost, FleetModel, StartFleet } from "./types.ts";
+import { FaultDesk, isFaultDesk } from "./fault-desk.ts";
+import type { ClearFault, Fault, Fleet, FleetHost, FleetModel, StartFleet } from "./types.ts";
 
 const STILL_HELD = "the fleet's past is still being written\n";
 
@@ -17,9 +19,16 @@ export const startFleet: StartFleet = async (options) => {
     if (!isHeld) model.advanceTo(systemClock.now());
     return model;
   };
+  const order = (fault: Fault): ClearFault => {
+    const clear = now().order(fault);
+    // A fault ends at the moment at which it is taken back, not at the last look before.
+    return () => (now(), clear());
+  };
+  const desk = new FaultDesk(order);
   const names = new Set(hosts.map(({ name }) => name));
   const server = createServer((request, response) => {
     if (isHeld) response.writeHead(503, { "content-type": "text/plain; charset=utf-8" }).end(STILL_HELD);
+    else if (isFaultDesk(request)) void desk.answer(request, response);
     else answer(request, response, names, now());
   });
   // Go's server keeps idle connections; Node's would close them between two scrapes.
@@ -34,7 +43,7 @@ export const startFleet: StartFleet = async (options) => {
     model,
     open: () => void (isHeld = false),
     setLoad: (uuid, load) => now().setLoad(uuid, load),
-    order: (fault) => now().order(fault),
+    order,
     stop: () => closeServer(server, 0),
   };
   return fleet;
@@ -59,7 +68,8 @@ function answer(
   const date = new Date(systemClock.now() + model.clockDriftSeconds(host) * SECOND_MS).toUTCString();
   // Go finds the type by the body's first bytes, and sends none for an empty one.
   const type = body === "" ? {} : { "content-type": "text/plain; charset=utf-8" };
-  response.writeHead(200, { date, ...type, "content-length": Buffer.byteLength(body) }).end(body);
+  response.writeHead(200, { date, ...type, "content-length": Buffer.byteLength(body) });
+  deliver(response, Buffer.from(body), model.delivery(host));
 }
 
 /** The fleet's exporters, in the shape of Prometheus' file_sd: one group a host. */

@@ -1,7 +1,7 @@
+import type { Generation } from "./generations.ts";
 import type { RenderedGpu } from "./render.ts";
 
-/** Names and units as the exporter prints them: before release 4.9.0, and from it on. */
-export type Generation = "classic" | "2026";
+export type { Generation } from "./generations.ts";
 
 /** One simulated GPU. */
 export interface FleetGpu {
@@ -29,27 +29,63 @@ export interface FleetHost {
 }
 
 /**
- * Something that goes wrong, until it is cleared:
+ * Something that goes wrong, until it is cleared; of two of a kind at one place the newer counts. A host's:
  * - HOST_DOWN: connections to the exporter are cut
  * - EMPTY_BODY: 200 without a body, as in a hot reload
- * - XID: the code is shown; with 79 (fallen off the bus) the GPU's rows vanish three ticks later
- * - THERMAL_THROTTLE: hot inlet air; clocks fall and the throttle reason is shown
+ * - SLOW_BODY: the body trickles in over so many seconds
+ * - TRUNCATED_BODY: the connection is cut after half of the body announced
  * - CLOCK_DRIFT: the host's clock (its Date header) is off by so many seconds
  * - COUNTER_RESET: driver reload, at once: every counter of the host begins anew
- * - ECC_ERROR: an uncorrectable memory error, at once: the board counts it, and a row remapped, for ever
- * - MIG: the GPU is cut into slices of these profiles, e.g. ["1g.10gb", "3g.40gb"]
  * - GENERATION: the host runs another exporter
+ * - DUPLICATE_UUID: the host shows this GPU of another host too, as a copied exporter does
  */
-export type Fault =
+export type HostFault =
   | { kind: "HOST_DOWN"; host: string }
   | { kind: "EMPTY_BODY"; host: string }
-  | { kind: "XID"; uuid: string; code: number }
-  | { kind: "THERMAL_THROTTLE"; uuid: string }
+  | { kind: "SLOW_BODY"; host: string; seconds: number }
+  | { kind: "TRUNCATED_BODY"; host: string }
   | { kind: "CLOCK_DRIFT"; host: string; seconds: number }
   | { kind: "COUNTER_RESET"; host: string }
+  | { kind: "GENERATION"; host: string; generation: Generation }
+  | { kind: "DUPLICATE_UUID"; host: string; uuid: string };
+
+/**
+ * A GPU's:
+ * - XID: the code is shown; with 79 (fallen off the bus) the GPU's rows vanish three ticks later
+ * - THERMAL_THROTTLE: hot inlet air; clocks fall and the throttle reason is shown
+ * - ECC_ERROR: an uncorrectable memory error, at once: the board counts it, and a row remapped, for ever
+ * - MIG: the GPU is cut into slices of these profiles, e.g. ["1g.10gb", "3g.40gb"]; order another to cut it anew
+ * - WRONG_MODEL: the exporter gives it this model name
+ * - IDLE: it does nothing, whatever is asked of it: idle though rented
+ * - BUSY: it works at least so hard, whoever asks: busy though not rented
+ * - FROZEN: the readings stay what they are now, counters too, as of a host engine that hangs
+ * - REPLAYED: it shows over and over what it shows in the first so many seconds: a recording in place of a GPU
+ * - POWER_MISFIT: it shows so much activity, while power, heat, clocks and energy are those of its real work
+ * - ENERGY_MISFIT: its energy counter runs at so many times its power; 0: it stands
+ */
+export type GpuFault =
+  | { kind: "XID"; uuid: string; code: number }
+  | { kind: "THERMAL_THROTTLE"; uuid: string }
   | { kind: "ECC_ERROR"; uuid: string }
   | { kind: "MIG"; uuid: string; profiles: readonly string[] }
-  | { kind: "GENERATION"; host: string; generation: Generation };
+  | { kind: "WRONG_MODEL"; uuid: string; model: string }
+  | { kind: "IDLE"; uuid: string }
+  | { kind: "BUSY"; uuid: string; load: number }
+  | { kind: "FROZEN"; uuid: string }
+  | { kind: "REPLAYED"; uuid: string; seconds: number }
+  | { kind: "POWER_MISFIT"; uuid: string; activity: number }
+  | { kind: "ENERGY_MISFIT"; uuid: string; factor: number };
+
+/** Something that goes wrong. */
+export type Fault = HostFault | GpuFault;
+
+/** How a host's exporter sends its body. */
+export interface Delivery {
+  /** until the last byte; 0: at once */
+  seconds: number;
+  /** only half of what is announced comes */
+  isCutOff: boolean;
+}
 
 /** Takes a fault back. Idempotent. */
 export type ClearFault = () => void;
@@ -74,6 +110,7 @@ export interface FleetModel {
   readonly gpus: readonly FleetGpu[];
   /** Demand on a GPU from now on, 0 (nobody) to 1 (all it has). */
   setLoad(uuid: string, load: number): void;
+  /** @throws BaseError `BAD_FLEET` for a GPU or host that isn't there, or a value that can't be */
   order(fault: Fault): ClearFault;
   /** Moves on to the last collect tick at or before `atMs` (milliseconds since 1970), tick by tick. */
   advanceTo(atMs: number): void;
@@ -86,6 +123,8 @@ export interface FleetModel {
   show(host: string): ShownHost | "" | undefined;
   /** What the host's exporter prints at this moment; undefined while the host is down, "" in a hot reload. */
   body(host: string): string | undefined;
+  /** How the host sends that body. */
+  delivery(host: string): Delivery;
   /** Seconds by which the host's clock is off. */
   clockDriftSeconds(host: string): number;
 }

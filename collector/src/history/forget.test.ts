@@ -52,6 +52,22 @@ it("what is known of the only GPUs goes at once, out of the roll-ups too, and ca
   expect(await known()).toEqual(before);
 });
 
+it("GPUs that were seen at two places can go, alone or of many", async () => {
+  const clash =
+    "insert into telemetry.conflict select g.gpu_key, t.target_key, t.target_key, now(), now(), 1 from telemetry.gpu g, telemetry.target t where t.url = 'http://a/metrics'";
+  const left = "select uuid from telemetry.conflict join telemetry.gpu using (gpu_key)";
+  await database.pool.query("insert into telemetry.target (url) values ('http://a/metrics'), ('http://b/metrics')");
+  await database.pool.query(
+    `insert into telemetry.gpu (uuid, uuid_hash, first_seen_at, last_seen_at)
+     values ('GPU-a', 'a'::bytea, now(), now()), ('GPU-b', 'b'::bytea, now(), now())`,
+  );
+  await database.pool.query(clash);
+  await forget(database.pool, GONE);
+  expect(await database.rows(left)).toEqual([{ uuid: "GPU-b" }]);
+  await forget(database.pool, { uuids: ["GPU-a", "GPU-b"], urls: [...GONE.urls, "http://b/metrics"] });
+  expect(await database.rows(left)).toEqual([]);
+});
+
 it("others' telemetry stays, in columns or not", async () => {
   await write("b");
   const alone = await known();

@@ -9,10 +9,8 @@ import type { Span } from "../write/watermark.ts";
 
 /** What a body would say, without its text, which costs ten times as much to write and read again. */
 export interface BareReadings {
-  /** raw values in the units of the exporter */
+  /** raw values in the units of the exporter, with the spelling that they would come under */
   entities: readonly Entity[];
-  /** as a body spelled as from release 4.9.0 on */
-  hasNewSpelling: boolean;
   /** lines with a sample */
   sampleCount: number;
 }

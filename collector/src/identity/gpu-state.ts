@@ -12,6 +12,7 @@ export interface GpuRecord {
   target_key: number | null;
   is_present: boolean;
   xids: number[];
+  xid_counts: Record<number, number> | null;
   model: string | null;
   mig_profile: string | null;
   labels: Record<string, string>;
@@ -27,7 +28,7 @@ const SAMPLE_COLUMNS = COLUMNS.map(({ column }) => `s.${column}`).join(", ");
 
 /** GPUs with their last sample. The energy counter may be of an earlier one, as not every scrape shows it. */
 export const LOAD = `
-  select g.gpu_key, g.uuid, g.parent_key, g.target_key, g.is_present, g.xids, g.model, g.mig_profile, g.labels,
+  select g.gpu_key, g.uuid, g.parent_key, g.target_key, g.is_present, g.xids, g.xid_counts, g.model, g.mig_profile, g.labels,
     g.last_seen_at, s.time, s.covers_until, e.time as energy_at, e.energy_total_joules as energy_joules, ${SAMPLE_COLUMNS}
   from telemetry.gpu g
   left join lateral (
@@ -52,6 +53,8 @@ export class GpuState {
   targetKey: number | null = null;
   isPresent = false;
   xids: readonly number[] = [];
+  /** XIDs by code as its exporter counts them; null: it doesn't, as far as is known */
+  xidCounts: Readonly<Record<number, number>> | null = null;
   model: string | null = null;
   migProfile: string | null = null;
   /** as JSON, by name */
@@ -102,10 +105,12 @@ export class GpuState {
     this.isChanged = true;
   }
 
-  /** XIDs shown now, in order. */
-  changeXids(xids: readonly number[]): void {
-    if (xids.length === this.xids.length && xids.every((code, place) => code === this.xids[place])) return;
+  /** XIDs shown now, in order, and counted. */
+  changeXids({ xids, xidCounts }: Pick<GpuState, "xids" | "xidCounts">): void {
+    const isSame = xids.length === this.xids.length && xids.every((code, place) => code === this.xids[place]);
+    if (isSame && JSON.stringify(xidCounts) === JSON.stringify(this.xidCounts)) return;
     this.xids = xids;
+    this.xidCounts = xidCounts;
     this.isChanged = true;
   }
 }
@@ -116,6 +121,7 @@ export function stateOf(row: GpuRecord): GpuState {
   state.targetKey = row.target_key;
   state.isPresent = row.is_present;
   state.xids = row.xids;
+  state.xidCounts = row.xid_counts;
   state.model = row.model;
   state.migProfile = row.mig_profile;
   state.labels = byName(row.labels);

@@ -41,6 +41,12 @@ export class Registry {
     return this.#targets.get(url)?.labels === JSON.stringify(labels);
   }
 
+  /** The other way round; "" for one that isn't known here. */
+  targetUrl(targetKey: number): string {
+    for (const [url, { key }] of this.#targets) if (key === targetKey) return url;
+    return "";
+  }
+
   /** @param uuid as in telemetry.gpu.uuid */
   gpu(uuid: string): GpuState {
     const state = this.#gpus.get(uuid);

@@ -162,10 +162,7 @@ describeSamples(`DCGM 4.6's table of renames${hasSamples ? "" : " (skipped: it i
         .map((line) => line.split(","))
         .map(([, old, renamed]) => [old, renamed]),
     );
-    // The capacity is new in 4.9.0 and no rename.
-    const renamed = METRICS.filter(
-      ({ oldName, newName }) => newName !== oldName && newName !== "DCGM_FI_DEV_FB_CAPACITY_BYTES",
-    );
+    const renamed = METRICS.filter(({ oldName, newName }) => newName !== oldName);
     expect(renamed.map(({ newName }) => newName)).toEqual(renamed.map(({ oldName }) => renames.get(oldName)));
     const kept = METRICS.filter(({ oldName, newName }) => newName === oldName);
     expect(kept.map(({ oldName }) => renames.get(oldName))).toEqual(kept.map(() => undefined));

@@ -1,7 +1,7 @@
 import { sliceUuid } from "../identity/uuid.ts";
-import { COLUMNS, METRICS } from "../metrics.ts";
-import { Entity } from "./entity.ts";
-import { LabelSet, placesOf } from "./label-set.ts";
+import { COLUMNS, METRICS, namesOf } from "../metrics.ts";
+import { createReadings, Entity, NEW_UNIT, spellingOf, type Readings, type Spelling } from "./entity.ts";
+import { LabelSet, placesOf, type LabelPlaces } from "./label-set.ts";
 import { DEFAULT_LIMITS, ScrapeFailure, type Limits } from "./limits.ts";
 import { Rejects, rowsOf, type ParseResult, type Rejected } from "./result.ts";
 import { findBlank, findLabelsEnd, scanSeries, skipBlanks, type ScannedSeries } from "./series.ts";
@@ -10,16 +10,18 @@ import { readValue } from "./value.ts";
 const RETURN = 0x0d;
 const HASH = 0x23;
 const BRACE_OPEN = 0x7b;
-const XID = -1;
+/** Columns of what becomes events. */
+const EVENTS: Record<string, number> = { xid: -1, recent_xid: -2, total_xid: -3 };
+const { xid: XID = 0, recent_xid: RECENT_XID = 0 } = EVENTS;
 
 /** A metric that is kept, under one of its names. */
 interface Field {
   readonly name: string;
   /** among all names */
   readonly index: number;
-  /** place in `COLUMNS`, or `XID` */
+  /** place in `COLUMNS`, or one of `EVENTS` */
   readonly column: number;
-  readonly isNewName: boolean;
+  readonly spelling: Spelling;
   readonly scope: "device" | "instance";
 }
 
@@ -28,7 +30,6 @@ interface Body {
   /** of all bodies read by this process */
   readonly number: number;
   sampleCount: number;
-  hasNewSpelling: boolean;
   isOpenMetricsComplete: boolean;
   readonly entities: Entity[];
   readonly rejects: Rejects;
@@ -40,10 +41,9 @@ interface Body {
 
 const FIELDS = new Map<string, Field>();
 for (const metric of METRICS) {
-  const column = metric.kind === "event" ? XID : COLUMNS.indexOf(metric);
-  for (const name of [metric.newName, metric.oldName, metric.legacyName]) {
-    const isNewName = name !== metric.oldName && name === metric.newName;
-    if (name !== "") FIELDS.set(name, { name, index: FIELDS.size, column, isNewName, scope: metric.scope });
+  const column = metric.kind === "event" ? (EVENTS[metric.column] ?? 0) : COLUMNS.indexOf(metric);
+  for (const name of namesOf(metric)) {
+    FIELDS.set(name, { name, index: FIELDS.size, column, spelling: spellingOf(metric, name), scope: metric.scope });
   }
 }
 
@@ -51,7 +51,7 @@ let bodyCount = 0;
 /** Number of the last body that had a series: by its labels' index in the body, then by its field. */
 let lastBodies = new Float64Array(64 * FIELDS.size);
 /** Readings of the body being read, for one entity after the other. */
-const readings: Float64Array[] = [];
+const readings: Readings[] = [];
 
 /**
  * Reads the bodies of one target, one after the other. Labels are remembered by their text, so that they are read once
@@ -84,7 +84,6 @@ export class ExpositionParser {
     const body: Body = {
       number: ++bodyCount,
       sampleCount: 0,
-      hasNewSpelling: false,
       isOpenMetricsComplete: false,
       entities: [],
       rejects: new Rejects(this.#rejected),
@@ -185,7 +184,7 @@ export class ExpositionParser {
   #readSeries(text: string, line: number, from: number, end: number, field: Field, labels: LabelSet, body: Body): void {
     noteLabels(labels, body);
     body.field = field;
-    const { isOtherEntity, isNewSpelling, xidText, [field.scope]: place } = labels.places;
+    const { isOtherEntity, [field.scope]: place } = labels.places;
     if (!place && !isOtherEntity) return body.rejects.add("no_uuid", text, line, end);
     const start = skipBlanks(text, from, end);
     const valueEnd = findBlank(text, start, end);
@@ -197,14 +196,16 @@ export class ExpositionParser {
     if (!place) return;
     const { entity } = place;
     if (entity.body !== body.number) this.#begin(entity, body);
-    entity.attributes = place.attributes;
-    body.hasNewSpelling ||= field.isNewName || isNewSpelling;
+    if (place.body !== body.number) {
+      place.body = body.number;
+      entity.tell(place.attributes);
+    }
     const series = labels.index * FIELDS.size + field.index;
     const isDuplicate = lastBodies[series] === body.number;
     lastBodies[series] = body.number;
     if (isDuplicate) body.rejects.add("duplicate", text, line, end);
-    if (field.column === XID) entity.showXid(reading, xidText ?? "");
-    else keep(entity, field.column, reading, isDuplicate);
+    if (field.column < 0) keepXid(entity, field.column, labels.places, reading);
+    else keep(entity.readings, field, reading, isDuplicate);
   }
 
   #begin(entity: Entity, body: Body): void {
@@ -212,7 +213,7 @@ export class ExpositionParser {
     if (place >= this.#limits.gpus) {
       throw new ScrapeFailure("too_many_gpus", `more than ${this.#limits.gpus} GPUs and MIG slices`);
     }
-    entity.begin(body.number, (readings[place] ??= new Float64Array(COLUMNS.length)));
+    entity.begin(body.number, (readings[place] ??= createReadings()));
   }
 
   #forget(): void {
@@ -254,11 +255,25 @@ function checkValue(text: string, line: number, from: number, end: number, rejec
 
 /**
  * Of a series printed twice the last counts. Of different series for one place (a GPU's power on each of its MIG slices
- * or pods, perhaps one poll apart) the greatest does.
+ * or pods, perhaps one poll apart) the greatest does; of the same quantity in two units the new one, which is finer.
  */
-function keep(entity: Entity, column: number, value: number, isDuplicate: boolean): void {
-  const before = entity.values[column] ?? NaN;
-  entity.values[column] = isDuplicate || !(before > value) ? value : before;
+function keep({ values, spellings }: Readings, { column, spelling }: Field, value: number, isDuplicate: boolean): void {
+  const before = values[column] ?? NaN;
+  if (Number.isNaN(before) || spellings[column] === spelling) {
+    values[column] = isDuplicate || !(before > value) ? value : before;
+  } else if (spelling === NEW_UNIT) values[column] = value;
+  else return;
+  spellings[column] = spelling;
+}
+
+/** Slices repeat their GPU's. */
+function keepXid(entity: Entity, column: number, { xid, xidText }: LabelPlaces, value: number): void {
+  if (column === XID) return entity.showXid(value, xidText ?? "");
+  const counts =
+    column === RECENT_XID
+      ? (entity.recentXids ??= new Map<number, number>())
+      : (entity.totalXids ??= new Map<number, number>());
+  if (xid > 0) counts.set(xid, Math.max(value, counts.get(xid) ?? 0));
 }
 
 /** After the value: nothing, a timestamp, or an exemplar. */

@@ -1,12 +1,14 @@
 import { canonicalUuid } from "../identity/uuid.ts";
 import type { Attributes, Entity } from "./entity.ts";
-import { attributesOf, readLabels } from "./entity.ts";
+import { attributesOf, readLabels, type SeriesLabels } from "./entity.ts";
 import type { ScannedSeries } from "./series.ts";
 
 /** Where a value belongs, and what its labels say of that. */
 export interface Place {
   readonly entity: Entity;
   readonly attributes: Attributes;
+  /** number of the last body whose entity was told of them */
+  body: number;
 }
 
 /** What labels say of where a value belongs. */
@@ -15,9 +17,9 @@ export interface LabelPlaces {
   readonly device: Place | undefined;
   readonly instance: Place | undefined;
   readonly isOtherEntity: boolean;
-  /** spelled as from release 4.9.0 on */
-  readonly isNewSpelling: boolean;
   readonly xidText: string | undefined;
+  /** of a counted XID; 0: none was counted */
+  readonly xid: number;
 }
 
 /**
@@ -45,14 +47,18 @@ export function placesOf(
   entityFor: (uuid: string, migId: string | undefined) => Entity,
 ): LabelPlaces {
   const read = readLabels(labels);
-  const { isOtherEntity, isNewSpelling, xidText, migId } = read;
+  const { isOtherEntity, xidText, migId } = read;
   const uuid = isOtherEntity || read.uuid === undefined ? undefined : canonicalUuid(read.uuid);
-  const rest = { isOtherEntity, isNewSpelling, xidText };
+  const rest = { isOtherEntity, xidText, xid: codeOf(read) };
   if (uuid === undefined) return { ...rest, device: undefined, instance: undefined };
   const place = (slice: string | undefined): Place => {
     const entity = entityFor(uuid, slice);
-    return { entity, attributes: entity.shared(attributesOf(read, slice)) };
+    return { entity, attributes: entity.shared(attributesOf(read, slice)), body: 0 };
   };
   const device = place(undefined);
   return { ...rest, device, instance: migId === undefined ? device : place(migId) };
+}
+
+function codeOf({ xid }: SeriesLabels): number {
+  return xid !== undefined && /^\d{1,6}$/.test(xid) ? Number(xid) : 0;
 }

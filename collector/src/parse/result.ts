@@ -1,6 +1,6 @@
 import { COLUMNS, type Generation } from "../metrics.ts";
-import type { Entity } from "./entity.ts";
-import { detectGeneration } from "./generation.ts";
+import { EITHER_UNIT, NEW_UNIT, type Entity } from "./entity.ts";
+import { detectUnits, type Units } from "./generation.ts";
 
 /** One GPU, or MIG slice, in one scrape. */
 export interface GpuRow {
@@ -26,6 +26,9 @@ export interface SeenXid {
   kind: "XID";
   code: number;
   text: string;
+  /** how often it occurred in the last minutes, or since the exporter's start; left out where the exporter doesn't count */
+  recent?: number;
+  total?: number;
 }
 
 /** Why a line, or its value, was not kept. */
@@ -100,7 +103,6 @@ export class Rejects {
 /** What `rowsOf` needs of a body that has been read. */
 export interface ReadBody {
   entities: readonly Entity[];
-  hasNewSpelling: boolean;
   isOpenMetricsComplete: boolean;
   sampleCount: number;
   rejects: Rejects;
@@ -108,12 +110,12 @@ export interface ReadBody {
 
 /** Turns raw readings into rows in canonical units. A GPU without a single reading gives no row. */
 export function rowsOf(body: ReadBody, at: number): ParseResult {
-  const generation = detectGeneration(body.entities, body.hasNewSpelling);
+  const units = detectUnits(body.entities);
   const rows: GpuRow[] = [];
   const events: SeenXid[] = [];
   for (const entity of body.entities) {
-    for (const [code, text] of entity.xids) if (code > 0) events.push({ uuid: entity.uuid, kind: "XID", code, text });
-    const values = canonicalValues(entity, generation, body.rejects);
+    if (entity.xids.size > 0 || entity.recentXids || entity.totalXids) events.push(...seenXids(entity));
+    const values = canonicalValues(entity, units, body.rejects);
     if (!values) continue;
     rows.push({
       at,
@@ -126,7 +128,7 @@ export function rowsOf(body: ReadBody, at: number): ParseResult {
     });
   }
   return {
-    generation,
+    generation: units.body,
     rows,
     events,
     rejects: body.rejects.counts,
@@ -136,17 +138,31 @@ export function rowsOf(body: ReadBody, at: number): ParseResult {
   };
 }
 
+function seenXids({ uuid, xids, recentXids, totalXids }: Entity): SeenXid[] {
+  const codes = new Set([...xids.keys(), ...(recentXids?.keys() ?? []), ...(totalXids?.keys() ?? [])]);
+  return [...codes].flatMap((code) => {
+    const recent = recentXids && { recent: recentXids.get(code) ?? 0 };
+    const total = totalXids && { total: totalXids.get(code) ?? 0 };
+    const isSeen = xids.has(code) || Boolean(recent?.recent) || Boolean(total?.total);
+    if (code <= 0 || !isSeen) return [];
+    return [{ uuid, kind: "XID" as const, code, text: xids.get(code) ?? "", ...recent, ...total }];
+  });
+}
+
 const NO_READINGS: readonly number[] = COLUMNS.map(() => NaN);
 
 /** @returns undefined without a single reading */
-function canonicalValues(entity: Entity, generation: Generation, rejects: Rejects): number[] | undefined {
+function canonicalValues(entity: Entity, units: Units, rejects: Rejects): number[] | undefined {
+  const { readings } = entity;
   const values = NO_READINGS.slice();
   let isEmpty = true;
   for (let index = 0; index < values.length; index++) {
-    const raw = entity.values[index] ?? NaN;
+    const raw = readings.values[index] ?? NaN;
     const metric = COLUMNS[index];
     if (Number.isNaN(raw) || !metric) continue;
-    const { times, over } = metric.scale[generation];
+    const spelling = readings.spellings[index];
+    const { times, over } =
+      metric.scale[spelling === NEW_UNIT ? "2026" : spelling === EITHER_UNIT ? units.either : units.old];
     const value = (raw * times) / over;
     if (raw === metric.blank) rejects.addReading("blank", entity, metric.column, raw);
     else if (value < metric.min || value > metric.max) rejects.addReading("out_of_range", entity, metric.column, raw);

@@ -1,4 +1,4 @@
-import { METRICS } from "../metrics.ts";
+import { METRICS, namesOf } from "../metrics.ts";
 import { MAX_AGE_MS, MAX_AHEAD_MS, type PushReject, type RequestLimits } from "./limits.ts";
 import type { PushedSample, PushedSeries } from "./write-request.ts";
 
@@ -49,12 +49,7 @@ export const REPORTS = {
   duration: "scrape_duration_seconds",
 } as const;
 
-const KEPT = new Set<string>([
-  ...METRICS.flatMap(({ newName, oldName, legacyName }) => [newName, oldName, legacyName]).filter(
-    (name) => name !== "",
-  ),
-  ...Object.values(REPORTS),
-]);
+const KEPT = new Set<string>([...METRICS.flatMap((metric) => [...namesOf(metric)]), ...Object.values(REPORTS)]);
 /** Further series of a scrape by Prometheus itself, which its count leaves out. */
 const UNCOUNTED = new Set([
   "scrape_samples_scraped",

@@ -1,6 +1,7 @@
 import { BaseError, messageOf } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
 import { withTransaction, type Pool } from "#kernel/pg.ts";
+import type { ConflictLog } from "../identity/conflicts.ts";
 import { Registry, type NewGpu } from "../identity/registry.ts";
 import type { Instruments } from "../instruments.ts";
 import type { CollectorRecord } from "../records.ts";
@@ -19,6 +20,8 @@ export interface BatchWriterOptions {
   collectorKey: number;
   /** labels of a target listed now; empty for others */
   labelsOf: (url: string) => Readonly<Record<string, string>>;
+  /** told of GPUs that are at two places */
+  conflicts?: ConflictLog;
 }
 
 /** Another has written since our last turn, so that a plan made before this one is of no use. */
@@ -147,10 +150,11 @@ export class BatchWriter {
   }
 
   #count(plan: Plan, doubleCount: number): Span | undefined {
-    const { instruments } = this.#options;
+    const { instruments, conflicts } = this.#options;
     instruments.writtenRows.inc(plan.samples.length + plan.additions.length);
     instruments.conflicts.inc(plan.conflictCount);
     instruments.doubles.inc(doubleCount);
+    conflicts?.add(plan.conflicts, (key) => this.#registry.targetUrl(key));
     return plan.span;
   }
 

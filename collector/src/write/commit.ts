@@ -1,6 +1,7 @@
 import { from as copyFrom } from "pg-copy-streams";
 import { finished } from "node:stream/promises";
 import type { PoolClient } from "#kernel/pg.ts";
+import { writeConflicts } from "../identity/conflicts.ts";
 import { copyStatement, encodeCopy } from "./copy.ts";
 import { additionStatement, insertParameters, insertStatement } from "./insert.ts";
 import type { ChangedGpu, Plan } from "./plan.ts";
@@ -36,6 +37,7 @@ export async function writePlan(
   await writeHeartbeats(client, plan, collectorKey);
   await writeEvents(client, plan);
   await writeSeats(client, plan);
+  await writeConflicts(client, plan.conflicts);
   await writeGpus(client, plan.changed);
   await writeSeen(client, plan);
 }
@@ -106,6 +108,7 @@ async function writeGpus(client: PoolClient, changed: readonly ChangedGpu[]): Pr
     target_key: gpu.targetKey,
     is_present: gpu.isPresent,
     xids: gpu.xids,
+    xid_counts: gpu.xidCounts,
     model: gpu.model,
     mig_profile: gpu.migProfile,
     labels,
@@ -113,9 +116,10 @@ async function writeGpus(client: PoolClient, changed: readonly ChangedGpu[]): Pr
   await client.query(
     `update telemetry.gpu g
      set last_seen_at = n.last_seen_at, target_key = n.target_key, is_present = n.is_present, xids = n.xids,
+       xid_counts = n.xid_counts,
        model = n.model, mig_profile = n.mig_profile, labels = n.labels::jsonb
      from jsonb_to_recordset($1::jsonb) as n(
-       gpu_key int, last_seen_at timestamptz, target_key int, is_present boolean, xids int[],
+       gpu_key int, last_seen_at timestamptz, target_key int, is_present boolean, xids int[], xid_counts jsonb,
        model text, mig_profile text, labels text)
      where g.gpu_key = n.gpu_key`,
     [JSON.stringify(rows)],

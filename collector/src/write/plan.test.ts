@@ -109,14 +109,52 @@ describe("samples", () => {
     expect(column(plan(seldom), "covers_until")).toEqual([310_000]);
   });
 
-  it("of a GPU that is alive on another target aren't kept, until it is silent there", () => {
+  it("of a GPU that is alive on another target aren't kept, and tell of a conflict", () => {
     plan(scraped(A, 10_000, [gpu("GPU-1", 0)]));
     const clash = plan(scraped(B, 15_000, [gpu("GPU-1", 900_000)], [xid("GPU-1", 79)]));
     expect([clash.samples, clash.conflictCount, told(clash)]).toEqual([[], 1, []]);
+    expect(clash.conflicts).toEqual([{ at: 15_000, gpuKey: 1, uuid: "GPU-1", keptTargetKey: 1, refusedTargetKey: 2 }]);
     expect(clash.scrapes[0]?.[11]).toBe('{"conflict":1}');
+  });
+
+  it("of a GPU that has moved are kept once its old place answers without it", () => {
+    plan(scraped(A, 10_000, [gpu("GPU-1", 0), gpu("GPU-2")]));
+    plan(scraped(A, 20_000, [gpu("GPU-2")]));
     const moved = plan(scraped(B, 25_000, [gpu("GPU-1", 0)]));
-    expect(moved.samples).toHaveLength(1);
+    expect([moved.samples.length, moved.conflicts]).toEqual([1, []]);
     expect(moved.seats).toEqual([{ gpuKey: 1, since: 25_000, targetKey: 2 }]);
+  });
+
+  it("of a GPU whose old place is silent are kept after a minute, not before", () => {
+    plan(scraped(A, 10_000, [gpu("GPU-1", 0)]), failed(A, 20_000));
+    expect(plan(scraped(B, 69_999, [gpu("GPU-1", 0)])).samples).toEqual([]);
+    const moved = plan(scraped(B, 70_000, [gpu("GPU-1", 0)]));
+    expect(moved.seats).toEqual([{ gpuKey: 1, since: 70_000, targetKey: 2 }]);
+    // Now it is the old place that comes too late.
+    expect(plan(scraped(A, 80_000, [gpu("GPU-1", 0)])).conflicts).toMatchObject([
+      { keptTargetKey: 2, refusedTargetKey: 1 },
+    ]);
+  });
+
+  it("of a GPU whose old place is scraped seldom are kept once it has missed three scrapes, or five minutes", () => {
+    const every = (ms: number): ScrapeResult => ({ ...scraped(A, 0, [gpu("GPU-1")]), dueUntil: ms, intervalMs: ms });
+    plan(every(30_000));
+    expect(plan(scraped(B, 89_999, [gpu("GPU-1")])).conflictCount).toBe(1);
+    expect(plan(scraped(B, 90_000, [gpu("GPU-1")])).conflictCount).toBe(0);
+    memory = new Memory();
+    plan(every(240_000));
+    expect(plan(scraped(B, 299_999, [gpu("GPU-1")])).conflictCount).toBe(1);
+    expect(plan(scraped(B, 300_000, [gpu("GPU-1")])).conflictCount).toBe(0);
+  });
+
+  it("of slices go with their GPU, also of slices that its own place doesn't know", () => {
+    const slice = (migId: string): GpuRow =>
+      rowOf({ uuid: "GPU-1", migId, migProfile: "1g.10gb", readings: { gr_active_ratio: 1 } });
+    plan(scraped(A, 10_000, [gpu("GPU-1"), slice("7")]));
+    const clash = plan(scraped(B, 15_000, [gpu("GPU-1"), slice("7"), slice("8")]));
+    expect([clash.samples, clash.conflictCount, clash.conflicts.length]).toEqual([[], 3, 1]);
+    plan(scraped(A, 20_000, []));
+    expect(plan(scraped(B, 25_000, [slice("7"), gpu("GPU-1"), slice("8")])).samples).toHaveLength(3);
   });
 });
 
@@ -151,6 +189,40 @@ describe("events", () => {
     expect(told(plan(scraped(A, 4, rows, [xid("GPU-1", 45)])))).toEqual(["4 1 XID 45"]);
     expect(told(plan(scraped(A, 5, rows)))).toEqual([]);
     expect(told(plan(scraped(A, 6, rows, [xid("GPU-1", 45)])))).toEqual(["6 1 XID 45"]);
+  });
+
+  it("tell an XID that comes again while the gauge sticks to it, where the exporter counts", () => {
+    const rows = [gpu("GPU-1")];
+    const seen = (recent: number): SeenXid[] => [{ ...xid("GPU-1", 31), recent }];
+    expect(told(plan(scraped(A, 1, rows, seen(1))))).toEqual(["1 1 APPEARED 0", "1 1 XID 31"]);
+    expect(told(plan(scraped(A, 2, rows, seen(1))))).toEqual([]);
+    const twice = plan(scraped(A, 3, rows, seen(3)));
+    expect(twice.events).toEqual([{ gpuKey: 1, at: 3, kind: "XID", code: 31, detail: "text, 2 times" }]);
+    expect(told(plan(scraped(A, 4, rows, seen(1)), scraped(A, 5, rows, seen(0))))).toEqual([]);
+    expect(told(plan(scraped(A, 6, rows, seen(1))))).toEqual(["6 1 XID 31"]);
+    expect(memory.gpu("GPU-1")).toMatchObject({ xids: [31], xidCounts: { 31: 1 } });
+  });
+
+  it("tell an XID of the gauge and of the count once, whichever comes first", () => {
+    const rows = [gpu("GPU-1")];
+    const counted = { uuid: "GPU-1", kind: "XID" as const, code: 31 };
+    plan(scraped(A, 1, rows, [{ ...counted, code: 13, text: "", recent: 1 }]));
+    // The gauge shows it before it is counted …
+    expect(told(plan(scraped(A, 2, rows, [{ ...counted, text: "text", recent: 0 }])))).toEqual([]);
+    expect(told(plan(scraped(A, 3, rows, [{ ...counted, text: "text", recent: 1 }])))).toEqual(["3 1 XID 31"]);
+    // … or after.
+    expect(told(plan(scraped(A, 4, rows, [{ ...counted, code: 43, text: "", recent: 1 }])))).toEqual(["4 1 XID 43"]);
+    expect(told(plan(scraped(A, 5, rows, [{ ...counted, code: 43, text: "text", recent: 1 }])))).toEqual([]);
+  });
+
+  it("tell of total counts what is added, and all of them after the exporter began anew", () => {
+    const rows = [gpu("GPU-1")];
+    const total = (count: number): SeenXid[] => [{ ...xid("GPU-1", 13), text: "", total: count }];
+    // What was counted before we came is of before.
+    expect(told(plan(scraped(A, 1, rows, total(7))))).toEqual(["1 1 APPEARED 0"]);
+    expect(told(plan(scraped(A, 2, rows, total(7))))).toEqual([]);
+    expect(told(plan(scraped(A, 3, rows, total(8))))).toEqual(["3 1 XID 13"]);
+    expect(plan(scraped(A, 4, rows, total(2))).events).toMatchObject([{ kind: "XID", code: 13, detail: "2 times" }]);
   });
 
   it("tell the XID of a GPU that shows nothing else, and don't take its silence for recovery", () => {

@@ -1,20 +1,23 @@
 import { MINUTE_MS } from "#kernel/time.ts";
+import type { SeenConflict } from "../identity/conflicts.ts";
 import type { GpuState } from "../identity/gpu-state.ts";
 import type { Registry } from "../identity/registry.ts";
+import { isHeldElsewhere, MEMORY_MS } from "../identity/seat.ts";
 import { sliceUuid } from "../identity/uuid.ts";
-import type { GpuRow } from "../parse/result.ts";
+import type { GpuRow, SeenXid } from "../parse/result.ts";
 import type { CollectorRecord, Heartbeat } from "../records.ts";
 import type { ScrapeResult } from "../scrape/scrape.ts";
 import { derive, MAX_COVER_MS, remember } from "./derive.ts";
 import { edges, signsOf, type GpuEvent } from "./events.ts";
 import { joinSamples, type Sample } from "./sample.ts";
 import type { Cell } from "./table.ts";
+import { detailOf, joinXids, newXids, shownXids } from "./xids.ts";
 import { joinSpans, type Span } from "./watermark.ts";
 
 /** What changes in a row of telemetry.gpu. */
 export interface ChangedGpu extends Pick<
   GpuState,
-  "gpuKey" | "targetKey" | "isPresent" | "xids" | "model" | "migProfile" | "labels"
+  "gpuKey" | "targetKey" | "isPresent" | "xids" | "xidCounts" | "model" | "migProfile" | "labels"
 > {
   lastSeenAt: number;
 }
@@ -40,6 +43,8 @@ export interface Plan {
   span: Span | undefined;
   /** samples not kept because their GPU is alive on another target */
   conflictCount: number;
+  /** what they tell: one per GPU and scrape */
+  conflicts: SeenConflict[];
 }
 
 /** What a plan asks of the registry. */
@@ -71,10 +76,12 @@ class Planner {
     touched: this.#touched,
     span: undefined,
     conflictCount: 0,
+    conflicts: [],
   };
   readonly #registry: KnownGpus;
   readonly #collectorKey: number;
   readonly #additions = new Map<string, Sample>();
+  readonly #noted = new Set<string>();
 
   constructor(registry: KnownGpus, collectorKey: number) {
     this.#registry = registry;
@@ -99,8 +106,9 @@ class Planner {
     for (const state of this.#touched) {
       const at = Math.max(state.last?.at ?? 0, state.storedSeenAt);
       if (state.isChanged) {
-        const { gpuKey, targetKey, isPresent, xids, model, migProfile, labels } = state;
-        this.plan.changed.push({ gpuKey, targetKey, isPresent, xids, model, migProfile, labels, lastSeenAt: at });
+        const { gpuKey, targetKey, isPresent, xids, xidCounts, model, migProfile, labels } = state;
+        const said = { xids, xidCounts, model, migProfile, labels };
+        this.plan.changed.push({ gpuKey, targetKey, isPresent, ...said, lastSeenAt: at });
       } else if (at - state.storedSeenAt >= MINUTE_MS) this.plan.seen.push({ gpuKey: state.gpuKey, at });
       else continue;
       state.isChanged = false;
@@ -113,8 +121,7 @@ class Planner {
   #addRow(row: GpuRow, result: ScrapeResult, targetKey: number, scrape: number): boolean {
     const { at, dueUntil, intervalMs, isPartial } = result;
     const state = this.#registry.gpu(row.migId === null ? row.uuid : sliceUuid(row.uuid, row.migId));
-    const isElsewhere = state.targetKey !== null && state.targetKey !== targetKey;
-    if (isElsewhere && at < state.coversUntil) return false;
+    if (this.#isRefused(row, at, targetKey)) return false;
     state.scrape = scrape;
     const coversUntil = Math.min(dueUntil, at + MAX_COVER_MS);
     // Sent again, or from after the clock was set back: the row may go in, but nothing follows from it.
@@ -154,34 +161,51 @@ class Planner {
     this.#additions.set(place, joined);
   }
 
-  /** XIDs are sticky: only those not shown before are new. */
-  #addXids({ at, events, rows, isPartial }: ScrapeResult, targetKey: number, scrape: number): void {
-    const shown = new Map<string, Map<number, string>>();
-    for (const { uuid, code, text } of events) {
-      const codes = shown.get(uuid) ?? new Map<number, string>();
-      shown.set(uuid, codes.set(code, text));
+  /** Slices go with their GPU, unless nothing is ever said of the GPU itself. */
+  #isRefused({ uuid, migId }: GpuRow, at: number, targetKey: number): boolean {
+    const gpu = this.#registry.gpu(uuid);
+    const state = gpu.last === null && migId !== null ? this.#registry.gpu(sliceUuid(uuid, migId)) : gpu;
+    if (!isHeldElsewhere(state, targetKey, at)) return false;
+    const key = `${gpu.gpuKey} ${at} ${targetKey}`;
+    // Of long before its last sample nobody knows any more where it was.
+    if (!this.#noted.has(key) && at > (state.last?.at ?? 0) - MEMORY_MS) {
+      const places = { keptTargetKey: state.targetKey ?? 0, refusedTargetKey: targetKey };
+      this.plan.conflicts.push({ at, gpuKey: gpu.gpuKey, uuid, ...places });
     }
-    for (const [uuid, codes] of shown) {
-      const state = this.#registry.gpu(uuid);
-      // What a part leaves out isn't gone.
-      if (isPartial) for (const code of state.xids) codes.set(code, codes.get(code) ?? "");
-      this.#showXids(state, codes, at, targetKey);
+    this.#noted.add(key);
+    return true;
+  }
+
+  /** XIDs are sticky: only those not shown before are new, and those that the exporter has counted since. */
+  #addXids({ at, events, rows, isPartial }: ScrapeResult, targetKey: number, scrape: number): void {
+    const shown = new Map<string, SeenXid[]>();
+    for (const event of events) shown.set(event.uuid, [...(shown.get(event.uuid) ?? []), event]);
+    for (const [uuid, xids] of shown) {
+      this.#showXids(this.#registry.gpu(uuid), xids, { at, targetKey, isPartial: isPartial === true });
     }
     if (isPartial) return;
     for (const { uuid, migId } of rows) {
       if (migId !== null || shown.has(uuid)) continue;
       const state = this.#registry.gpu(uuid);
-      if (state.scrape === scrape && state.xids.length > 0) this.#showXids(state, new Map(), at, targetKey);
+      if (state.scrape !== scrape || state.xids.length === 0) continue;
+      this.#showXids(state, [], { at, targetKey, isPartial: false });
     }
   }
 
-  #showXids(state: GpuState, codes: ReadonlyMap<number, string>, at: number, targetKey: number): void {
+  #showXids(
+    state: GpuState,
+    seen: readonly SeenXid[],
+    { at, targetKey, isPartial }: { at: number; targetKey: number; isPartial: boolean },
+  ): void {
     const isElsewhere = state.targetKey !== null && state.targetKey !== targetKey;
     if (state.isSlice || isElsewhere || (state.last !== null && at < state.last.at)) return;
-    for (const [code, text] of codes) {
-      if (!state.xids.includes(code)) this.#event(state, { at, kind: "XID", code, detail: text === "" ? null : text });
+    for (const xid of seen) {
+      const count = newXids(xid, state);
+      if (count > 0) this.#event(state, { at, kind: "XID", code: xid.code, detail: detailOf(xid, count) });
     }
-    state.changeXids([...codes.keys()].sort((a, b) => a - b));
+    const shown = shownXids(seen, state);
+    // What a part leaves out isn't gone.
+    state.changeXids(isPartial ? joinXids(state, shown) : shown);
     this.#touched.add(state);
   }
 

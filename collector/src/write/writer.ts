@@ -1,6 +1,7 @@
 import type { Logger } from "#kernel/log.ts";
 import type { Pool } from "#kernel/pg.ts";
 import { SECOND_MS } from "#kernel/time.ts";
+import type { ConflictLog } from "../identity/conflicts.ts";
 import type { Instruments } from "../instruments.ts";
 import { decodeRecord, type CollectorRecord } from "../records.ts";
 import type { Spool, SpoolBatch } from "../spool/spool.ts";
@@ -23,6 +24,8 @@ export interface WriterOptions {
   instruments: Instruments;
   /** labels of a target listed now; empty for others */
   labelsOf: (url: string) => Readonly<Record<string, string>>;
+  /** told of GPUs that are at two places */
+  conflicts?: ConflictLog;
   /** no record that isn't in the spool yet will be of a time before it, milliseconds since 1970 */
   seenThrough: () => number;
   /** told of everything published: the time before which all is in the tables */
@@ -104,11 +107,11 @@ export class Writer {
   }
 
   async #register(): Promise<{ key: number; batches: BatchWriter }> {
-    const { pool, name, logger, instruments, labelsOf } = this.#options;
+    const { pool, name } = this.#options;
     const { key, sampledThrough } = await registerCollector(pool, name, Date.now());
     // What an earlier run has written after that may never have been refreshed.
     if (sampledThrough !== undefined) this.#late = lateSpan({ from: sampledThrough, to: Date.now() }, Date.now());
-    return { key, batches: new BatchWriter({ pool, logger, instruments, labelsOf, collectorKey: key }) };
+    return { key, batches: new BatchWriter({ ...this.#options, collectorKey: key }) };
   }
 
   #decode(payload: Buffer): CollectorRecord[] {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { PastReader } from "#collector/src/history/reader.ts";
+import { GENERATIONS } from "../generations.ts";
 import { createFleetModel } from "../model.ts";
 import type { Fault, FleetOptions } from "../types.ts";
 import { HostReader } from "./readings.ts";
@@ -26,8 +27,12 @@ const faults: fc.Arbitrary<Fault> = fc.oneof(
   fc.record({
     kind: fc.constant("GENERATION" as const),
     host: hosts,
-    generation: fc.constantFrom("classic" as const, "2026" as const),
+    generation: fc.constantFrom(...GENERATIONS),
   }),
+  fc.record({ kind: fc.constant("WRONG_MODEL" as const), uuid: uuids, model: fc.constantFrom("NVIDIA B200", "T4") }),
+  fc.record({ kind: fc.constantFrom("FROZEN" as const, "IDLE" as const), uuid: uuids }),
+  fc.record({ kind: fc.constant("REPLAYED" as const), uuid: uuids, seconds: fc.integer({ min: 5, max: 3_000 }) }),
+  fc.constant({ kind: "DUPLICATE_UUID" as const, host: "l40s", uuid: UUIDS[1] ?? "" }),
   fc.constant({ kind: "MIG" as const, uuid: UUIDS[0] ?? "", profiles: ["3g.40gb", "1g.10gb"] }),
 );
 const steps = fc.array(

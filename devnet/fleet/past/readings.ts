@@ -1,10 +1,16 @@
-import { COLUMNS, Entity, parseExposition, type BareReadings } from "#collector/index.ts";
+import { COLUMNS, Entity, namesOf, parseExposition, spellingOf, type BareReadings } from "#collector/index.ts";
 import { FIELDS } from "../fields.ts";
+import { countsXids, hasNewUnits, printsNoXid } from "../generations.ts";
 import { renderBody, XID_TEXTS, type RenderedGpu } from "../render.ts";
 import type { FleetModel, Generation, ShownHost } from "../types.ts";
 
 /** Place in `COLUMNS` of each field; -1 for one that isn't kept. */
-const COLUMN_OF = FIELDS.map(({ name }) => COLUMNS.findIndex(({ oldName }) => oldName === name.classic));
+const COLUMN_OF = FIELDS.map(({ name }) => COLUMNS.findIndex((metric) => namesOf(metric).includes(name["2026"])));
+/** What the name of each field says of its unit, where the exporter has the new ones. */
+const NEW_SPELLING = FIELDS.map(({ name }, index) => {
+  const metric = COLUMNS[COLUMN_OF[index] ?? -1];
+  return metric ? spellingOf(metric, name["2026"]) : 0;
+});
 
 /** What one scrape of a host gives the collector. */
 export interface HostScrape {
@@ -30,7 +36,7 @@ export class HostReader {
   read(): HostScrape {
     const shown = this.#model.show(this.#host);
     if (shown === undefined || shown === "") return { body: shown, bodyBytes: 0 };
-    if (shown.gpus.length === 0 || shown.gpus.some(({ profiles }) => profiles.length > 0)) {
+    if (shown.gpus.length === 0 || hasOwnRows(shown)) {
       const body = this.#model.body(this.#host) ?? "";
       return { body, bodyBytes: Buffer.byteLength(body) };
     }
@@ -47,11 +53,17 @@ export class HostReader {
   }
 }
 
+/** Whether it has rows that no template has: of slices, counted XIDs, XIDs without a text. */
+function hasOwnRows({ gpus, generation }: ShownHost): boolean {
+  return generation === "1.x" || countsXids(generation) || gpus.some(({ profiles }) => profiles.length > 0);
+}
+
 /** A host's GPUs with their labels, as the text of one body gave them. */
 class Template {
   readonly bodyBytes: number;
   readonly #generation: Generation;
   readonly #entities: ReadonlyMap<string, Entity>;
+  readonly #models: ReadonlyMap<string, string>;
 
   constructor(host: string, { gpus, generation }: ShownHost) {
     const body = renderBody(host, gpus, generation);
@@ -62,11 +74,14 @@ class Template {
       entity.attributes = { model: model ?? undefined, migProfile: undefined, labels };
       return entity;
     });
+    this.#models = new Map(gpus.map(({ uuid, model }) => [uuid, model.name]));
     this.#entities = new Map(entities.map((entity) => [entity.uuid, entity]));
   }
 
   isOf(gpus: readonly RenderedGpu[]): boolean {
-    return gpus.length === this.#entities.size && gpus.every(({ uuid }) => this.#entities.has(uuid));
+    return (
+      gpus.length === this.#entities.size && gpus.every(({ uuid, model }) => this.#models.get(uuid) === model.name)
+    );
   }
 
   /** The entities are those of the last call, filled anew. */
@@ -78,14 +93,14 @@ class Template {
       sampleCount += fillEntity(entity, gpu, this.#generation);
       return entity;
     });
-    return { entities, hasNewSpelling: this.#generation === "2026", sampleCount };
+    return { entities, sampleCount };
   }
 }
 
 /** @returns how many lines the exporter would print */
 function fillEntity(entity: Entity, gpu: RenderedGpu, generation: Generation): number {
   const reading = { model: gpu.model, gpu: gpu.readings, memoryShare: 1, isSlice: false };
-  let lines = generation === "classic" || gpu.xid > 0 ? 1 : 0;
+  let lines = printsNoXid(generation) || gpu.xid > 0 ? 1 : 0;
   entity.begin(0);
   if (gpu.xid > 0) entity.showXid(gpu.xid, XID_TEXTS[gpu.xid] ?? "Unknown Error");
   for (let index = 0; index < FIELDS.length; index++) {
@@ -93,7 +108,9 @@ function fillEntity(entity: Entity, gpu: RenderedGpu, generation: Generation): n
     if (value === undefined) continue;
     lines++;
     const column = COLUMN_OF[index] ?? -1;
-    if (column >= 0) entity.values[column] = value;
+    if (column < 0) continue;
+    entity.readings.values[column] = value;
+    entity.readings.spellings[column] = hasNewUnits(generation) ? (NEW_SPELLING[index] ?? 0) : 0;
   }
   return lines;
 }
