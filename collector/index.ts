@@ -9,6 +9,8 @@ export { Entity, type Attributes } from "./src/parse/entity.ts";
 export { parseExposition } from "./src/parse/exposition.ts";
 export { ScrapeFailure, type FailureReason } from "./src/parse/limits.ts";
 export type { GpuRow, ParseResult, Rejected, RejectReason, SeenXid } from "./src/parse/result.ts";
+export type { Finding, FindingKind } from "./src/plausibility/finding.ts";
+export { readPlausibility, type Plausibility, type PlausibilityFilter } from "./src/plausibility/read.ts";
 export { previewAnswer, previewUrl, type Preview } from "./src/preview.ts";
 export { nextDueAt, offsetMs } from "./src/scrape/schedule.ts";
 export { parseFileSd } from "./src/targets/file-sd.ts";

@@ -3,6 +3,7 @@ import type { Logger } from "#kernel/log.ts";
 import type { Health, Pages, Registry } from "#kernel/metrics.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
 import { backoffMs, bucketStart, MINUTE_MS, SECOND_MS, sleep } from "#kernel/time.ts";
+import { Duties } from "./duties/duties.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
 import { DEFAULT_LIMITS } from "./parse/limits.ts";
 import { encodeRecord } from "./records.ts";
@@ -48,6 +49,7 @@ export class Collector {
   readonly #loops: ScrapeLoops;
   readonly #writer: Writer;
   readonly #instruments: Instruments;
+  readonly #duties: Duties;
   #targets: ReadonlyMap<string, Target> = new Map();
   #targetsError: string | undefined;
   #writeError: string | undefined;
@@ -84,6 +86,12 @@ export class Collector {
       seenThrough: () => this.#seenThrough(),
       onPublished: (sampledThrough) => this.#published(sampledThrough),
     });
+    this.#duties = new Duties({
+      databaseUrl: options.databaseUrl,
+      name,
+      logger,
+      onJob: (isGood) => this.#instruments.jobs.inc({ result: isGood ? "good" : "failed" }),
+    });
     this.#take(targets);
     this.pages = {
       "/targets": () => ({ type: "text/html; charset=utf-8", body: renderTargets(this.#loops.statuses, Date.now()) }),
@@ -108,6 +116,7 @@ export class Collector {
         sampledThrough: this.#sampledThrough === undefined ? null : new Date(this.#sampledThrough),
         spoolRecords: this.#spool.recordCount,
         droppedRecords: this.#spool.droppedRecords,
+        ...this.#duties.detail,
       },
     };
   }
@@ -120,7 +129,7 @@ export class Collector {
     const stopping = AbortSignal.any([signal, failed.signal]);
     const writing = this.#keepWriting(stopping);
     try {
-      await Promise.all([this.#watchTargets(stopping), this.#keepSpooling(stopping)]);
+      await Promise.all([this.#watchTargets(stopping), this.#keepSpooling(stopping), this.#duties.run(stopping)]);
     } finally {
       failed.abort();
       await this.#end(writing);

@@ -10,6 +10,7 @@ export interface Instruments {
   conflicts: Counter;
   lostRecords: Counter;
   writeFailures: Counter;
+  jobs: Counter<"result">;
 }
 
 /** Figures that are read when somebody asks. */
@@ -56,5 +57,8 @@ export function createInstruments(registry: Registry, readings: Readings): Instr
     conflicts: counter("conflicts_total", "rows not kept because their GPU is alive on another target"),
     lostRecords: counter("lost_records_total", "records dropped because they could not be written"),
     writeFailures: counter("write_failures_total", "tries at which the database was away or refused"),
+    jobs: counter("timescale_jobs_total", "jobs of TimescaleDB run by us, where no worker does: good or failed", [
+      "result",
+    ]),
   };
 }

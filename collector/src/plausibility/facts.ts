@@ -51,14 +51,17 @@ export interface LoadFacts {
 
 /** Temperature beside power. */
 export interface HeatFacts {
-  /** means of 5 minutes: temperature (°C ÷ 100, y) by power (over the limit, x) */
-  slow: Moments & {
-    /** of those means, by power: in the lower and the upper half of the hour's range */
-    low: number;
-    high: number;
-  };
+  /** means of 5 minutes; null where heat lowered the clocks all the time */
+  slow: SlowMoments | null;
   /** readings at most 20 s apart; null where power isn't shown */
   fast: FastMoments | null;
+}
+
+/** Temperature (°C ÷ 100, y) by power (over the limit, x). */
+export interface SlowMoments extends Moments {
+  /** points in the lower and in the upper half of the hour's range of power */
+  low: number;
+  high: number;
 }
 
 /** Sums for a line through points. */

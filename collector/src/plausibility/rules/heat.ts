@@ -1,4 +1,4 @@
-import type { AssessedHour, FastMoments, HeatFacts } from "../facts.ts";
+import type { AssessedHour, FastMoments, SlowMoments } from "../facts.ts";
 import { countOf, hoursOf, severityOf, votesOf, type Verdict } from "../finding.ts";
 import { correlation, deviationOfHeat, deviationOfX, persistence } from "../statistics.ts";
 
@@ -18,8 +18,8 @@ const VARIED_CELSIUS = 3;
 export function judgeHeat(hours: readonly AssessedHour[]): Verdict {
   const slow = votesOf(
     hours,
-    ({ facts }) => canFollow(facts.heat),
-    ({ facts }) => correlation(facts.heat.slow) < FOLLOWS,
+    ({ facts }) => canFollow(facts.heat.slow),
+    ({ facts: { heat } }) => canFollow(heat.slow) && correlation(heat.slow) < FOLLOWS,
   );
   const fast = votesOf(
     hours,
@@ -55,8 +55,8 @@ export function judgeHeat(hours: readonly AssessedHour[]): Verdict {
   };
 }
 
-const canFollow = ({ slow }: HeatFacts): boolean =>
-  slow.low >= ON_EACH_SIDE && slow.high >= ON_EACH_SIDE && deviationOfX(slow) >= VARIED;
+const canFollow = (slow: SlowMoments | null): slow is SlowMoments =>
+  slow !== null && slow.low >= ON_EACH_SIDE && slow.high >= ON_EACH_SIDE && deviationOfX(slow) >= VARIED;
 
 const canLag = (fast: FastMoments | null): fast is FastMoments =>
   fast !== null &&
