@@ -3,7 +3,7 @@ import type { Logger } from "#kernel/log.ts";
 import type { Pool } from "#kernel/pg.ts";
 import { SECOND_MS } from "#kernel/time.ts";
 import type { Lease } from "./lease.ts";
-import { judgeWorkers, readWorkerFacts, type Workers } from "./workers.ts";
+import { judgeWorkers, readWorkerFacts, type WorkerFacts, type Workers } from "./workers.ts";
 
 const RENEW_EVERY_MS = 30 * SECOND_MS;
 
@@ -14,6 +14,8 @@ export interface MaintenanceOptions {
   logger: Logger;
   /** told of each job that was run */
   onRun?: (isGood: boolean) => void;
+  /** who could run the jobs; asks the database when left out */
+  readFacts?: () => Promise<WorkerFacts>;
 }
 
 interface Job {
@@ -60,10 +62,10 @@ export class Maintenance {
    * @throws what the database says when it is away; a job that fails is noted and tried again after its retry period
    */
   async step(signal: AbortSignal): Promise<number> {
-    const { pool, lease } = this.#options;
+    const { pool, lease, readFacts = () => readWorkerFacts(pool) } = this.#options;
     let count = 0;
     while (!signal.aborted) {
-      this.#take(judgeWorkers(await readWorkerFacts(pool), Date.now(), this.#watchedSince));
+      this.#take(judgeWorkers(await readFacts(), Date.now(), this.#watchedSince));
       if (this.#workers?.by !== "collector" || !(await lease.take())) return count;
       const { rows } = await pool.query<Job>(NEXT_JOB);
       const [job] = rows;
