@@ -62,7 +62,7 @@ export async function readWorkerFacts(pool: Pool): Promise<WorkerFacts> {
   const [row] = rows;
   return {
     isEmbedded: row?.is_embedded ?? false,
-    maxWorkers: row?.max_workers == null ? null : Number(row.max_workers),
+    maxWorkers: (row?.max_workers ?? null) === null ? null : Number(row?.max_workers),
     lastRunAt: row?.last_run_at ?? null,
     dueSince: row?.due_since ?? null,
   };
