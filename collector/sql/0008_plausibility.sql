@@ -13,7 +13,7 @@ comment on column telemetry.duty.ran_at is 'When it was done last, well or not.'
 comment on column telemetry.duty.error is 'What failed the last time; null when nothing did.';
 
 create table telemetry.plausibility_hour (
-  gpu_key integer not null references telemetry.gpu,
+  gpu_key integer not null,
   hour timestamptz not null,
   facts jsonb not null,
   sketch bigint[] not null,
@@ -23,7 +23,7 @@ create index plausibility_hour_hour on telemetry.plausibility_hour (hour);
 comment on table telemetry.plausibility_hour is 'What the samples of one hour say, to be judged with those of its day; kept until the day after is over.';
 
 create table telemetry.plausibility (
-  gpu_key integer not null references telemetry.gpu,
+  gpu_key integer not null,
   day timestamptz not null,
   methodology_version integer not null,
   score real check (score between 0 and 1),
