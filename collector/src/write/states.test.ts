@@ -218,6 +218,16 @@ it("minute states are those of the definition, in any history of collectors, tar
          from telemetry.gpu_minutes($1, $2) join telemetry.gpu using (gpu_key) group by 1 order by 1`,
         [new Date(zero), new Date(zero + MINUTES * MINUTE_MS)],
       );
+      const span = [new Date(zero + 1), new Date(zero + MINUTES * MINUTE_MS - 1)];
+      const uptime = await database.rows(
+        `select up_minutes as "U", down_minutes as "D", unknown_minutes as "?"
+         from telemetry.gpu_uptime($1, $2) join telemetry.gpu using (gpu_key) order by uuid`,
+        span,
+      );
+      const count = (states: string, letter: string): number => states.slice(1).split(letter).length - 1;
+      expect(uptime).toEqual(
+        rows.map(({ states }) => ({ U: count(states, "U"), D: count(states, "D"), "?": count(states, "?") })),
+      );
       const known = GPUS.filter((gpu) => scraped.some(({ gpus }) => gpus?.includes(gpu)));
       expect(rows).toEqual(known.map((uuid) => ({ uuid, states: model(scraped, one, uuid, names) })));
     }),
