@@ -6,6 +6,7 @@ import { blankResult } from "../scrape/scrape.ts";
 import { migrateTelemetry, openWriter } from "../testing/database.ts";
 import { hasNativeTimescale, startNativeTimescale, type NativeTimescale } from "../testing/native-timescale.ts";
 import { rowOf } from "../testing/rows.ts";
+import { refresh } from "../write/watermark.ts";
 import { Lease } from "./lease.ts";
 import { Maintenance } from "./maintenance.ts";
 import { readWorkerFacts } from "./workers.ts";
@@ -47,6 +48,21 @@ describeNative("TimescaleDB's jobs (on a native server only)", () => {
     );
     expect(rows).toEqual([{ compressed: 1, good: 12 }]);
     expect(await maintenance.step(never)).toBe(0);
+  });
+
+  it("at work on an aggregate make our own refresh of it wait, not fail", async () => {
+    await start(0);
+    await pool.query(
+      `insert into telemetry.sample (time, gpu_key, covers_until, covered_seconds)
+       select t, k, t + interval '10 s', 10 from generate_series($1::timestamptz, $2, interval '10 s') t, generate_series(1, 10) k`,
+      [new Date(Date.now() - 6 * HOUR_MS), new Date()],
+    );
+    const span = { from: Date.now() - 7 * HOUR_MS, to: Date.now() };
+    const four = [1, 2, 3, 4].map(() => createPool(server.url, { name: "test", max: 1 }));
+    await Promise.all(four.map((own) => refresh(own, "telemetry.gpu_1m", span)));
+    await Promise.all(four.map((own) => own.end()));
+    const { rows } = await pool.query("select sum(sample_count)::int as n from telemetry.gpu_1m");
+    expect(rows).toEqual([{ n: 21_610 }]);
   });
 
   it("are left to its workers where it has some", async () => {
