@@ -61,6 +61,5 @@ it.each([
   [24, 24, 1],
 ])("%i of %i hours off is a severity of %p", (off, count, severity) => {
   const votes = Array.from({ length: count }, (_, at) => ({ at, isOff: at < off }));
-  if (severity === null) expect(severityOf(votes)).toBeNull();
-  else expect(severityOf(votes)).toBeCloseTo(severity, 9);
+  expect(severityOf(votes)).toEqual(severity === null ? null : expect.closeTo(severity, 9));
 });
