@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { jest } from "@jest/globals";
 import { startFleet, type Fleet } from "#devnet/fleet/index.ts";
+import { isEmbedded } from "#database/testing.ts";
 import { silentLogger } from "#kernel/log.ts";
 import { startChild } from "#kernel/child.ts";
 import { createRegistry } from "#kernel/metrics.ts";
@@ -113,6 +114,9 @@ it("what the fleet does reaches the database, through faults and the loss of the
     await until("select count(*) - 1 as n from telemetry.gpu where parent_key is not null", "saw the slices");
     await until("select count(*) - 1 as n from telemetry.scrape where reason = 'connect'", "missed the host");
     await untilTrue(() => collector.health().detail["targetsUp"] === 1, "had one target of two");
+    const maintenance = { by: isEmbedded ? "database" : expect.any(String) };
+    await untilTrue(() => !JSON.stringify(collector.health()).includes("not known yet"), "looked who runs jobs");
+    expect(collector.health().detail).toMatchObject({ maintenance });
     expect(collector.health()).toMatchObject({ isHealthy: true, detail: { targets: 2 } });
     await untilTrue(() => collector.pages["/targets"]?.().body.includes("connect: ") === true, "showed the failure");
     clearHost();

@@ -13,6 +13,8 @@ export { Entity, spellingOf, type Attributes } from "./src/parse/entity.ts";
 export { parseExposition } from "./src/parse/exposition.ts";
 export { ScrapeFailure, type FailureReason } from "./src/parse/limits.ts";
 export type { GpuRow, ParseResult, Rejected, RejectReason, SeenXid } from "./src/parse/result.ts";
+export type { Finding, FindingKind } from "./src/plausibility/finding.ts";
+export { readPlausibility, type Plausibility, type PlausibilityFilter } from "./src/plausibility/read.ts";
 export { previewAnswer, previewUrl, type Preview } from "./src/preview.ts";
 export { Guard, parseGuard } from "./src/scrape/guard.ts";
 export { servePushes, type PushServerOptions } from "./src/receive/server.ts";

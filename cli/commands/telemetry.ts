@@ -5,6 +5,7 @@ import type { Preview } from "#collector/index.ts";
 import { BaseError } from "#kernel/errors.ts";
 import { previewTable } from "../preview-table.ts";
 import { addToken } from "./telemetry-token.ts";
+import { addPlausibility } from "./telemetry-plausibility.ts";
 
 const EXAMPLES = `
 What would be stored of an exporter's answer: each GPU's quantities in canonical units, and what is rejected, by reason.
@@ -14,10 +15,11 @@ What would be stored of an exporter's answer: each GPU's quantities in canonical
 Nothing is stored, and no database is asked. The quantities are those of collector/metrics.csv.
 Exit code: 0, or 1 where the scrape would fail as a whole, with its reason.`;
 
-/** `bc telemetry parse`: an exporter's answer as the collector reads it. */
+/** `bc telemetry`: an exporter's answer as the collector reads it, and what is made of telemetry. */
 export function addTelemetry(program: Command): void {
   const telemetry = program.command("telemetry").description("look at telemetry as the collector does");
   addToken(telemetry);
+  addPlausibility(telemetry);
   telemetry
     .command("parse")
     .description("show what would be stored of an exporter's answer, and what is rejected")

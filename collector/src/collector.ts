@@ -4,6 +4,7 @@ import type { Health, Pages, Registry } from "#kernel/metrics.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
 import { backoffMs, bucketStart, MINUTE_MS, SECOND_MS, sleep } from "#kernel/time.ts";
 import { addConflicts } from "./conflicts-table.ts";
+import { Duties } from "./duties/duties.ts";
 import { ConflictLog, countConflicts } from "./identity/conflicts.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
 import { DEFAULT_LIMITS } from "./parse/limits.ts";
@@ -68,6 +69,7 @@ export class Collector {
   readonly #loops: ScrapeLoops;
   readonly #writer: Writer;
   readonly #instruments: Instruments;
+  readonly #duties: Duties;
   #targets: ReadonlyMap<string, Target> = new Map();
   #list: TargetList = { targets: [], faults: [], warnings: [] };
   #writeError: string | undefined;
@@ -110,6 +112,12 @@ export class Collector {
       onPublished: (sampledThrough) => this.#published(sampledThrough),
     });
     countConflicts(registry, this.#conflicts);
+    this.#duties = new Duties({
+      databaseUrl: options.databaseUrl,
+      name,
+      logger,
+      onJob: (isGood) => this.#instruments.jobs.inc({ result: isGood ? "good" : "failed" }),
+    });
     this.#take(discovery.list);
     this.published = new PublishedTargets({ pool: this.#pool, listed: () => this.#targets.values() });
     this.pages = {
@@ -160,6 +168,7 @@ export class Collector {
         sampledThrough: this.#sampledThrough === undefined ? null : new Date(this.#sampledThrough),
         spoolRecords: this.#spool.recordCount,
         droppedRecords: this.#spool.droppedRecords,
+        ...this.#duties.detail,
       },
     };
   }
@@ -172,7 +181,12 @@ export class Collector {
     const stopping = AbortSignal.any([signal, failed.signal]);
     const writing = this.#keepWriting(stopping);
     try {
-      await Promise.all([this.#watchTargets(stopping), this.#keepSpooling(stopping), this.receiver?.run(stopping)]);
+      await Promise.all([
+        this.#watchTargets(stopping),
+        this.#keepSpooling(stopping),
+        this.#duties.run(stopping),
+        this.receiver?.run(stopping),
+      ]);
     } finally {
       failed.abort();
       await this.#end(writing);

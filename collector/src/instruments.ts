@@ -11,6 +11,7 @@ export interface Instruments {
   doubles: Counter;
   lostRecords: Counter;
   writeFailures: Counter;
+  jobs: Counter<"result">;
 }
 
 /** Figures that are read when somebody asks. */
@@ -68,5 +69,8 @@ export function createInstruments(registry: Registry, readings: Readings): Instr
     doubles: counter("doubles_total", "scrapes not kept because another collector's of the same time is"),
     lostRecords: counter("lost_records_total", "records dropped because they could not be written"),
     writeFailures: counter("write_failures_total", "tries at which the database was away or refused"),
+    jobs: counter("timescale_jobs_total", "jobs of TimescaleDB run by us, where no worker does: good or failed", [
+      "result",
+    ]),
   };
 }

@@ -74,8 +74,15 @@ it("others' telemetry stays, in columns or not", async () => {
   await forget(database.pool, { uuids: ["GPU-b"], urls: ["http://b/metrics"] });
   await write("a", "b");
   const both = await known();
+  await database.pool.query(
+    `insert into telemetry.plausibility select gpu_key, $1, 1, 1, null, 1, 1, $1, '[]', '{}' from telemetry.gpu`,
+    [new Date(zero)],
+  );
   await database.pool.query("select compress_chunk(c) from show_chunks('telemetry.sample') c");
   await forget(database.pool, GONE);
+  expect(await database.rows("select uuid from telemetry.plausibility join telemetry.gpu using (gpu_key)")).toEqual([
+    { uuid: "GPU-b" },
+  ]);
   const left = await known();
   expect(left).toEqual({ ...alone, hours: left["hours"], days: left["days"] });
   expect(left["hours"]).toBeCloseTo(alone["hours"] as number, 6);

@@ -3,7 +3,10 @@ import { withTransaction, type Pool, type PoolClient } from "#kernel/pg.ts";
 import { refreshAll } from "./refresh.ts";
 import type { Span } from "../write/watermark.ts";
 
-const TABLES = ["sample", "scrape", "heartbeat", "gpu_event", "gpu_target", "conflict", "gpu", "target", "collector"];
+const TABLES = [
+  ...["sample", "scrape", "heartbeat", "gpu_event", "gpu_target", "conflict", "gpu", "target", "collector"],
+  ...["plausibility", "plausibility_hour", "duty"],
+];
 const AGGREGATES = ["gpu_1m", "gpu_1h", "gpu_1d", "target_1m"];
 const DAY_MS = 24 * HOUR_MS;
 
@@ -51,7 +54,9 @@ async function forgetSome(client: PoolClient, { uuids, urls }: Forgotten): Promi
        where t.target_key = s.target_key and t.url = any($2) returning s.time),
      events as (delete from telemetry.gpu_event where gpu_key in (select gpu_key from gone)),
      seats as (delete from telemetry.gpu_target where gpu_key in (select gpu_key from gone)),
-     conflicts as (delete from telemetry.conflict where gpu_key in (select gpu_key from gone))
+     conflicts as (delete from telemetry.conflict where gpu_key in (select gpu_key from gone)),
+     hours as (delete from telemetry.plausibility_hour where gpu_key in (select gpu_key from gone)),
+     days as (delete from telemetry.plausibility where gpu_key in (select gpu_key from gone))
      select min(time) as from_at, max(time) as to_at from (select time from samples union all select time from scrapes) t`,
     [uuids, urls],
   );

@@ -45,3 +45,21 @@ export function decodeFrame(bytes: Buffer, offset: number): Frame | undefined {
   if (crc32(bytes.subarray(offset + 8, end)) !== bytes.readUInt32LE(offset + 4)) return undefined;
   return { payload: bytes.subarray(offset + HEADER_BYTES, end), low: bytes.readDoubleLE(offset + 8) };
 }
+
+/**
+ * Where the record after a damaged one begins. Only its length is trusted, and only where a sound record follows.
+ *
+ * @returns undefined where nothing sound follows: a torn end, or a damaged length
+ */
+export function afterDamaged(bytes: Buffer, offset: number): number | undefined {
+  if (bytes.length - offset < HEADER_BYTES) return undefined;
+  const end = offset + HEADER_BYTES + bytes.readUInt32LE(offset);
+  return end < bytes.length && decodeFrame(bytes, end) ? end : undefined;
+}
+
+/** Whether a file ends here as a write that was cut off leaves it: a part of a record, or room that was never filled. */
+export function isTornEnd(bytes: Buffer, offset: number): boolean {
+  if (bytes.length - offset < HEADER_BYTES) return true;
+  const length = bytes.readUInt32LE(offset);
+  return length === 0 || (length <= MAX_PAYLOAD_BYTES && offset + HEADER_BYTES + length > bytes.length);
+}

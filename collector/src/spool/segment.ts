@@ -1,6 +1,6 @@
 import { open, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { decodeFrame, frameBytes, MAGIC } from "./frame.ts";
+import { afterDamaged, decodeFrame, frameBytes, isTornEnd, MAGIC } from "./frame.ts";
 
 /** One append-only file of the spool. */
 export interface Segment {
@@ -26,25 +26,44 @@ export function noteRecord(segment: Segment, bytes: number, low: number): void {
   segment.bytes += bytes;
 }
 
-/** The segments in a folder, oldest first, and how many bytes in them are no records (a torn end, or damage). */
-export async function scanSegments(dir: string): Promise<{ segments: Segment[]; damagedBytes: number }> {
+/** What is found in a folder. */
+export interface Scanned {
+  /** oldest first */
+  segments: Segment[];
+  /** bytes that are no records: a torn end, or damage */
+  damagedBytes: number;
+  /** records lost to damage, at least; a torn end was never safe and is none */
+  lostRecords: number;
+}
+
+/** Reads what an earlier run has left. A damaged record costs itself, or what is behind it in its file. */
+export async function scanSegments(dir: string): Promise<Scanned> {
   const names = (await readdir(dir)).filter((name) => /^\d{10}\.spool$/.test(name)).sort();
-  const segments: Segment[] = [];
-  let damagedBytes = 0;
+  const scanned: Scanned = { segments: [], damagedBytes: 0, lostRecords: 0 };
   for (const name of names) {
     const segment = newSegment(dir, Number(name.slice(0, 10)));
-    const bytes = await readFile(segment.path);
-    if (bytes.subarray(0, MAGIC.length).equals(MAGIC)) {
-      for (let frame = decodeFrame(bytes, segment.bytes); frame; frame = decodeFrame(bytes, segment.bytes)) {
-        noteRecord(segment, frameBytes(frame.payload), frame.low);
-      }
-      damagedBytes += bytes.length - segment.bytes;
-    } else {
-      damagedBytes += bytes.length;
-    }
-    segments.push(segment);
+    scan(await readFile(segment.path), segment, scanned);
+    scanned.segments.push(segment);
   }
-  return { segments, damagedBytes };
+  return scanned;
+}
+
+/** Notes the records of a file, and what of it are none. */
+function scan(bytes: Buffer, segment: Segment, scanned: Scanned): void {
+  const isOurs = bytes.subarray(0, MAGIC.length).equals(MAGIC);
+  for (let offset = isOurs ? MAGIC.length : 0; offset < bytes.length;) {
+    const frame = isOurs ? decodeFrame(bytes, offset) : undefined;
+    if (frame) {
+      segment.bytes = offset;
+      noteRecord(segment, frameBytes(frame.payload), frame.low);
+      offset = segment.bytes;
+      continue;
+    }
+    const next = isOurs ? afterDamaged(bytes, offset) : undefined;
+    scanned.damagedBytes += (next ?? bytes.length) - offset;
+    if (next !== undefined || !isTornEnd(bytes, offset)) scanned.lostRecords++;
+    offset = next ?? bytes.length;
+  }
 }
 
 /** Reads records, into memory of its own that the next read uses again. */

@@ -148,15 +148,32 @@ describe("damage", () => {
     await damage((bytes) => bytes.subarray(0, bytes.length - 1));
     await add("d");
     expect((await drain()).map((text) => text[0])).toEqual(["a", "b", "d"]);
+    expect(spool.droppedRecords).toBe(0);
   });
 
-  it("of a byte costs that record and those after it in the file, not later ones", async () => {
+  it("of a byte costs that record alone, and is counted", async () => {
     await damage((bytes) => {
       bytes.writeUInt8(0xff, 100);
       return bytes;
     });
     await add("d");
-    expect((await drain()).map((text) => text[0])).toEqual(["a", "d"]);
+    expect((await drain()).map((text) => text[0])).toEqual(["a", "c", "d"]);
+    expect(spool.droppedRecords).toBe(1);
+  });
+
+  it("in the middle of several files costs no other file", async () => {
+    const texts = Array.from({ length: 12 }, (_, index) => `${index}`.padEnd(400, "."));
+    for (const text of texts) await add(text);
+    await spool.close();
+    const names = await segments();
+    const middle = join(dir, names[2] ?? "");
+    const bytes = await readFile(middle);
+    await writeFile(middle, bytes.fill(0xff, 8));
+    spool = await openDir();
+    // A file takes three of these records.
+    expect(names.length).toBe(4);
+    expect(await drain()).toEqual([...texts.slice(0, 6), ...texts.slice(9)]);
+    expect(spool.droppedRecords).toBe(1);
   });
 
   it("of a whole file, or of the cursor, costs no more than what is in it", async () => {

@@ -76,10 +76,11 @@ export class Spool {
   /** Finds what an earlier run has left. */
   async load(): Promise<void> {
     const { dir, logger } = this.#options;
-    const { segments, damagedBytes } = await scanSegments(dir);
+    const { segments, damagedBytes, lostRecords } = await scanSegments(dir);
     if (damagedBytes > 0) logger.warn({ damagedBytes }, "the spool has a torn or damaged record: skipped it");
     const cursor = await readCursor(this.#cursorPath);
     this.droppedRecords = cursor?.droppedRecords ?? 0;
+    if (lostRecords > 0) this.#lost(lostRecords, "the spool was damaged: lost scrapes");
     // Never append to a file that may end in a torn record.
     this.#segments = [...segments, newSegment(dir, Math.max(segments.at(-1)?.id ?? 0, cursor?.segmentId ?? 0) + 1)];
     while (this.#oldest.id < (cursor?.segmentId ?? 0)) await this.#removeOldest();

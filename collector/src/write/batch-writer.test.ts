@@ -144,6 +144,23 @@ describe("a batch", () => {
     ]);
   });
 
+  it("that comes late, into chunks that are columns by now, goes in once, and with it what was there stays", async () => {
+    const { writer } = await openWriter(database.pool);
+    await writer.write([scraped(0, [gpu(0)]), scraped(20, [gpu(6_000)])]);
+    for (const table of ["sample", "scrape"])
+      await database.pool.query(`select compress_chunk(c, true) from show_chunks('telemetry.${table}') c`);
+    const late = [0, 10, 20, 30].map((seconds) => scraped(seconds, [gpu(seconds * 300)]));
+    for (let round = 0; round < 2; round++) await (await openWriter(database.pool)).writer.write(late);
+    // The one in between is only as good as what was known when it came: nothing is derived from it.
+    expect(await samples()).toEqual([
+      written(0, 0, null),
+      { ...written(10, 0, null), energy_joules: null },
+      written(20, 20, 6_000),
+      written(30, 10, 3_000),
+    ]);
+    expect(await database.rows("select count(*)::int as n from telemetry.scrape")).toEqual([{ n: 4 }]);
+  });
+
   it("with a record that the database refuses loses that record alone", async () => {
     const { writer } = await openWriter(database.pool);
     const bad = scraped(10, [gpu(3_000)], [{ ...xid, text: "zero \0 byte" }]);

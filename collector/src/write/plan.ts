@@ -140,10 +140,10 @@ class Planner {
     if (!state.isPresent && !state.isSlice) this.#event(state, { at, kind: "APPEARED", code: 0, detail: null });
     if (derived.isCounterReset) this.#event(state, { at, kind: "COUNTER_RESET", code: 0, detail: null });
     for (const edge of edges(at, state.signs, signs)) this.#event(state, edge);
-    if (state.targetKey !== targetKey) {
-      this.plan.seats.push({ gpuKey, since: at, targetKey });
-      this.#registry.seat(state, targetKey);
-    }
+    // After a silence it may have been elsewhere meanwhile, as another collector has seen it, and come back.
+    const isBack = state.last === null || at - state.last.at > MAX_COVER_MS;
+    if (state.targetKey !== targetKey || isBack) this.plan.seats.push({ gpuKey, since: at, targetKey });
+    if (state.targetKey !== targetKey) this.#registry.seat(state, targetKey);
     state.sit(targetKey);
     state.describe(row);
     state.coversUntil = coversUntil;

@@ -7,6 +7,7 @@ import { blankResult } from "../scrape/scrape.ts";
 import { openTelemetryDatabase, openWriter, type TelemetryDatabase } from "../testing/database.ts";
 import { rowOf } from "../testing/rows.ts";
 import { SAMPLE, SCRAPE, type BulkTable } from "./table.ts";
+import { refresh } from "./watermark.ts";
 
 let database: TelemetryDatabase;
 beforeAll(async () => {
@@ -134,15 +135,8 @@ describe("minute states", () => {
   });
 
   it("are the same once the minutes are materialized", async () => {
-    const span = [new Date(minute(-5)), new Date(minute(30))];
-    await database.pool.query(
-      "call refresh_continuous_aggregate('telemetry.gpu_1m', $1::timestamptz, $2::timestamptz)",
-      span,
-    );
-    await database.pool.query(
-      "call refresh_continuous_aggregate('telemetry.target_1m', $1::timestamptz, $2::timestamptz)",
-      span,
-    );
+    const span = { from: minute(-5), to: minute(30) };
+    for (const view of ["telemetry.gpu_1m", "telemetry.target_1m"]) await refresh(database.pool, view, span);
     expect(await states("GPU-1")).toBe(GPU_1);
     expect(await states("GPU-2")).toBe(GPU_2);
   });

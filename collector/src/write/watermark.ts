@@ -1,4 +1,5 @@
-import { bucketStart, HOUR_MS, MINUTE_MS } from "#kernel/time.ts";
+import { messageOf } from "#kernel/errors.ts";
+import { backoffMs, bucketStart, HOUR_MS, MINUTE_MS, sleep } from "#kernel/time.ts";
 import type { Pool } from "#kernel/pg.ts";
 
 /**
@@ -7,6 +8,8 @@ import type { Pool } from "#kernel/pg.ts";
  */
 const FRESH_MS = 4 * MINUTE_MS;
 const SLICE_MS = 6 * HOUR_MS;
+/** While another refreshes the same aggregate: about half a minute. */
+const REFRESH_TRIES = 20;
 /** Samples are kept for 30 days: a refresh of what is older would delete minutes that can't be computed again. */
 const OLDEST_REFRESH_MS = 29 * 24 * HOUR_MS;
 
@@ -38,13 +41,22 @@ export async function refreshMinutes(pool: Pool, span: Span, nowMs: number): Pro
   }
 }
 
-/** Refreshes one aggregate over whole buckets of its own. */
+/** Refreshes one aggregate over whole buckets of its own. Where a worker is refreshing it too, one comes after the other. */
 export async function refresh(pool: Pool, view: string, { from, to }: Span): Promise<void> {
-  await pool.query("call refresh_continuous_aggregate($1::regclass, $2::timestamptz, $3::timestamptz)", [
-    view,
-    new Date(from),
-    new Date(to),
-  ]);
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await pool.query("call refresh_continuous_aggregate($1::regclass, $2::timestamptz, $3::timestamptz)", [
+        view,
+        new Date(from),
+        new Date(to),
+      ]);
+      return;
+    } catch (error) {
+      // TimescaleDB 2.28 refuses the second of two at a time, which the one before and ours may both be for.
+      if (attempt === REFRESH_TRIES || !/due to a concurrent refresh/.test(messageOf(error))) throw error;
+      await sleep(backoffMs(attempt, 100, 2_000));
+    }
+  }
 }
 
 /** What a collector says of itself. */
