@@ -141,7 +141,7 @@ describe("the minutes in which GPUs were down", () => {
   }, 120_000);
 
   it("are kept hour by hour, once, behind the watermark only, and stay as they were", async () => {
-    const up = { everySeconds: 60, phaseMs: 0, collector: 1, answers: [], from: -20, until: 200 };
+    const up = { everySeconds: 60 as const, phaseMs: 0, collector: 1, answers: [], from: -20, until: 200 };
     const gone = { present: [70, 5], isMoved: false, movesAt: 0 };
     const whole = { ...gone, present: [] };
     const past: History = {

@@ -1,0 +1,79 @@
+import type { Pool } from "#kernel/pg.ts";
+import { HOUR_MS, SECOND_MS } from "#kernel/time.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** The minutes of a UTC hour in which a GPU was DOWN, as bits: bit n of `low` is minute n, bit n of `high` minute 30 + n. */
+export interface DownHourRow {
+  /** hex, without 0x */
+  uuidHash: string;
+  /** start of the hour, seconds since 1970 */
+  hour: number;
+  low: number;
+  high: number;
+}
+
+/** Where DOWN minutes are read: in the minutes' roll-ups, or in the samples and scrapes themselves. */
+export type DownSource = "minutes" | "samples";
+
+const ROWS = `select encode(g.uuid_hash, 'hex') as "uuidHash", extract(epoch from d.hour)::float8 as hour,
+  (d.minutes & 1073741823)::int4 as low, (d.minutes >> 30)::int4 as high`;
+
+/** The hours that begin in `[from, until)` of which DOWN minutes are kept, ascending; seconds since 1970. */
+export async function readKeptHours(snapshot: Snapshot, from: number, until: number): Promise<number[]> {
+  const rows = await snapshot.rows<{ hour: number }>(
+    "kept-hours",
+    `select extract(epoch from hour)::float8 as hour from telemetry.down_hour
+     where hour >= to_timestamp($1::float8) and hour < to_timestamp($2::float8) order by hour`,
+    [from, until],
+  );
+  return rows.map(({ hour }) => hour);
+}
+
+/** DOWN minutes that are kept of the hours that begin in `[from, until)`, in any order; seconds since 1970. */
+export async function readKeptDown(snapshot: Snapshot, from: number, until: number): Promise<DownHourRow[]> {
+  return snapshot.rows<DownHourRow>(
+    "kept-down",
+    `${ROWS} from telemetry.gpu_down_hour d join telemetry.gpu g on g.gpu_key = d.gpu_key
+     where d.hour >= to_timestamp($1::float8) and d.hour < to_timestamp($2::float8)`,
+    [from, until],
+  );
+}
+
+/** DOWN minutes that start in `[from, until)`, looked for now, in any order; seconds since 1970. */
+export async function findDown(
+  snapshot: Snapshot,
+  from: number,
+  until: number,
+  source: DownSource,
+): Promise<DownHourRow[]> {
+  return snapshot.rows<DownHourRow>(
+    "find-down",
+    `${ROWS} from telemetry.down_hours(to_timestamp($1::float8), to_timestamp($2::float8), $3) d
+     join telemetry.gpu g on g.gpu_key = d.gpu_key`,
+    [from, until, source === "samples"],
+  );
+}
+
+/**
+ * Keeps the DOWN minutes of all whole hours that the watermark has passed, from the newest kept one on, each in a
+ * statement of its own; nothing to do costs a query.
+ *
+ * @param from of an epoch that is to be settled, where nothing is kept yet; seconds since 1970
+ * @returns how many hours were kept now
+ */
+export async function keepDownHours(pool: Pool, from: number, signal?: AbortSignal): Promise<number> {
+  const { rows } = await pool.query<{ next: Date; through: Date | null }>(
+    `select coalesce((select max(hour) + interval '1 hour' from telemetry.down_hour),
+              date_trunc('hour', to_timestamp($1::float8), 'UTC')) as next,
+            (select sampled_through from telemetry.watermark) as through`,
+    [from],
+  );
+  const [{ next, through } = { next: new Date(0), through: null }] = rows;
+  let count = 0;
+  for (let hour = next.getTime(); hour + HOUR_MS <= (through?.getTime() ?? 0); hour += HOUR_MS) {
+    if (signal?.aborted) break;
+    await pool.query("select telemetry.keep_down_hour(to_timestamp($1::float8))", [hour / SECOND_MS]);
+    count++;
+  }
+  return count;
+}
