@@ -54,6 +54,32 @@ export async function findDown(
   );
 }
 
+/** The level of telemetry that has been forgotten of a span, though there was some: its retention has passed. */
+export async function readForgotten(
+  snapshot: Snapshot,
+  from: number,
+  until: number,
+): Promise<{ samples: boolean; minutes: boolean }> {
+  const [row] = await snapshot.rows<{ samples: boolean; minutes: boolean }>(
+    "telemetry-forgotten",
+    `with oldest as (
+       select c.hypertable_name as name, min(c.range_start) as at from timescaledb_information.chunks c
+       where c.hypertable_schema = 'telemetry' and c.hypertable_name = 'sample'
+         or c.hypertable_name = (select a.materialization_hypertable_name from timescaledb_information.continuous_aggregates a
+           where a.view_schema = 'telemetry' and a.view_name = 'gpu_1m')
+       group by 1
+     )
+     select
+       exists (select from telemetry.gpu_1m m where m.bucket >= to_timestamp($1::float8)
+         and m.bucket < least(to_timestamp($2::float8), (select at from oldest where name = 'sample'))) as samples,
+       exists (select from telemetry.gpu_1d d where d.bucket + interval '1 day' > to_timestamp($1::float8)
+         and d.bucket < to_timestamp($2::float8)
+         and d.bucket + interval '1 day' <= (select at from oldest where name <> 'sample')) as minutes`,
+    [from, until],
+  );
+  return row ?? { samples: false, minutes: false };
+}
+
 /**
  * Keeps the DOWN minutes of all whole hours that the watermark has passed, from the newest kept one on, each in a
  * statement of its own; nothing to do costs a query.

@@ -90,6 +90,16 @@ export class Snapshot {
   }
 }
 
+/** Reads in one snapshot, which is closed afterwards. */
+export async function withSnapshot<T>(
+  pool: Pool,
+  read: (snapshot: Snapshot) => Promise<T>,
+  timeoutMs = STATEMENT_TIMEOUT_MS,
+): Promise<T> {
+  const snapshot = new Snapshot(pool, timeoutMs);
+  return read(snapshot).finally(() => snapshot.close());
+}
+
 /** The database's faults that a client may know of, as our errors; anything else as it is. */
 function toFault(error: unknown): unknown {
   const code = codeOf(error);
