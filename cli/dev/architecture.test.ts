@@ -14,6 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "api/src/facts": ["kernel", "api/src/sources"],
   "api/src/domain": ["kernel"],
   "api/src/graphql": ["kernel", "api/src/sources", "api/src/facts", "api/src/domain"],
+  "api/src/jobs": ["kernel", "contracts", "api/src/sources", "api/src/facts", "api/src/domain"],
   "api/src": ["kernel", "api/src/sources", "api/src/graphql"],
   api: ["kernel", "api/src", "api/src/sources", "api/src/graphql"],
   dashboards: ["kernel"],

@@ -1,4 +1,11 @@
-import { BaseError as ViemError, createPublicClient, HttpRequestError, http, TimeoutError, type PublicClient } from "viem";
+import {
+  BaseError as ViemError,
+  createPublicClient,
+  HttpRequestError,
+  http,
+  TimeoutError,
+  type PublicClient,
+} from "viem";
 import { BaseError, messageOf } from "#kernel/errors.ts";
 
 /** A node, asked over JSON-RPC; nothing it says is kept from one call to the next. */
@@ -57,9 +64,13 @@ export function toNodeFault(error: unknown): unknown {
   if (!(error instanceof ViemError)) return error;
   const isAway = error.walk((cause) => cause instanceof HttpRequestError || cause instanceof TimeoutError) !== null;
   if (!isAway) return error;
-  return new BaseError("RPC_UNREACHABLE", `the node does not answer: ${messageOf(error.details || error.shortMessage)}`, {
-    isRetryable: true,
-    cause: error,
-    hints: ["start the node, or correct RPC_URL"],
-  });
+  return new BaseError(
+    "RPC_UNREACHABLE",
+    `the node does not answer: ${messageOf(error.details || error.shortMessage)}`,
+    {
+      isRetryable: true,
+      cause: error,
+      hints: ["start the node, or correct RPC_URL"],
+    },
+  );
 }

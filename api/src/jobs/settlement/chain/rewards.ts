@@ -66,7 +66,11 @@ export class RewardsReader {
       read({ ...common, functionName: "oracles" }),
       read({ ...common, functionName: "claimsRoot" }),
     ]);
-    const counts = { closedCount: Number(closed), committedCount: Number(committed), finalizedCount: Number(finalized) };
+    const counts = {
+      closedCount: Number(closed),
+      committedCount: Number(committed),
+      finalizedCount: Number(finalized),
+    };
     return { head, ...counts, round, quorum, oracles, claimsRoot };
   }
 

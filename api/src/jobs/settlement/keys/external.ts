@@ -23,7 +23,8 @@ const TIMEOUT_MS = 60_000;
 export async function externalSigner(url: string, account: Address): Promise<Signer> {
   const address = getAddress(account);
   const accounts = await ask(url, "eth_accounts", []);
-  const isThere = Array.isArray(accounts) && accounts.some((one) => String(one).toLowerCase() === address.toLowerCase());
+  const isThere =
+    Array.isArray(accounts) && accounts.some((one) => String(one).toLowerCase() === address.toLowerCase());
   if (!isThere) {
     throw new BaseError("BAD_SIGNER", `the signer at ${shown(url)} doesn't have the account ${address}`, {
       hints: ["load its key there, or name another account by --signer-address"],

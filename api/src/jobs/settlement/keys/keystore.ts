@@ -18,11 +18,15 @@ export async function keystoreSigner(path: string, passwordPath: string): Promis
     key = (await Wallet.fromV3(text, password.replace(/[\r\n]+$/, ""), true)).getPrivateKeyString();
   } catch (error) {
     const isWrong = /passphrase/i.test(messageOf(error));
-    throw new BaseError("BAD_KEYSTORE", `keystore ${path} can't be opened: ${isWrong ? "wrong password" : reasonOf(error)}`, {
-      hints: isWrong
-        ? [`put its password into ${passwordPath}`]
-        : ["name a keystore of version 3, as `cast wallet import` or `geth account new` write it"],
-    });
+    throw new BaseError(
+      "BAD_KEYSTORE",
+      `keystore ${path} can't be opened: ${isWrong ? "wrong password" : reasonOf(error)}`,
+      {
+        hints: isWrong
+          ? [`put its password into ${passwordPath}`]
+          : ["name a keystore of version 3, as `cast wallet import` or `geth account new` write it"],
+      },
+    );
   }
   return rawKeySigner(key);
 }

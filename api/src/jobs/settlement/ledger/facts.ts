@@ -28,7 +28,12 @@ export async function storeFacts(
   result: EpochResult,
   basis: FactsBasis,
 ): Promise<Hex | undefined> {
-  const tables = [poolRows(inputs, result), gpuRows(inputs, result), lineRows(inputs, result), claimRows(inputs, result)];
+  const tables = [
+    poolRows(inputs, result),
+    gpuRows(inputs, result),
+    lineRows(inputs, result),
+    claimRows(inputs, result),
+  ];
   const text = canonicalText(inputs);
   return withTransaction(pool, async (client) => {
     const found = await client.query<{ hash: Hex | null }>(

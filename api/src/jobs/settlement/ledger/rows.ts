@@ -18,15 +18,38 @@ export function poolRows(inputs: EpochInputs, { pools }: EpochResult): Table {
   return {
     name: "pool_amount",
     columns: [
-      ...([["pool", "int8"], ["operator", "int8"], ["payee", "bytea"], ["operator_bps", "int4"], ["pool_bps", "int4"]] as const),
-      ...([["gpu_bps", "int4"], ["burned_dc", "numeric"], ["amount", "numeric"], ["operator_amount", "numeric"]] as const),
-      ...([["bonus_amount", "numeric"], ["share_amount", "numeric"], ["weight", "numeric"], ["has_telemetry", "bool"]] as const),
+      ...([
+        ["pool", "int8"],
+        ["operator", "int8"],
+        ["payee", "bytea"],
+        ["operator_bps", "int4"],
+        ["pool_bps", "int4"],
+      ] as const),
+      ...([
+        ["gpu_bps", "int4"],
+        ["burned_dc", "numeric"],
+        ["amount", "numeric"],
+        ["operator_amount", "numeric"],
+      ] as const),
+      ...([
+        ["bonus_amount", "numeric"],
+        ["share_amount", "numeric"],
+        ["weight", "numeric"],
+        ["has_telemetry", "bool"],
+      ] as const),
     ],
     rows: inputs.pools.map(({ poolId, operatorId, operatorPayee, shares }) => {
       const got = terms.get(poolId);
       if (!got) throw new Error(`BUG: no terms of pool ${poolId}`);
       return [
-        ...[String(poolId), String(operatorId), bytes(operatorPayee), shares.operatorBps, shares.poolBps, shares.gpuBps],
+        ...[
+          String(poolId),
+          String(operatorId),
+          bytes(operatorPayee),
+          shares.operatorBps,
+          shares.poolBps,
+          shares.gpuBps,
+        ],
         ...[got.burnedDc, got.amount, got.operatorAmount, got.bonusAmount, got.shareAmount, got.weight].map(String),
         !got.flags.includes("NO_TELEMETRY"),
       ];
@@ -39,8 +62,18 @@ export function gpuRows(inputs: EpochInputs, _result: EpochResult): Table {
   return {
     name: "gpu_amount",
     columns: [
-      ...([["pool", "int8"], ["gpu", "int8"], ["burned_dc", "numeric"], ["member_seconds", "int4"]] as const),
-      ...([["eligible_seconds", "int4"], ["weight", "numeric"], ["share_amount", "numeric"], ["bonus_amount", "numeric"]] as const),
+      ...([
+        ["pool", "int8"],
+        ["gpu", "int8"],
+        ["burned_dc", "numeric"],
+        ["member_seconds", "int4"],
+      ] as const),
+      ...([
+        ["eligible_seconds", "int4"],
+        ["weight", "numeric"],
+        ["share_amount", "numeric"],
+        ["bonus_amount", "numeric"],
+      ] as const),
     ],
     rows: poolBooks(inputs).flatMap(({ gpus, terms }) =>
       gpus.map((gpu) => [
@@ -58,13 +91,25 @@ export function lineRows(inputs: EpochInputs, { lines }: EpochResult): Table {
   return {
     name: "line",
     columns: [
-      ...([["place", "int4"], ["kind", "int2"], ["pool", "int8"], ["gpu", "int8"], ["account", "bytea"]] as const),
-      ...([["amount", "numeric"], ["whole", "numeric"], ["part", "int8"], ["parts", "int8"]] as const),
+      ...([
+        ["place", "int4"],
+        ["kind", "int2"],
+        ["pool", "int8"],
+        ["gpu", "int8"],
+        ["account", "bytea"],
+      ] as const),
+      ...([
+        ["amount", "numeric"],
+        ["whole", "numeric"],
+        ["part", "int8"],
+        ["parts", "int8"],
+      ] as const),
     ],
     rows: lines.map(({ kind, poolId, gpuId, account, amount }, place) => {
       const book = books.get(poolId);
       const gpu = gpus.get(`${poolId} ${gpuId}`);
-      if (!book || (kind !== LineKind.OPERATOR && !gpu)) throw new Error(`BUG: no terms of GPU ${gpuId} in pool ${poolId}`);
+      if (!book || (kind !== LineKind.OPERATOR && !gpu))
+        throw new Error(`BUG: no terms of GPU ${gpuId} in pool ${poolId}`);
       const { terms, pool } = book;
       const [whole, part, parts] = gpu
         ? [
@@ -84,7 +129,12 @@ export function claimRows({ previousCumulative }: EpochInputs, { claims }: Epoch
   const before = new Map(previousCumulative.map(({ account, amount }) => [account, amount]));
   return {
     name: "claim",
-    columns: [["place", "int4"], ["account", "bytea"], ["cumulative", "numeric"], ["earned", "numeric"]],
+    columns: [
+      ["place", "int4"],
+      ["account", "bytea"],
+      ["cumulative", "numeric"],
+      ["earned", "numeric"],
+    ],
     rows: claims.map(({ account, cumulative }, place) => {
       const earned = cumulative - (before.get(account) ?? 0n);
       return [place, bytes(account), String(cumulative), String(earned)];

@@ -46,7 +46,10 @@ async function refill(outbox: Outbox, counted: number): Promise<void> {
 }
 
 async function again(outbox: Outbox, row: OutboxRow): Promise<void> {
-  outbox.parts.logger.warn({ purpose: row.purpose, hash: row.hash }, "a transaction's block vanished: it is sent again");
+  outbox.parts.logger.warn(
+    { purpose: row.purpose, hash: row.hash },
+    "a transaction's block vanished: it is sent again",
+  );
   await outbox.rows.reopen(row.id);
   await send(outbox, row);
 }
