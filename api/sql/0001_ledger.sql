@@ -179,7 +179,7 @@ create table ledger.transaction (
   raw bytea not null,
   hash bytea not null unique check (length(hash) = 32),
   state text not null default 'SIGNED' check (state in ('SIGNED', 'MINED', 'REVERTED', 'REPLACED', 'FINAL')),
-  replaced_by int8 references ledger.transaction,
+  is_superseded boolean not null default false,
   block_number int8,
   block_hash bytea,
   gas_used int8,
@@ -188,8 +188,8 @@ create table ledger.transaction (
   sent_at timestamptz,
   resolved_at timestamptz
 );
-create unique index transaction_open_purpose on ledger.transaction (signer, purpose) where state = 'SIGNED' and replaced_by is null;
-create unique index transaction_open_nonce on ledger.transaction (signer, nonce) where state = 'SIGNED' and replaced_by is null;
+create unique index transaction_open_purpose on ledger.transaction (signer, purpose) where state = 'SIGNED' and not is_superseded;
+create unique index transaction_open_nonce on ledger.transaction (signer, nonce) where state = 'SIGNED' and not is_superseded;
 create index transaction_of_nonce on ledger.transaction (signer, nonce);
 create index transaction_of_purpose on ledger.transaction (signer, purpose);
 create index transaction_unsettled on ledger.transaction (signer, nonce) where state in ('SIGNED', 'MINED');
@@ -201,7 +201,7 @@ comment on column ledger.transaction.recipient is 'The contract called.';
 comment on column ledger.transaction.max_fee_per_gas is 'Wei.';
 comment on column ledger.transaction.raw is 'As signed.';
 comment on column ledger.transaction.state is 'SIGNED (perhaps sent); MINED (in a block that may vanish); FINAL; REVERTED (final or not); REPLACED (another with this nonce was mined).';
-comment on column ledger.transaction.replaced_by is 'The same with higher fees; either can be mined.';
+comment on column ledger.transaction.is_superseded is 'Whether the same was signed again with higher fees; either can be mined.';
 comment on column ledger.transaction.block_number is 'Where it was mined.';
 comment on column ledger.transaction.error is 'Why it reverted or was not taken, as far as it is known.';
 comment on column ledger.transaction.sent_at is 'When a node last took it.';

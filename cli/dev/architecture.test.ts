@@ -17,6 +17,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "api/src/verify": ["kernel", "api/src/sources", "api/src/facts", "api/src/domain"],
   "api/src/publication": ["kernel", "api/src/sources", "api/src/domain"],
   "api/src": ["kernel", "api/src/publication", "api/src/sources", "api/src/graphql"],
+  "api/src/jobs": ["kernel", "contracts", "api/src/sources", "api/src/facts", "api/src/domain"],
+  "api/src": ["kernel", "api/src/sources", "api/src/graphql"],
   api: ["kernel", "api/src", "api/src/sources", "api/src/graphql"],
   dashboards: ["kernel"],
   contracts: ["kernel"],
