@@ -71,10 +71,10 @@ export async function readForgotten(
      )
      select
        exists (select from telemetry.gpu_1m m where m.bucket >= to_timestamp($1::float8)
-         and m.bucket < least(to_timestamp($2::float8), (select at from oldest where name = 'sample'))) as samples,
+         and m.bucket < least(to_timestamp($2::float8), coalesce((select at from oldest where name = 'sample'), 'infinity'))) as samples,
        exists (select from telemetry.gpu_1d d where d.bucket + interval '1 day' > to_timestamp($1::float8)
          and d.bucket < to_timestamp($2::float8)
-         and d.bucket + interval '1 day' <= (select at from oldest where name <> 'sample')) as minutes`,
+         and d.bucket + interval '1 day' <= coalesce((select at from oldest where name <> 'sample'), 'infinity')) as minutes`,
     [from, until],
   );
   return row ?? { samples: false, minutes: false };
