@@ -14,6 +14,7 @@ import { addEpochs, writeStatus } from "#api/src/jobs/settlement/ledger/epochs.t
 import { storeFacts } from "#api/src/jobs/settlement/ledger/facts.ts";
 import { keepDownHours } from "#api/src/sources/downtime.ts";
 import { withSnapshot } from "#api/src/sources/snapshot.ts";
+import { EPOCH_TABLES } from "#api/test/chain-tables.ts";
 import { epochRewardsAbi } from "#contracts/abi/epochRewards.ts";
 import type { Deployed } from "#contracts/script/check/chain.ts";
 import { deploy, startAnvil } from "#contracts/script/testing.ts";
@@ -23,7 +24,7 @@ import { openTestDatabase } from "#database/testing.ts";
 import { silentLogger } from "#kernel/log.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
 import { MIGRATIONS } from "../migrations.ts";
-import { chainRows, chainTables, telemetryRows, type EpochUse } from "./settled-rows.ts";
+import { chainRows, telemetryRows, type EpochUse } from "./settled-rows.ts";
 
 const MNEMONIC = "test test test test test test test test test test test junk";
 const anvilAccount = (addressIndex: number): Address => mnemonicToAccount(MNEMONIC, { addressIndex }).address;
@@ -62,7 +63,13 @@ export async function openSettled(uses: readonly EpochUse[]): Promise<Settled> {
   await migrate(database.url, MIGRATIONS, silentLogger);
   const pool = createPool(database.url, { name: "test", max: 2 });
   const { genesisTime: genesis } = deployed;
-  for (const sql of [NO_JOBS, chainTables, chainRows(genesis, uses), networkRow(deployed), ...telemetryRows(genesis)]) {
+  for (const sql of [
+    NO_JOBS,
+    EPOCH_TABLES,
+    chainRows(genesis, uses),
+    networkRow(deployed),
+    ...telemetryRows(genesis),
+  ]) {
     await pool.query(sql);
   }
   const chain = new Chain(rpcUrl, deployed, pool);
