@@ -4,7 +4,7 @@ import { BaseError } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
 import { createRegistry } from "#kernel/metrics.ts";
 import type { Pool } from "#kernel/pg.ts";
-import { createContext } from "./graphql/context.ts";
+import { createContext, keptNothing } from "./graphql/context.ts";
 import { explorerPage } from "./graphql/explorer.ts";
 import { createApollo } from "./graphql/server.ts";
 import { addPublication } from "./publication/routes.ts";
@@ -18,12 +18,13 @@ const DRAIN_MS = 8_000;
 export async function createApp(pool: Pool, logger: Logger): Promise<FastifyInstance> {
   const app = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: "idle" });
   const apollo = await createApollo(logger);
+  const kept = keptNothing();
   await apollo.start();
   addExplorer(app);
   await app.register(fastifyApollo(apollo), {
     path: "/graphql",
     method: ["GET", "POST", "OPTIONS"],
-    context: async () => createContext(new Snapshot(pool)),
+    context: async () => createContext(new Snapshot(pool), kept),
   });
   addPublication(app, pool, logger);
   addStatus(app, pool, logger);

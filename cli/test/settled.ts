@@ -162,7 +162,8 @@ async function settleEpoch(chain: Chain, pool: Pool, genesis: number, epoch: num
     await chain.read("burnedIn", [BigInt(epoch)]),
   ];
   await pool.query(
-    `insert into chain.epoch (id, number, status, budget_bct, burned_dc, closed_at, vetoed_count) values ($1::int4::text, $1, 'CLOSED', $2, $3, $4, 0)`,
+    `insert into chain.epoch (id, number, status, scheduled_bct, re_emission_bct, budget_bct, burned_dc, closed_at, vetoed_count)
+     values ($1::int4::text, $1, 'CLOSED', 100000000000000000000000, 0, $2, $3, $4, 0)`,
     [epoch, String(budget), String(burned), genesis + (epoch + 1) * DAY],
   );
   const [start, end] = [genesis + epoch * DAY, genesis + (epoch + 1) * DAY];

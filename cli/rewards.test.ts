@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Address } from "viem";
 import { keccak256 } from "viem";
+import { describeStep, explainer, type Step } from "#api/src/domain/rewards/explain.ts";
+import { parseInputs } from "#api/src/domain/rewards/parse.ts";
 import type { EpochResult } from "#api/src/domain/rewards/types.ts";
+import { ask } from "#api/test/fixture.ts";
 import { ROOT, runBc } from "./test/network.ts";
 import { ANN, BOB, CARL, firstMinute, OLGA } from "./test/settled-rows.ts";
 import { DAY, KEEPER, openSettled, type Settled } from "./test/settled.ts";
@@ -176,6 +179,63 @@ describe("bc epochs", () => {
   }, 30_000);
 });
 
+/** One GraphQL operation that must succeed. */
+async function graph(query: string): Promise<Record<string, unknown>> {
+  const { data, errors } = await ask(settled.api.url, query);
+  expect(errors).toBeUndefined();
+  return data ?? {};
+}
+
+describe("the graph of rewards", () => {
+  it("has epochs, the newest first, and pages of them", async () => {
+    const shape =
+      "nodes { id state waits budgetBct burnedDc totalBct unallocatedBct linesRoot earners paid } pageInfo { endCursor hasNextPage }";
+    const { epochs } = await graph(`{ epochs(first: 2) { ${shape} } }`);
+    expect(epochs).toMatchObject({
+      nodes: [
+        { id: "2", state: "RUNNING", budgetBct: null, totalBct: null },
+        { id: "1", state: "ENDED", waits: "somebody to close it on the chain: closeEpoch" },
+      ],
+      pageInfo: { hasNextPage: true },
+    });
+    const { endCursor } = (epochs as { pageInfo: { endCursor: string } }).pageInfo;
+    expect((await graph(`{ epochs(first: 2, after: "${endCursor}") { ${shape} } }`))["epochs"]).toMatchObject({
+      nodes: [
+        {
+          ...{ id: "0", state: "COMMITTED", budgetBct: "1000", burnedDc: "80", totalBct: "999.999999999999999998" },
+          ...{ unallocatedBct: "0.000000000000000002", linesRoot: result.linesRoot, earners: 4, paid: 0 },
+        },
+      ],
+      pageInfo: { hasNextPage: false },
+    });
+    expect(await graph(`{ epoch(id: "3") { id } }`)).toEqual({ epoch: null });
+  });
+
+  it("derives each line of a wallet as the epoch's inputs do", async () => {
+    const line = "nodes { epoch kind poolId gpuId amountBct steps { symbol words formula numbers value } }";
+    const { account, gpu, epoch } = await graph(
+      `{ account(address: "${CARL}") { rewards { ${line} } } gpu(id: "2") { rewards(first: 1) { ${line} } } epoch(id: "0") { lines(first: 1) { ${line} } } }`,
+    );
+    type Lines = { nodes: { steps: Step[] }[] };
+    const { nodes } = (account as { rewards: Lines }).rewards;
+    expect(nodes).toMatchObject([
+      { epoch: 0, kind: "POOL_SHARE", poolId: "1", gpuId: "2", amountBct: "170.466502981410031567" },
+      { epoch: 0, kind: "GPU_BONUS", poolId: "1", gpuId: "2", amountBct: "15.625" },
+    ]);
+    const inputs = (await (await fetch(new URL("/epochs/0/inputs.json", settled.api.url))).json()) as unknown;
+    const explain = explainer(parseInputs(inputs));
+    const own = result.lines.filter((one) => one.account === CARL).map((one) => explain(one).map(describeStep));
+    const shown = nodes.map(({ steps }) =>
+      steps.map(({ formula, ...step }) => describeStep({ ...step, ...(formula === null ? {} : { formula }) })),
+    );
+    expect(shown).toEqual(own);
+    expect((gpu as { rewards: Lines }).rewards.nodes).toHaveLength(1);
+    expect((epoch as { lines: Lines }).lines.nodes).toMatchObject([
+      { kind: "OPERATOR", gpuId: null, amountBct: "200" },
+    ]);
+  });
+});
+
 describe("the published files", () => {
   const get = (path: string, headers: Record<string, string> = {}) =>
     fetch(new URL(path, settled.api.url), { headers, signal: AbortSignal.timeout(10_000) });
@@ -232,6 +292,12 @@ describe("the published files", () => {
     const [, windowEndsAt] = (await settled.read("commitOf", [0n])) as [unknown, bigint];
     await settled.travel(Math.max(Number(windowEndsAt), settled.genesis + 2 * DAY + 60));
     await settled.send(KEEPER, "finalize", [0n]);
+    await index("FINALIZED");
+    const claim = `{ account(address: "${CARL}") { claim { epoch claimableBct claimedBct cumulativeWei claimsRoot proof } } }`;
+    const carl = claims.find(({ account }) => account === CARL);
+    const shape = { epoch: 0, cumulativeWei: carl?.cumulative, claimsRoot: result.claimsRoot, proof: carl?.proof };
+    const bct = "186.091502981410031567";
+    expect(await graph(claim)).toEqual({ account: { claim: { ...shape, claimableBct: bct, claimedBct: "0" } } });
     for (const { account, cumulative, proof } of claims) {
       await settled.send(KEEPER, "claim", [account, BigInt(cumulative), proof]);
       expect(await settled.read("claimedOf", [account])).toBe(BigInt(cumulative));
@@ -240,10 +306,38 @@ describe("the published files", () => {
         Buffer.from(account.slice(2), "hex"),
       ]);
     }
-    await index("FINALIZED");
+    expect(await graph(claim)).toEqual({ account: { claim: { ...shape, claimableBct: "0", claimedBct: bct } } });
     const [, , , zero] = (await bc("epochs")).output.split("\n");
     expect(zero).toMatch(/PAID .* 4 of 4$/);
   }, 30_000);
+});
+
+describe("the running epoch's estimate", () => {
+  it("is by the same arithmetic on the facts so far, and says through when", async () => {
+    const at = settled.genesis + 2 * DAY;
+    await settled.travel(at + 90);
+    await settled.pool.query(
+      `insert into chain.usage_settlement values ('1', '1', 10000000, 100000000000000000000, 2, ${at + 10})`,
+    );
+    const shape =
+      "epoch through budgetBct burnedDc totalBct lines { kind gpuId account amountBct } asOf { sampledThrough }";
+    const { all, carl } = await graph(
+      `{ all: rewardEstimate { ${shape} } carl: rewardEstimate(account: "${CARL}") { totalBct lines { amountBct } } }`,
+    );
+    // two minutes of both GPUs: 100 BCT, a fifth to Olga, an eighth for GPU 1's use, the rest in halves
+    expect(all).toEqual({
+      ...{ epoch: 2, budgetBct: "100", burnedDc: "10", totalBct: "100" },
+      through: new Date((at + 90) * 1_000).toISOString(),
+      asOf: { sampledThrough: new Date((at + 90) * 1_000).toISOString() },
+      lines: [
+        { kind: "POOL_SHARE", gpuId: "1", account: ANN, amountBct: "33.75" },
+        { kind: "POOL_SHARE", gpuId: "2", account: CARL, amountBct: "33.75" },
+        { kind: "OPERATOR", gpuId: null, account: OLGA, amountBct: "20" },
+        { kind: "GPU_BONUS", gpuId: "1", account: ANN, amountBct: "12.5" },
+      ],
+    });
+    expect(carl).toEqual({ totalBct: "33.75", lines: [{ amountBct: "33.75" }] });
+  });
 });
 
 describe("bc verify of a later epoch", () => {
