@@ -145,22 +145,33 @@ begin
 end
 $$;
 
--- Keeps an hour's DOWN minutes, once: true if it did now, false if they are there or the watermark hasn't passed the hour.
-create function telemetry.keep_down_hour(hour_at timestamptz)
-returns boolean
+-- Keeps the DOWN minutes of the whole hours in [from_at, until_at) that the watermark has passed, each once; gives how many
+-- it kept now. Hours together cost less than one by one.
+create function telemetry.keep_down_hours(from_at timestamptz, until_at timestamptz)
+returns integer
 language plpgsql
 as $$
+declare
+  hours timestamptz[];
 begin
-  if not exists (select from telemetry.watermark w where w.sampled_through >= hour_at + interval '1 hour') then
-    return false;
-  end if;
-  insert into telemetry.down_hour (hour) values (hour_at) on conflict do nothing;
-  if not found then
-    return false;
+  with kept as (
+    insert into telemetry.down_hour (hour)
+    select h from generate_series(
+      date_trunc('hour', from_at + interval '1 hour' - interval '1 microsecond', 'UTC'), until_at - interval '1 hour', interval '1 hour') h
+    where h + interval '1 hour' <= (select sampled_through from telemetry.watermark)
+    on conflict do nothing
+    returning hour
+  )
+  select array_agg(hour) into hours from kept;
+  if hours is null then
+    return 0;
   end if;
   insert into telemetry.gpu_down_hour (hour, gpu_key, minutes)
-  select d.hour, d.gpu_key, d.minutes from telemetry.down_hours(hour_at, hour_at + interval '1 hour', false) d;
-  return true;
+  select d.hour, d.gpu_key, d.minutes
+  from telemetry.down_hours(
+    (select min(h) from unnest(hours) h), (select max(h) from unnest(hours) h) + interval '1 hour', false) d
+  where d.hour = any(hours);
+  return cardinality(hours);
 end
 $$;
 
@@ -169,7 +180,7 @@ begin
   if exists (select from pg_roles where rolname = 'bc_reader') then
     grant select on all tables in schema telemetry to bc_reader;
     grant execute on all functions in schema telemetry to bc_reader;
-    revoke execute on function telemetry.keep_down_hour(timestamptz) from public, bc_reader;
+    revoke execute on function telemetry.keep_down_hours(timestamptz, timestamptz) from public, bc_reader;
   end if;
 end
 $$;

@@ -1,5 +1,5 @@
 import type { Pool } from "#kernel/pg.ts";
-import { HOUR_MS, SECOND_MS } from "#kernel/time.ts";
+import { bucketStart, HOUR_MS } from "#kernel/time.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** The minutes of a UTC hour in which a GPU was DOWN, as bits: bit n of `low` is minute n, bit n of `high` minute 30 + n. */
@@ -80,9 +80,12 @@ export async function readForgotten(
   return row ?? { samples: false, minutes: false };
 }
 
+/** How many hours one statement keeps: in the embedded database nobody else is served meanwhile. */
+const KEPT_AT_ONCE = 6;
+
 /**
- * Keeps the DOWN minutes of all whole hours that the watermark has passed, from the newest kept one on, each in a
- * statement of its own; nothing to do costs a query.
+ * Keeps the DOWN minutes of all whole hours that the watermark has passed, from the newest kept one on, in short
+ * statements; nothing to do costs a query. To be called every some minutes, by anybody who may write.
  *
  * @param from of an epoch that is to be settled, where nothing is kept yet; seconds since 1970
  * @returns how many hours were kept now
@@ -95,11 +98,15 @@ export async function keepDownHours(pool: Pool, from: number, signal?: AbortSign
     [from],
   );
   const [{ next, through } = { next: new Date(0), through: null }] = rows;
+  const until = bucketStart(through?.getTime() ?? 0, HOUR_MS);
   let count = 0;
-  for (let hour = next.getTime(); hour + HOUR_MS <= (through?.getTime() ?? 0); hour += HOUR_MS) {
-    if (signal?.aborted) break;
-    await pool.query("select telemetry.keep_down_hour(to_timestamp($1::float8))", [hour / SECOND_MS]);
-    count++;
+  for (let at = next.getTime(); at < until && signal?.aborted !== true; at += KEPT_AT_ONCE * HOUR_MS) {
+    const to = Math.min(at + KEPT_AT_ONCE * HOUR_MS, until);
+    const kept = await pool.query<{ count: number }>("select telemetry.keep_down_hours($1, $2) as count", [
+      new Date(at),
+      new Date(to),
+    ]);
+    count += kept.rows[0]?.count ?? 0;
   }
   return count;
 }
