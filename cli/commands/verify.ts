@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import { Option, type Command } from "commander";
-import type { ChainWord } from "#api/src/verify/chain-word.ts";
-import { EVIDENCE, type Evidence } from "#api/src/verify/evidence.ts";
+import { EVIDENCE, type ChainWord, type Evidence } from "#api/src/verify/chain-word.ts";
 import type { Verification } from "#api/src/verify/verify.ts";
-import { addressOf, readDeployment } from "#devnet/deployment.ts";
 import { BaseError } from "#kernel/errors.ts";
 import { checkReachable, createPool } from "#kernel/pg.ts";
 import type { SettingName } from "#kernel/settings.ts";
@@ -60,6 +58,7 @@ async function runVerify(command: Command, { wallet, inputs, telemetry, json = f
   }
   const settings = settingsOf(command, NAMES);
   const { epoch } = readNumbers(NUMBERS, command.opts());
+  const { addressOf, readDeployment } = await import("#devnet/deployment.ts");
   const { readChainWord } = await import("../rewards-contract.ts");
   const deployment = readDeployment(settings.deployment || join(settings.dataDir, "deployment.json"));
   const chain = await readChainWord(rpcUrlOf(settings), addressOf(deployment, "EpochRewards"));

@@ -21,3 +21,7 @@ export const STATEMENT_MS = 600_000;
 export function spanOf(epoch: number, { genesis, length }: ChainWord): EpochSpan {
   return { epoch, start: genesis + epoch * length, end: genesis + (epoch + 1) * length };
 }
+
+/** What DOWN minutes are read from: samples and scrapes, their roll-ups by minute, or what was kept for settlements. */
+export const EVIDENCE = ["samples", "minutes", "kept"] as const;
+export type Evidence = (typeof EVIDENCE)[number];

@@ -4,11 +4,7 @@ import { findDowntime, readDowntime, type Downtime } from "../facts/downtime.ts"
 import { readForgotten } from "../sources/downtime.ts";
 import type { EpochSpan } from "../sources/epoch.ts";
 import { withSnapshot } from "../sources/snapshot.ts";
-import { STATEMENT_MS } from "./chain-word.ts";
-
-/** What DOWN minutes are read from: samples and scrapes, their roll-ups by minute, or what was kept for settlements. */
-export type Evidence = "samples" | "minutes" | "kept";
-export const EVIDENCE = ["samples", "minutes", "kept"] as const;
+import { STATEMENT_MS, type Evidence } from "./chain-word.ts";
 
 /**
  * When GPUs were DOWN in an epoch, by the evidence wanted or, where samples are gone by their retention, by the minutes'

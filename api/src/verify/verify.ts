@@ -9,9 +9,9 @@ import { gatherEpochInputs } from "../facts/epoch-inputs.ts";
 import type { EpochSpan } from "../sources/epoch.ts";
 import { readInputsText } from "../sources/ledger.ts";
 import { withSnapshot } from "../sources/snapshot.ts";
-import { spanOf, STATEMENT_MS, type ChainWord } from "./chain-word.ts";
+import { spanOf, STATEMENT_MS, type ChainWord, type Evidence } from "./chain-word.ts";
 import { compareDowntime, type DownDifference } from "./downtime.ts";
-import { readEvidence, type Evidence } from "./evidence.ts";
+import { readEvidence } from "./evidence.ts";
 import { previousClaims } from "./previous.ts";
 
 /** How an epoch is rebuilt. */
