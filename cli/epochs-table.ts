@@ -7,10 +7,13 @@ const time = (seconds: number | null): string =>
 const units = (amount: bigint | null, decimals: number): string =>
   amount === null ? "-" : formatUnits(amount, decimals);
 
+/** An epoch, and how many of its earners were paid. */
+export type ListedEpoch = EpochFact & { earners: number; paid: number };
+
 /** What `bc epochs` prints: a row an epoch, and below it what somebody has to look at. */
-export function epochsTable(epochs: readonly EpochFact[]): string {
+export function epochsTable(epochs: readonly ListedEpoch[]): string {
   if (epochs.length === 0) return "no epochs yet: nothing is known of the chain's clock, and none was closed";
-  const head = ["epoch", "ends", "state", "attested", "burned DC", "budget BCT", "rewards BCT", "paid", "waits for"];
+  const head = ["epoch", "ends", "state", "attested", "burned DC", "budget BCT", "rewards BCT", "paid", "waits"];
   const rows = epochs.map((one) => [
     String(one.epoch),
     time(one.endAt),
@@ -33,7 +36,7 @@ export function epochsTable(epochs: readonly EpochFact[]): string {
 }
 
 /** The same as JSON: amounts in base units as decimal strings, times in ISO 8601. */
-export function epochsJson(epochs: readonly EpochFact[]) {
+export function epochsJson(epochs: readonly ListedEpoch[]) {
   const iso = (seconds: number | null): string | null =>
     seconds === null ? null : new Date(seconds * 1_000).toISOString();
   const text = (amount: bigint | null): string | null => (amount === null ? null : String(amount));

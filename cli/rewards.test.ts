@@ -6,6 +6,7 @@ import { keccak256 } from "viem";
 import { describeStep, explainer, type Step } from "#api/src/domain/rewards/explain.ts";
 import { parseInputs } from "#api/src/domain/rewards/parse.ts";
 import type { EpochResult } from "#api/src/domain/rewards/types.ts";
+import { writeStatus } from "#api/src/jobs/settlement/ledger/epochs.ts";
 import { ask } from "#api/test/fixture.ts";
 import { ROOT, runBc } from "./test/network.ts";
 import { ANN, BOB, CARL, firstMinute, OLGA } from "./test/settled-rows.ts";
@@ -164,7 +165,7 @@ describe("bc epochs", () => {
       ["1", "ENDED"],
       ["0", "COMMITTED"],
     ]);
-    expect(output).toMatch(/^ +0 .*1000 .* 0 of 4 +the end of the challenge window at /m);
+    expect(output).toMatch(/^ +0 .*1000 .* 0 of 4 +for the end of the challenge window at /m);
     const json = JSON.parse((await bc("epochs", "--json", "--limit", "1", "--before", "1")).output) as object[];
     expect(json).toMatchObject([
       {
@@ -194,7 +195,7 @@ describe("the graph of rewards", () => {
     expect(epochs).toMatchObject({
       nodes: [
         { id: "2", state: "RUNNING", budgetBct: null, totalBct: null },
-        { id: "1", state: "ENDED", waits: "somebody to close it on the chain: closeEpoch" },
+        { id: "1", state: "ENDED", waits: "for somebody to close it on the chain: closeEpoch" },
       ],
       pageInfo: { hasNextPage: true },
     });
@@ -307,6 +308,9 @@ describe("the published files", () => {
       ]);
     }
     expect(await graph(claim)).toEqual({ account: { claim: { ...shape, claimableBct: "0", claimedBct: bct } } });
+    expect((await bc("epochs")).output).toMatch(/^ +0 .* FINAL .* 4 of 4 +for wallets to be paid/m);
+    const waiting = { waitsFor: null, trouble: null, windowEndsAt: null };
+    await writeStatus(settled.pool, 0, { state: "PAID", ...waiting });
     const [, , , zero] = (await bc("epochs")).output.split("\n");
     expect(zero).toMatch(/PAID .* 4 of 4$/);
   }, 30_000);

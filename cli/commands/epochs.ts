@@ -1,6 +1,8 @@
+import type { EpochPage } from "#api/src/facts/epochs.ts";
 import { Option, type Command } from "commander";
 import { checkReachable, createPool } from "#kernel/pg.ts";
 import type { SettingName } from "#kernel/settings.ts";
+import type { ListedEpoch } from "../epochs-table.ts";
 import { readNumbers } from "../flags.ts";
 import { addSettings, databaseUrlOf, settingsOf } from "../settings.ts";
 
@@ -31,13 +33,22 @@ export function addEpochs(program: Command): void {
       const { limit = 40, before = null } = readNumbers(NUMBERS, command.opts());
       const databaseUrl = databaseUrlOf(settings);
       await checkReachable(databaseUrl);
-      const { listEpochs } = await import("#api/src/facts/epochs.ts");
-      const { withSnapshot } = await import("#api/src/sources/snapshot.ts");
       const { epochsJson, epochsTable } = await import("../epochs-table.ts");
-      const pool = createPool(databaseUrl, { name: "bc-epochs", max: 1 });
-      const epochs = await withSnapshot(pool, (snapshot) => listEpochs(snapshot, { before, limit })).finally(() =>
-        pool.end(),
-      );
+      const epochs = await readList(databaseUrl, { before, limit });
       process.stdout.write(`${json ? JSON.stringify(epochsJson(epochs)) : epochsTable(epochs)}\n`);
     });
+}
+
+async function readList(databaseUrl: string, page: EpochPage): Promise<ListedEpoch[]> {
+  const { listEpochs } = await import("#api/src/facts/epochs.ts");
+  const { readPaid } = await import("#api/src/sources/epochs.ts");
+  const { withSnapshot } = await import("#api/src/sources/snapshot.ts");
+  const pool = createPool(databaseUrl, { name: "bc-epochs", max: 1 });
+  const read = withSnapshot(pool, async (snapshot) => {
+    const epochs = await listEpochs(snapshot, page);
+    const numbers = epochs.map(({ epoch }) => epoch);
+    const paidOf = new Map((await readPaid(snapshot, numbers)).map((row) => [row.epoch, row]));
+    return epochs.map((one) => ({ ...one, earners: 0, paid: 0, ...paidOf.get(one.epoch) }));
+  });
+  return read.finally(() => pool.end());
 }

@@ -1,11 +1,4 @@
-import {
-  readEpochClock,
-  readEpochs,
-  readNewestEpoch,
-  readPaid,
-  type EpochClockRow,
-  type EpochRow,
-} from "../sources/epochs.ts";
+import { readEpochClock, readEpochs, readNewestEpoch, type EpochClockRow, type EpochRow } from "../sources/epochs.ts";
 import type { Snapshot } from "../sources/snapshot.ts";
 
 /** How far an epoch has come. */
@@ -14,14 +7,11 @@ export type EpochState = "RUNNING" | "ENDED" | "CLOSED" | "COMMITTED" | "FINAL" 
 /** An epoch, how far it has come, and what its next step waits for. */
 export interface EpochFact extends EpochRow {
   state: EpochState;
-  /** in words; null: nothing is left to do */
+  /** in words that begin with "for"; null: nothing is left to do */
   waits: string | null;
   /** `[startAt, endAt)`, seconds since 1970; null before the settlement job has come to know the network */
   startAt: number | null;
   endAt: number | null;
-  /** wallets that earned in it, and how many of them were paid; 0 before its facts are there */
-  earners: number;
-  paid: number;
 }
 
 /** Which epochs: the newest first, below `before`; null: from the running one on. */
@@ -50,29 +40,23 @@ export async function readEpochFacts(snapshot: Snapshot, numbers: readonly numbe
   if (numbers.length === 0) return [];
   const clock = await readEpochClock(snapshot);
   const rowOf = new Map((await readEpochs(snapshot, numbers)).map((row) => [row.epoch, row]));
-  const paidOf = new Map((await readPaid(snapshot, numbers)).map((row) => [row.epoch, row]));
   return numbers.flatMap((number) => {
     const row = rowOf.get(number);
-    const { earners, paid } = paidOf.get(number) ?? { earners: 0, paid: 0 };
-    return row ? [factOf(row, clock, { earners, paid })] : [];
+    return row ? [factOf(row, clock)] : [];
   });
 }
 
-function factOf(row: EpochRow, clock: EpochClockRow | undefined, counts: { earners: number; paid: number }): EpochFact {
+function factOf(row: EpochRow, clock: EpochClockRow | undefined): EpochFact {
   const startAt = clock ? clock.genesis + row.epoch * clock.length : null;
   const endAt = clock && startAt !== null ? startAt + clock.length : null;
-  const state = stateOf(row, counts, clock !== undefined && endAt !== null && clock.headAt >= endAt);
-  const fact = { ...row, ...counts, state, startAt, endAt };
+  const state = stateOf(row, clock !== undefined && endAt !== null && clock.headAt >= endAt);
+  const fact = { ...row, state, startAt, endAt };
   return { ...fact, waits: row.waitsFor ?? waitsFor(fact, clock?.headAt ?? 0) };
 }
 
 /** The chain's word comes first; whether everybody was paid is the ledger's. */
-function stateOf(
-  { status, isSettled }: EpochRow,
-  { earners, paid }: { earners: number; paid: number },
-  isOver: boolean,
-): EpochState {
-  if (status === "FINALIZED") return isSettled && paid === earners ? "PAID" : "FINAL";
+function stateOf({ status, isPaid }: EpochRow, isOver: boolean): EpochState {
+  if (status === "FINALIZED") return isPaid ? "PAID" : "FINAL";
   if (status !== null) return status;
   return isOver ? "ENDED" : "RUNNING";
 }
@@ -84,17 +68,17 @@ const time = (seconds: number | null): string =>
 function waitsFor(fact: Omit<EpochFact, "waits">, headAt: number): string | null {
   switch (fact.state) {
     case "RUNNING":
-      return `its end at ${time(fact.endAt)}`;
+      return `for its end at ${time(fact.endAt)}`;
     case "ENDED":
-      return "somebody to close it on the chain: closeEpoch";
+      return "for somebody to close it on the chain: closeEpoch";
     case "CLOSED":
-      return `oracles: ${fact.votes} of ${fact.quorum ?? "?"} vouch for the same${fact.isSettled ? "" : "; its facts aren't gathered yet"}`;
+      return `for oracles: ${fact.votes} of ${fact.quorum ?? "?"} vouch for the same${fact.isSettled ? "" : "; its facts aren't gathered yet"}`;
     case "COMMITTED":
       return fact.windowEndsAt !== null && headAt >= fact.windowEndsAt
-        ? "somebody to finalize it on the chain: finalize"
-        : `the end of the challenge window at ${time(fact.windowEndsAt)}`;
+        ? "for somebody to finalize it on the chain: finalize"
+        : `for the end of the challenge window at ${time(fact.windowEndsAt)}`;
     case "FINAL":
-      return fact.isSettled ? `${fact.earners - fact.paid} of ${fact.earners} wallets to be paid` : null;
+      return "for wallets to be paid: claim, claimMany";
     case "PAID":
       return null;
   }

@@ -9,6 +9,7 @@ import {
   type TelemetryMinutesFact,
 } from "../facts/gpu-series.ts";
 import * as chain from "../sources/chain.ts";
+import { readPaid, type PaidRow } from "../sources/epochs.ts";
 import type { RewardLineRow } from "../sources/rewards.ts";
 import type { Snapshot } from "../sources/snapshot.ts";
 import type { HourRow } from "../sources/usage.ts";
@@ -23,6 +24,8 @@ export interface Loaders {
   gpu: DataLoader<string, chain.GpuRow | undefined>;
   rental: DataLoader<string, chain.RentalRow | undefined>;
   account: DataLoader<string, chain.AccountRow | undefined>;
+  /** by epoch; nothing where nobody earned */
+  paid: DataLoader<number, PaidRow | undefined>;
   /** by line; nothing for one that is gone */
   rewardSteps: DataLoader<RewardLineRow, Step[] | undefined>;
   /** by GPU id */
@@ -76,6 +79,10 @@ export function createContext(snapshot: Snapshot, kept: Kept = keptNothing()): C
         (ids) => chain.readAccounts(snapshot, ids),
         (row) => row.address,
       ),
+      paid: byKey(
+        (numbers) => readPaid(snapshot, numbers),
+        (row) => row.epoch,
+      ),
       rewardSteps: new DataLoader((lines) => readRewardSteps(snapshot, lines)),
       burnedHours: bySpan((ids, span) => burnedHours(snapshot, ids, span, budget)),
       telemetryMinutes: bySpan((hashes, span) => telemetryMinutes(snapshot, hashes, span, budget)),
@@ -84,10 +91,10 @@ export function createContext(snapshot: Snapshot, kept: Kept = keptNothing()): C
   };
 }
 
-function byKey<Row>(
-  read: (keys: readonly string[]) => Promise<Row[]>,
-  keyOf: (row: Row) => string,
-): DataLoader<string, Row | undefined> {
+function byKey<Key extends string | number, Row>(
+  read: (keys: readonly Key[]) => Promise<Row[]>,
+  keyOf: (row: Row) => Key,
+): DataLoader<Key, Row | undefined> {
   return new DataLoader(async (keys) => {
     const rows = new Map((await read(keys)).map((row) => [keyOf(row), row]));
     return keys.map((key) => rows.get(key));

@@ -35,6 +35,8 @@ export interface EpochRow {
   methodologyVersion: number | null;
   /** of the ledger, which has its facts or not */
   isSettled: boolean;
+  /** every wallet that the settlement job pays was paid */
+  isPaid: boolean;
   waitsFor: string | null;
   trouble: string | null;
   unallocatedBct: bigint | null;
@@ -87,7 +89,7 @@ export async function readEpochs(snapshot: Snapshot, epochs: readonly number[]):
        ${hex("coalesce(c.lines_root, l.lines_root)", "linesRoot")}, ${hex("coalesce(c.claims_root, l.claims_root)", "claimsRoot")},
        ${hex("coalesce(c.inputs_hash, l.inputs_hash)", "inputsHash")},
        coalesce(c.methodology_version::int4, l.methodology_version) as "methodologyVersion",
-       l.settled_at is not null as "isSettled", l.waits_for as "waitsFor", l.trouble, l.unallocated as "unallocatedBct",
+       l.settled_at is not null as "isSettled", l.paid_at is not null as "isPaid", l.waits_for as "waitsFor", l.trouble, l.unallocated as "unallocatedBct",
        l.line_count as "lineCount", l.claim_count as "claimCount"
      from unnest($1::int4[]) n(number)
      left join chain.epoch e on e.number = n.number

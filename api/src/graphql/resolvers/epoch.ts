@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
 import type { Step } from "../../domain/rewards/explain.ts";
 import { LINE_KINDS, type LineKind } from "../../domain/rewards/types.ts";
 import { listEpochs, newestEpoch, readEpochFacts, type EpochFact } from "../../facts/epochs.ts";
@@ -50,6 +50,19 @@ export class EpochResolver {
     @Ctx() { snapshot }: Context,
   ): Promise<Connection<ShownLine>> {
     return linesOf(snapshot, page, { ...ANY_LINE, epoch: epoch.epoch });
+  }
+
+  @FieldResolver(() => Int, { nullable: true, description: "Wallets that earned in it; 0 before its facts are there." })
+  async earners(@Root() epoch: ShownEpoch, @Ctx() { load }: Context): Promise<number> {
+    return (await load.paid.load(epoch.epoch))?.earners ?? 0;
+  }
+
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: "Of these, how many were paid all that they had earned by its end.",
+  })
+  async paid(@Root() epoch: ShownEpoch, @Ctx() { load }: Context): Promise<number> {
+    return (await load.paid.load(epoch.epoch))?.paid ?? 0;
   }
 
   @Query(() => RewardEstimate, {

@@ -22,7 +22,7 @@ registerEnumType(EpochState, {
     CLOSED: { description: "It has its budget; oracles are to vouch for its rewards." },
     COMMITTED: { description: "A quorum of oracles vouches for its rewards; the guardian can veto them for a while." },
     FINAL: { description: "Its rewards are minted and can be claimed." },
-    PAID: { description: "Every wallet that earned in it was paid." },
+    PAID: { description: "Every wallet was paid, but for dust that the settlement leaves for later." },
   },
 });
 
@@ -114,12 +114,6 @@ export class Epoch {
 
   @Field(() => Int, { nullable: true, description: "Its payments; null before its facts are there." })
   lineCount!: number | null;
-
-  @Field(() => Int, { description: "Wallets that earned in it." })
-  earners!: number;
-
-  @Field(() => Int, { description: "Of these, how many were paid all that they had earned by its end." })
-  paid!: number;
 }
 
 /** A page of epochs. */
