@@ -5,6 +5,7 @@ import { addDeployments } from "./commands/deployments.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addIndex } from "./commands/index.ts";
 import { addMigrate } from "./commands/migrate.ts";
+import { addOracle } from "./commands/oracle.ts";
 import { addServe } from "./commands/serve.ts";
 import { addSettle } from "./commands/settle.ts";
 import { addTelemetry } from "./commands/telemetry.ts";
@@ -18,6 +19,7 @@ const COMMANDS = [
   addUp,
   addIndex,
   addCollect,
+  addOracle,
   addServe,
   addMigrate,
   addDeployments,
