@@ -2,10 +2,14 @@ import { createServer, connect as dial, type Server, type Socket } from "node:ne
 import { once } from "node:events";
 import { importHistory } from "#collector/index.ts";
 import { isEmbedded } from "#database/testing.ts";
+import { encodeFunctionData } from "viem";
 import { silentLogger } from "#kernel/log.ts";
 import { waitFor } from "#kernel/time.ts";
+import { connectNode } from "../../src/jobs/settlement/chain/node.ts";
+import { DEFAULT_TERMS, type SettlementTerms } from "../../src/jobs/settlement/options.ts";
+import { Outbox, type Call } from "../../src/jobs/settlement/outbox/outbox.ts";
 import { openFaller } from "./falls.ts";
-import { by, GUARDIAN, openSettlementFixture, ORACLES, type SettlementFixture } from "./fixture.ts";
+import { by, GUARDIAN, openSettlementFixture, ORACLES, signerOf, type SettlementFixture } from "./fixture.ts";
 
 const [FIRST, SECOND, THIRD] = ORACLES;
 const WINDOW_SECONDS = 60;
@@ -216,6 +220,69 @@ describe("a chain that takes blocks back", () => {
     const [commit] = await f.network.rewards.read.commitOf([5n]);
     expect(commit).toMatchObject({ total: 0n, claimsRoot: await f.network.rewards.read.claimsRoot() });
   }, 90_000);
+});
+
+describe("a transaction of a job", () => {
+  const outboxOf = (over: Partial<SettlementTerms>): Outbox => {
+    const node = connectNode(f.network.rpcUrl);
+    const terms = { ...DEFAULT_TERMS, ...over };
+    const signer = signerOf(THIRD);
+    return new Outbox({
+      pool: f.pool,
+      node,
+      chainId: 31337,
+      signer,
+      terms,
+      logger: silentLogger,
+      onPoint: () => undefined,
+    });
+  };
+  const nothing = (purpose: string): Call => ({
+    purpose,
+    to: f.network.market.address,
+    data: encodeFunctionData({ abi: f.network.market.abi, functionName: "settleMany", args: [[]] }),
+  });
+  const statesOf = async (purpose: string) =>
+    (
+      await rows<{ state: string }>(`select state from ledger.transaction where purpose = '${purpose}' order by id`)
+    ).map(({ state }) => state);
+
+  it("that waits for long is sent with higher fees at the same nonce, and mined once", async () => {
+    const outbox = outboxOf({ replaceAfterMs: 0 });
+    await f.rpc("evm_setAutomine", [false]);
+    await outbox.submit(nothing("waits"));
+    expect(await outbox.submit(nothing("waits"))).toBe(false);
+    await outbox.follow(0n);
+    expect(await statesOf("waits")).toEqual(["SIGNED", "SIGNED"]);
+    await f.rpc("evm_mine");
+    await outbox.follow(0n);
+    expect(await statesOf("waits")).toEqual(["REPLACED", "MINED"]);
+    await f.rpc("evm_setAutomine", [true]);
+  });
+
+  it("whose nonce somebody else used is given up, and sent again only if it is asked for", async () => {
+    const outbox = outboxOf({ doubtMs: 0 });
+    await f.rpc("evm_setAutomine", [false]);
+    await outbox.submit(nothing("crossed"));
+    const [{ hash } = { hash: "" }] = await rows<{ hash: string }>(
+      "select '0x' || encode(hash, 'hex') as hash from ledger.transaction where purpose = 'crossed'",
+    );
+    await f.rpc("anvil_dropTransaction", [hash]);
+    await f.rpc("evm_setAutomine", [true]);
+    await f.network.mined(f.network.market.write.settleMany([[]], by(THIRD, f.network)));
+    await outbox.follow(0n);
+    expect(await statesOf("crossed")).toEqual(["REPLACED"]);
+    expect(await outbox.submit(nothing("crossed"))).toBe(true);
+    await outbox.settle(0n);
+    expect(await statesOf("crossed")).toEqual(["REPLACED", "MINED"]);
+  });
+
+  it("that the chain would refuse is never signed, and the refusal is named", async () => {
+    const data = encodeFunctionData({ abi: f.network.rewards.abi, functionName: "closeEpoch", args: [99n] });
+    const call = { purpose: "refused", to: f.network.rewards.address, data };
+    await expect(outboxOf({}).submit(call)).rejects.toMatchObject({ reason: "EpochRewards_NotNextToClose" });
+    expect(await statesOf("refused")).toEqual([]);
+  });
 });
 
 describe("what a job stands on", () => {
