@@ -6,6 +6,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addEpochs } from "./commands/epochs.ts";
 import { addIndex } from "./commands/index.ts";
 import { addMigrate } from "./commands/migrate.ts";
+import { addOracle } from "./commands/oracle.ts";
 import { addServe } from "./commands/serve.ts";
 import { addSettle } from "./commands/settle.ts";
 import { addTelemetry } from "./commands/telemetry.ts";
@@ -20,6 +21,7 @@ const COMMANDS = [
   addUp,
   addIndex,
   addCollect,
+  addOracle,
   addServe,
   addMigrate,
   addDeployments,

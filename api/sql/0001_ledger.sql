@@ -141,7 +141,7 @@ create table ledger.line (
 );
 create index line_of_account on ledger.line (account, epoch);
 create index line_of_gpu on ledger.line (gpu, epoch) where gpu > 0;
-comment on table ledger.line is 'Each payment of an epoch, with the terms that gave it: amount = floor(whole * part / parts).';
+comment on table ledger.line is 'Each payment of an epoch, with the terms that gave it: amount = div(whole * part, parts).';
 comment on column ledger.line.place is 'Its place, from 0: by pool, GPU, kind and account. Leaf of the lines'' tree.';
 comment on column ledger.line.kind is '0 OPERATOR, 1 POOL_SHARE, 2 GPU_BONUS.';
 comment on column ledger.line.gpu is '0 for the operator''s.';

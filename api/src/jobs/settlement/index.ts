@@ -3,6 +3,7 @@ import { messageOf } from "#kernel/errors.ts";
 import type { Health } from "#kernel/metrics.ts";
 import { createPool } from "#kernel/pg.ts";
 import { backoffMs, sleep } from "#kernel/time.ts";
+import { toDatabaseFault } from "../../sources/snapshot.ts";
 import { connectNode, toNodeFault } from "./chain/node.ts";
 import { RewardsReader } from "./chain/rewards.ts";
 import type { Context } from "./context.ts";
@@ -86,7 +87,7 @@ async function run(context: Context, pulse: Pulse, metrics: SettlementMetrics, s
       metrics.see(context, look);
       if (isDone) continue;
     } catch (thrown) {
-      const error = toNodeFault(thrown);
+      const error = toDatabaseFault(toNodeFault(thrown));
       if (pulse.error === undefined || messageOf(pulse.error) !== messageOf(error))
         logger.error({ err: error }, "a look failed");
       pulse.error = error;

@@ -16,6 +16,8 @@ export interface SettlementTerms {
   maxFeePerGas: bigint;
   /** a transaction that isn't mined after this is sent anew with higher fees */
   replaceAfterMs: number;
+  /** a nonce that was used without our transaction being found is given up after this: a node may be slow to tell */
+  doubtMs: number;
   /** rentals and slots are settled so long before an epoch's end; 0: never */
   settleAheadSeconds: number;
   /** the most rentals, slots or wallets in one transaction; fewer where they would take too much gas */
@@ -34,6 +36,7 @@ export const DEFAULT_TERMS: SettlementTerms = {
   gasLimit: 10_000_000n,
   maxFeePerGas: 500_000_000_000n,
   replaceAfterMs: 180_000,
+  doubtMs: 5_000,
   settleAheadSeconds: 300,
   batchSize: 100,
   leastPayout: 0n,

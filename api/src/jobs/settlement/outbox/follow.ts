@@ -5,9 +5,6 @@ import type { Outbox } from "./outbox.ts";
 import type { OutboxRow } from "./rows.ts";
 import { send } from "./send.ts";
 
-/** A node that has counted a nonce may take a while to show the receipt. */
-const DOUBT_MS = 5_000;
-
 /**
  * Looks up every transaction whose end isn't certain.
  *
@@ -77,7 +74,7 @@ async function record(outbox: Outbox, row: OutboxRow, receipt: Receipt, finalBlo
 async function doubt(outbox: Outbox, row: OutboxRow): Promise<void> {
   const since = outbox.doubts.get(row.id) ?? Date.now();
   outbox.doubts.set(row.id, since);
-  if (Date.now() - since < DOUBT_MS) return;
+  if (Date.now() - since < outbox.parts.terms.doubtMs) return;
   outbox.doubts.delete(row.id);
   const { logger, signer } = outbox.parts;
   logger.warn({ purpose: row.purpose, nonce: row.nonce }, "another transaction used this nonce");
