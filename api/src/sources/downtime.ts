@@ -1,5 +1,5 @@
-import type { Pool } from "#kernel/pg.ts";
-import { bucketStart, HOUR_MS } from "#kernel/time.ts";
+import { withTransaction, type Pool } from "#kernel/pg.ts";
+import { bucketStart, HOUR_MS, SECOND_MS } from "#kernel/time.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** The minutes of a UTC hour in which a GPU was DOWN, as bits: bit n of `low` is minute n, bit n of `high` minute 30 + n. */
@@ -109,4 +109,13 @@ export async function keepDownHours(pool: Pool, from: number, signal?: AbortSign
     count += kept.rows[0]?.count ?? 0;
   }
   return count;
+}
+
+/** Forgets what was kept of hours from `from` on: telemetry that was mended since then counts. Seconds since 1970. */
+export async function forgetDownHours(pool: Pool, from: number): Promise<void> {
+  const hour = new Date(bucketStart(from * SECOND_MS, HOUR_MS));
+  await withTransaction(pool, async (client) => {
+    await client.query("delete from telemetry.gpu_down_hour where hour >= $1", [hour]);
+    await client.query("delete from telemetry.down_hour where hour >= $1", [hour]);
+  });
 }

@@ -8,6 +8,7 @@ import { closeNext } from "./steps/close.ts";
 import { discardStale } from "./steps/discard.ts";
 import { finalizeNext } from "./steps/finalize.ts";
 import { gatherNext } from "./steps/gather.ts";
+import { keepDowntime } from "./steps/keep-downtime.ts";
 import { payWallets } from "./steps/pay.ts";
 import { settleDue } from "./steps/settle-due.ts";
 import { writeStates, writeStatuses } from "./steps/status.ts";
@@ -20,6 +21,7 @@ const STEPS: readonly Step[] = [
   closeNext,
   finalizeNext,
   attestNext,
+  keepDowntime,
   gatherNext,
   payWallets,
 ];
