@@ -7,11 +7,13 @@ import { promisify } from "node:util";
 import { BaseError } from "#kernel/errors.ts";
 import type { Figure } from "./figure.ts";
 import type { BenchFlags } from "./flags.ts";
+import { openFacts } from "./settle/database.ts";
 import { epochFacts } from "./settle/facts.ts";
 import type { SideResult } from "./settle/side.ts";
 
 const SIZE = { gpus: 100_000, pools: 1_000, wallets: 20_000 };
 const SIDE = fileURLToPath(new URL("settle/side.ts", import.meta.url));
+const DATABASE_SIDE = fileURLToPath(new URL("settle/database-side.ts", import.meta.url));
 const DEFAULT_RUNS = 3;
 
 /**
@@ -40,9 +42,27 @@ export async function benchSettle({ runs = DEFAULT_RUNS }: BenchFlags): Promise<
         limit: 3,
         isFloor: true,
       },
+      ...(await fromDatabase(runs)),
     ];
   } finally {
     rmSync(folder, { recursive: true });
+  }
+}
+
+/** The same from tables in a database to the roots, and what `bc verify` takes; the database is a process of its own. */
+async function fromDatabase(runs: number): Promise<Figure[]> {
+  const database = await openFacts(SIZE);
+  try {
+    const settled = await median("settle", database.url, runs, DATABASE_SIDE);
+    const verified = await median("verify", database.url, runs, DATABASE_SIDE, [JSON.stringify(settled)]);
+    return [
+      { name: "database to roots", value: settled.wallSeconds, unit: "s", limit: 20 },
+      { name: "database to roots, memory", value: settled.rssMiB, unit: "MiB", limit: 1_024 },
+      { name: "verify", value: verified.wallSeconds, unit: "s", limit: 20 },
+      { name: "verify, memory", value: verified.rssMiB, unit: "MiB", limit: 1_024 },
+    ];
+  } finally {
+    await database.close();
   }
 }
 
@@ -51,10 +71,16 @@ function ratio(a: SideResult, b: SideResult): number {
 }
 
 /** The run in the middle by CPU time, and a line about it. */
-async function median(side: string, file: string, runs: number): Promise<SideResult> {
+async function median(
+  side: string,
+  from: string,
+  runs: number,
+  script = SIDE,
+  more: readonly string[] = [],
+): Promise<SideResult> {
   const results: SideResult[] = [];
   for (let run = 0; run < runs; run++) {
-    const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", SIDE, side, file]);
+    const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", script, side, from, ...more]);
     results.push(JSON.parse(stdout) as SideResult);
   }
   const middle = results.sort((a, b) => a.cpuSeconds - b.cpuSeconds)[Math.floor(runs / 2)];

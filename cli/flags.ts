@@ -27,5 +27,5 @@ export function readNumbers<F extends NumberFlags>(
     else faults.push(`${option.long ?? flag} is "${text}", but must be a whole number from ${min} to ${max}`);
   }
   if (faults.length === 0) return values;
-  throw new BaseError("BAD_FLAG", faults.join("; "), { hints: ["see `bc index --help`"] });
+  throw new BaseError("BAD_FLAG", faults.join("; "), { hints: ["see the command's --help"] });
 }

@@ -3,12 +3,15 @@ import { describeError } from "#kernel/errors.ts";
 import { addCollect } from "./commands/collect.ts";
 import { addDeployments } from "./commands/deployments.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addEpochs } from "./commands/epochs.ts";
 import { addIndex } from "./commands/index.ts";
 import { addMigrate } from "./commands/migrate.ts";
+import { addOracle } from "./commands/oracle.ts";
 import { addServe } from "./commands/serve.ts";
 import { addSettle } from "./commands/settle.ts";
 import { addTelemetry } from "./commands/telemetry.ts";
 import { addUp } from "./commands/up.ts";
+import { addVerify } from "./commands/verify.ts";
 
 const program = new Command("bc")
   .description("Berkeley Compute: a GPU rental network's chain and telemetry, indexed, joined and served")
@@ -18,11 +21,14 @@ const COMMANDS = [
   addUp,
   addIndex,
   addCollect,
+  addOracle,
   addServe,
   addMigrate,
   addDeployments,
   addTelemetry,
   addSettle,
+  addVerify,
+  addEpochs,
   addDoctor,
 ];
 for (const add of COMMANDS) add(program);

@@ -32,6 +32,7 @@ export function startChecks(settings: NetworkSettings): Check[] {
     port("PORT", settings.apiPort),
     port("INDEXER_PORT", settings.indexerPort),
     port("COLLECTOR_PORT", settings.collectorPort),
+    ...(rpcUrl === "" ? [port("ORACLE_PORT", settings.oraclePort)] : []),
     targetsFile === ""
       ? port("FLEET_PORT", settings.fleetPort)
       : { name: "TARGETS_FILE", run: () => readTargetsFile(targetsFile) },

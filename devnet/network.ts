@@ -52,6 +52,8 @@ export interface RunningNetwork {
   databaseUrl: string;
   collectorUrl: string;
   indexerUrl: string;
+  /** undefined: not ours */
+  oracleUrl: string | undefined;
   logDir: string;
   /** Stops all of it, in the reverse order. */
   stop(): Promise<void>;
@@ -132,8 +134,10 @@ class NetworkStart {
       machines(),
     );
     const network = this.#running(databaseUrl, rpcUrl, fleet);
-    if (this.#settings.rpcUrl === "")
+    if (this.#settings.rpcUrl === "") {
       await progress.step("first answer", () => firstAnswer(network.apiUrl, network.rpcUrl));
+      await progress.step("oracles", () => this.#oracles(databaseUrl, rpcUrl));
+    }
     this.#tidy(databaseUrl);
     return network;
   }
@@ -162,7 +166,7 @@ class NetworkStart {
   }
 
   #running(databaseUrl: string, rpcUrl: string, fleet: Fleet | undefined): RunningNetwork {
-    const { host, apiPort, collectorPort, indexerPort } = this.#settings;
+    const { host, apiPort, collectorPort, indexerPort, oraclePort } = this.#settings;
     return {
       apiUrl: `http://${host}:${apiPort}/graphql`,
       fleetUrl: fleet?.url,
@@ -170,6 +174,7 @@ class NetworkStart {
       databaseUrl,
       collectorUrl: `http://${host}:${collectorPort}`,
       indexerUrl: `http://${host}:${indexerPort}`,
+      oracleUrl: this.#settings.rpcUrl === "" ? `http://${host}:${oraclePort}` : undefined,
       logDir: this.#logs.dir,
       stop: () => this.#teardown.run(this.#options.onTrouble),
     };
@@ -276,12 +281,30 @@ class NetworkStart {
     return this.#role("serve", { "--database": databaseUrl, "--host": host, "--port": apiPort });
   }
 
-  async #role(role: string, flags: Record<string, string | number>): Promise<void> {
-    const args = Object.entries({ ...flags, "--log-level": this.#settings.logLevel }).flatMap(([flag, value]) => [
-      flag,
-      String(value),
-    ]);
-    const running = await startRole({ role, args, logs: this.#logs, onTrouble: this.#options.onTrouble });
+  /** Of our own chain, whose keys everybody knows: enough of them for a quorum, in one process. */
+  #oracles(databaseUrl: string, rpcUrl: string): Promise<void> {
+    const { host, oraclePort, dataDir } = this.#settings;
+    const keys = this.#plan.oracles.map((index) => Buffer.from(accountOf(index).getHdKey().privateKey ?? []));
+    const flags = {
+      "--rpc": rpcUrl,
+      "--database": databaseUrl,
+      "--deployment": join(dataDir, "deployment.json"),
+      "--host": host,
+      "--oracle-port": oraclePort,
+      "--finality": 1,
+      "--turn-seconds": 0,
+      "--settle-ahead": 60,
+      "--new-ledger": "",
+    };
+    const others = { ORACLE_KEYSTORE: "", ORACLE_PASSWORD_FILE: "", ORACLE_SIGNER: "", ORACLE_ADDRESS: "" };
+    return this.#role("oracle", flags, { ...others, ORACLE_KEYS: keys.map((key) => key.toString("hex")).join() });
+  }
+
+  async #role(role: string, flags: Record<string, string | number>, env: Record<string, string> = {}): Promise<void> {
+    const args = Object.entries<string | number>({ ...flags, "--log-level": this.#settings.logLevel }).flatMap(
+      ([flag, value]) => (value === "" ? [flag] : [flag, String(value)]),
+    );
+    const running = await startRole({ role, args, env, logs: this.#logs, onTrouble: this.#options.onTrouble });
     this.#teardown.add(role, () => running.stop());
   }
 

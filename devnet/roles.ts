@@ -13,6 +13,8 @@ export interface RoleOptions {
   role: string;
   /** flags */
   args: readonly string[];
+  /** beside this process's own environment */
+  env?: Readonly<Record<string, string>>;
   logs: LogFolder;
   /** told when it has ended by itself and is started again, or could not be */
   onTrouble: (text: string) => void;
@@ -73,13 +75,14 @@ export async function startRole(options: RoleOptions): Promise<Role> {
   }
 }
 
-async function startOnce({ role, args, logs }: RoleOptions): Promise<Child> {
+async function startOnce({ role, args, env, logs }: RoleOptions): Promise<Child> {
   const said = new LastLines();
   try {
     return await startChild({
       name: role,
       command: process.execPath,
       args: [join(ROOT, "cli", "bc.mjs"), role, ...args],
+      env: { ...process.env, ...env },
       cwd: ROOT,
       onLine: (line) => {
         logs.write(role, line);

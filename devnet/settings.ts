@@ -13,6 +13,7 @@ export const NETWORK_SETTINGS = [
   "host",
   "indexerPort",
   "collectorPort",
+  "oraclePort",
   "fleetPort",
   "targetsFile",
   "allowPrivate",

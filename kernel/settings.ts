@@ -103,6 +103,54 @@ export const SETTINGS = {
     "port of the collector's /health, /metrics and /targets",
     port,
   ),
+  oraclePort: setting(
+    "ORACLE_PORT",
+    "--oracle-port",
+    "4003",
+    "port of the settlement job's /health and /metrics",
+    port,
+  ),
+  finality: setting(
+    "FINALITY",
+    "--finality",
+    "finalized",
+    "blocks that epochs may stand on: those that the node calls finalized, or those so many below its head",
+    z
+      .string()
+      .regex(/^(finalized|\d{1,6})$/, 'must be "finalized" or a number of blocks')
+      .transform((text) => (text === "finalized" ? ("finalized" as const) : Number(text))),
+  ),
+  keystore: setting(
+    "ORACLE_KEYSTORE",
+    "--keystore",
+    "",
+    "keystore file (version 3) with the oracle's key",
+    optionalPath,
+  ),
+  passwordFile: setting(
+    "ORACLE_PASSWORD_FILE",
+    "--password-file",
+    "",
+    "file with the keystore's password",
+    optionalPath,
+  ),
+  signerUrl: setting(
+    "ORACLE_SIGNER",
+    "--signer",
+    "",
+    "external signer over JSON-RPC (eth_signTransaction) that keeps the oracle's key",
+    url("http:", "https:"),
+  ),
+  signerAddress: setting(
+    "ORACLE_ADDRESS",
+    "--signer-address",
+    "",
+    "the oracle's address at the external signer",
+    z
+      .string()
+      .regex(/^(0x[0-9a-fA-F]{40})?$/, "must be an address")
+      .transform((text) => text as "" | `0x${string}`),
+  ),
   fleetPort: setting("FLEET_PORT", "--fleet-port", "9400", "port of the simulated fleet's exporters", port),
   targetsFile: setting(
     "TARGETS_FILE",

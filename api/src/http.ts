@@ -4,26 +4,29 @@ import { BaseError } from "#kernel/errors.ts";
 import type { Logger } from "#kernel/log.ts";
 import { createRegistry } from "#kernel/metrics.ts";
 import type { Pool } from "#kernel/pg.ts";
-import { createContext } from "./graphql/context.ts";
+import { createContext, keptNothing } from "./graphql/context.ts";
 import { explorerPage } from "./graphql/explorer.ts";
 import { createApollo } from "./graphql/server.ts";
+import { addPublication } from "./publication/routes.ts";
 import { Snapshot } from "./sources/snapshot.ts";
 
 const BODY_LIMIT = 256 * 1024;
 /** How long open requests may go on once the server stops. */
 const DRAIN_MS = 8_000;
 
-/** The HTTP server: /graphql with its explorer, /healthz, /readyz, /metrics. */
+/** The HTTP server: /graphql with its explorer, /epochs and /by-hash, /healthz, /readyz, /metrics. */
 export async function createApp(pool: Pool, logger: Logger): Promise<FastifyInstance> {
   const app = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: "idle" });
   const apollo = await createApollo(logger);
+  const kept = keptNothing();
   await apollo.start();
   addExplorer(app);
   await app.register(fastifyApollo(apollo), {
     path: "/graphql",
     method: ["GET", "POST", "OPTIONS"],
-    context: async () => createContext(new Snapshot(pool)),
+    context: async () => createContext(new Snapshot(pool), kept),
   });
+  addPublication(app, pool, logger);
   addStatus(app, pool, logger);
   drainOnClose(app);
   app.addHook("onClose", () => apollo.stop());

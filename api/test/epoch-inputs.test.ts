@@ -6,7 +6,9 @@ import { createPool, type Pool } from "#kernel/pg.ts";
 import { parseInputs } from "../src/domain/rewards/parse.ts";
 import { settle } from "../src/domain/rewards/settle.ts";
 import { wallet } from "../src/domain/rewards/testing.ts";
+import { findDowntime } from "../src/facts/downtime.ts";
 import { gatherEpochInputs, type EpochRequest } from "../src/facts/epoch-inputs.ts";
+import { keepDownHours } from "../src/sources/downtime.ts";
 import { Snapshot } from "../src/sources/snapshot.ts";
 
 /** Epoch 5 is the hour from ten to eleven. */
@@ -164,6 +166,29 @@ describe("gatherEpochInputs", () => {
   it("gathers what settles, by every rule of the domain", async () => {
     const { total, unallocated, burnedDc } = settle(parseInputs(await gather()));
     expect([burnedDc, total + unallocated]).toEqual([1_017n, 10n ** 21n]);
+  });
+
+  it("gives the same from samples, from hours that were kept, and from both", async () => {
+    const before = await gather();
+    const withSnapshot = async <T>(read: (snapshot: Snapshot) => Promise<T>): Promise<T> => {
+      const snapshot = new Snapshot(pool);
+      return read(snapshot).finally(() => snapshot.close());
+    };
+    for (const source of ["samples", "minutes"] as const) {
+      expect(await gather({ down: await findDowntime(withSnapshot, { start: START, end: END, source }) })).toEqual(
+        before,
+      );
+    }
+    expect(await keepDownHours(pool, START - 60)).toBe(2);
+    expect(await keepDownHours(pool, START - 60)).toBe(0);
+    // what is kept counts, whatever has become of the samples
+    await pool.query(`update telemetry.gpu_down_hour set minutes = 7`);
+    const inputs = await gather();
+    expect(inputs.gpus[0]?.eligibleSeconds).toBe(55 * 60);
+    await pool.query(`update telemetry.gpu_down_hour set minutes = 1 << 20`);
+    expect((await gather()).gpus[0]?.eligibleSeconds).toBe(57 * 60);
+    await pool.query("delete from telemetry.down_hour; delete from telemetry.gpu_down_hour");
+    expect(await gather()).toEqual(before);
   });
 
   it("gives the same once the chain has gone on", async () => {

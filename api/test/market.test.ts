@@ -1,4 +1,5 @@
 import { SECOND_MS } from "#kernel/time.ts";
+import { BCT_DECIMALS, DC_DECIMALS, formatUnits } from "#kernel/units.ts";
 import { uuidHashOf } from "#devnet/market/bootstrap.ts";
 import { parseInputs } from "../src/domain/rewards/parse.ts";
 import { settle } from "../src/domain/rewards/settle.ts";
@@ -256,6 +257,34 @@ describe("over a market with a past", () => {
     expect(closedCount).toBeGreaterThanOrEqual(3n);
     expect(lineCount).toBeGreaterThan(100);
     expect(soldCount).toBeGreaterThan(0);
+  });
+
+  it("epochs are listed as the contract has them, and the running one is estimated by what it burned", async () => {
+    const { rewards } = market.network;
+    const at = { blockNumber: market.head };
+    const [closedCount, genesis, length] = await Promise.all([
+      rewards.read.closedCount(at),
+      rewards.read.genesisTime(at),
+      rewards.read.epochLength(at),
+    ]);
+    const epochs = await walk<{ id: string; state: string; budgetBct: string | null }>(
+      "epochs",
+      3,
+      "id state budgetBct",
+    );
+    const running = Math.floor((now - Number(genesis)) / Number(length));
+    expect(epochs.map(({ id }) => Number(id))).toEqual(Array.from({ length: running + 1 }, (_, i) => running - i));
+    for (const { id, state, budgetBct } of epochs) {
+      const isClosed = BigInt(id) < closedCount;
+      expect(state).toBe(isClosed ? "CLOSED" : Number(id) === running ? "RUNNING" : "ENDED");
+      const budget = isClosed ? formatUnits(await rewards.read.budgetOf([BigInt(id)], at), BCT_DECIMALS) : null;
+      expect(budgetBct).toBe(budget);
+    }
+    const { data } = await market.ask("{ rewardEstimate { epoch burnedDc totalBct budgetBct } }");
+    expect(data?.["rewardEstimate"]).toMatchObject({
+      epoch: running,
+      burnedDc: formatUnits(await rewards.read.burnedIn([BigInt(running)], at), DC_DECIMALS),
+    });
   });
 
   it("all of an answer stands on the head's block and the last scrape", async () => {

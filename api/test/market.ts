@@ -44,8 +44,8 @@ export async function openMarket(): Promise<MarketFixture> {
   const beginsAt = historyBeginsAt(Date.now() / 1_000, MARKET_PLAN);
   const chain = await startChain({ dir: join(dir, "chain"), host: "127.0.0.1", port, blockSeconds: 0, beginsAt });
   const [build, database] = await Promise.all([buildSubgraph(), openTestDatabase(), buildContracts()]);
-  const sql = fileURLToPath(new URL("../../collector/sql", import.meta.url));
-  await migrate(database.url, [{ room: "collector", dir: sql }], silentLogger);
+  const room = (name: string) => ({ room: name, dir: fileURLToPath(new URL(`../../${name}/sql`, import.meta.url)) });
+  await migrate(database.url, [room("collector"), room("api")], silentLogger);
   const deployment = await deployContracts(chain.rpcUrl, accountOf(0).address, join(dir, "deployment.json"));
   const network = connect(chain.rpcUrl, deployment);
   const fleet = await startFleet({ hosts: MARKET_PLAN.hosts, seed: 1, port: 0 });
@@ -64,6 +64,12 @@ export async function openMarket(): Promise<MarketFixture> {
     signal: new AbortController().signal,
   });
   const pool = createPool(database.url, { name: "test", max: 1 });
+  // as the settlement job writes it down when it first comes to a network
+  await pool.query(
+    `insert into ledger.network (chain_id, rewards, genesis_hash, genesis_time, epoch_length)
+     values ($1, decode(repeat('00', 20), 'hex'), sha256('genesis'), $2, $3)`,
+    [deployment.chainId, deployment.genesisTime, deployment.epochLength],
+  );
   const api = await startApi({ ...common, host: "127.0.0.1", port: 0 });
   return {
     network,

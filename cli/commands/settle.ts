@@ -1,8 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
 import { Option, type Command } from "commander";
-import type { EpochInputs } from "#api/src/domain/rewards/types.ts";
-import { BaseError } from "#kernel/errors.ts";
+import { readInputsFile } from "../inputs-file.ts";
 import { settlementTable } from "../settlement-table.ts";
 
 interface Flags {
@@ -29,26 +26,7 @@ export function addSettle(program: Command): void {
     .action(async ({ inputs: file, json = false }: Flags) => {
       const { settle } = await import("#api/src/domain/rewards/settle.ts");
       const { resultJson } = await import("#api/src/domain/rewards/result-json.ts");
-      const result = settle(await readInputs(file));
+      const result = settle(await readInputsFile(file));
       process.stdout.write(`${json ? JSON.stringify(resultJson(result)) : settlementTable(result)}\n`);
     });
-}
-
-/** Reads and checks; an error names the file. */
-async function readInputs(file: string): Promise<EpochInputs> {
-  const { parseInputs } = await import("#api/src/domain/rewards/parse.ts");
-  const name = file === "-" ? "the standard input" : file;
-  const content = await (file === "-" ? text(process.stdin) : readFile(file, "utf8")).catch((cause: unknown) => {
-    throw new BaseError("NO_INPUTS", `${name} can't be read`, { cause, hints: ["name a file with --inputs"] });
-  });
-  let value: unknown;
-  try {
-    value = JSON.parse(content);
-  } catch (cause) {
-    throw new BaseError("BAD_EPOCH_INPUTS", `${name} is no JSON`, {
-      cause,
-      hints: ["fetch the file again", "its form stands in api/src/domain/rewards/README.md"],
-    });
-  }
-  return parseInputs(value);
 }

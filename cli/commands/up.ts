@@ -73,6 +73,7 @@ function readyText(network: RunningNetwork, elapsed: string): string {
     ["GraphQL API and explorer", network.apiUrl],
     ["collector's targets", `${network.collectorUrl}/targets`],
     ["indexer's health", `${network.indexerUrl}/health`],
+    ["oracles' health", network.oracleUrl && `${network.oracleUrl}/health`],
     ["simulated exporters", network.fleetUrl],
     ["chain (JSON-RPC)", network.rpcUrl],
     ["database", network.databaseUrl],

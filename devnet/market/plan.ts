@@ -73,6 +73,8 @@ export interface MarketPlan {
   processor: AccountIndex;
   /** sets a pool's rates within its operator's bounds */
   pricer: AccountIndex;
+  /** attest epochs: as many of the deployment's three as must agree. They do nothing else, so that their nonces are theirs */
+  oracles: readonly AccountIndex[];
   /** where an operator that keeps its identity elsewhere is paid */
   payout: AccountIndex;
   operators: readonly OperatorPlan[];
@@ -103,6 +105,7 @@ export const MARKET_PLAN: MarketPlan = {
   processor: 20,
   pricer: 21,
   payout: 22,
+  oracles: [23, 24],
   operators: [
     { name: "Telegraph Compute", mode: MODE.SELF_POOLED, owner: 1, members: [] },
     { name: "Shattuck Cloud", mode: MODE.SINGLE_SOURCE, owner: 2, members: [] },

@@ -2,17 +2,19 @@ import { BaseError } from "#kernel/errors.ts";
 import { SECOND_MS } from "#kernel/time.ts";
 import {
   readClosedEpoch,
-  readEpochGpus,
   readEpochOwners,
   readEpochPools,
+  readEpochStays,
+  readEpochUse,
   type ClosedEpochRow,
-  type EpochGpuRow,
   type EpochOwnerRow,
   type EpochPoolRow,
   type EpochSpan,
 } from "../sources/epoch.ts";
 import type { Snapshot } from "../sources/snapshot.ts";
 import { readAsOf } from "./as-of.ts";
+import { readDowntime, type Downtime } from "./downtime.ts";
+import { gpuEntries, type GpuEntry } from "./epoch-gpus.ts";
 
 /** What an epoch stands on beside the database. */
 export interface EpochRequest extends EpochSpan {
@@ -20,6 +22,8 @@ export interface EpochRequest extends EpochSpan {
   finalThrough: bigint;
   /** what wallets had earned when the epoch before was settled, BCT wei, by account */
   previous: readonly { account: string; cumulative: bigint }[];
+  /** when GPUs were DOWN; what is kept of it, and the minutes' roll-ups for the rest, where it isn't given */
+  down?: Downtime;
 }
 
 /**
@@ -30,18 +34,44 @@ export interface EpochRequest extends EpochSpan {
  * that the contract tallied
  */
 export async function gatherEpochInputs(snapshot: Snapshot, request: EpochRequest) {
-  const { epoch, start, end, previous } = request;
   const closed = await requireReady(snapshot, request);
-  const gpus = await readEpochGpus(snapshot, request);
-  requireTally(epoch, gpus, closed);
+  const facts = await readEpochFacts(snapshot, request);
+  requireTally(request.epoch, facts.gpus, closed);
+  return inputsJson(request, closed.budget, facts);
+}
+
+/** What chain and telemetry say of an epoch, beside its budget. */
+export interface EpochFacts {
+  pools: EpochPoolRow[];
+  gpus: GpuEntry[];
+  ownersOf: ReadonlyMap<string, EpochOwnerRow[]>;
+}
+
+/** Reads an epoch's facts, or those of a part of it, whatever is still to come. One statement a kind. */
+export async function readEpochFacts(
+  snapshot: Snapshot,
+  request: EpochSpan & { down?: Downtime },
+): Promise<EpochFacts> {
+  const { start, end } = request;
+  const stays = await readEpochStays(snapshot, request);
+  const use = await readEpochUse(snapshot, request);
+  const gpus = gpuEntries(start, stays, use, request.down ?? (await readDowntime(snapshot, start, end)));
   const pools = await readEpochPools(snapshot, request, [...new Set(gpus.map(({ poolId }) => poolId))]);
-  const ownersOf = groupByGpu(await readEpochOwners(snapshot, request));
+  return { pools, gpus, ownersOf: groupByGpu(await readEpochOwners(snapshot, request)) };
+}
+
+/** The inputs as JSON. */
+export function inputsJson(
+  { epoch, start, end, previous }: Omit<EpochRequest, "finalThrough">,
+  budget: bigint,
+  { pools, gpus, ownersOf }: EpochFacts,
+) {
   return {
     methodologyVersion: 1,
     epoch,
     start,
     end,
-    budget: String(closed.budget),
+    budget: String(budget),
     pools: pools.map(poolJson),
     gpus: gpus.map((gpu) => gpuJson(gpu, ownersOf.get(gpu.gpuId) ?? [])),
     previousCumulative: previous.map(({ account, cumulative }) => ({ account, amount: String(cumulative) })),
@@ -72,7 +102,7 @@ async function requireReady(snapshot: Snapshot, { epoch, end, finalThrough }: Ep
 }
 
 /** The same burns twice: one by one in the events, and as the contract added them up. */
-function requireTally(epoch: number, gpus: readonly EpochGpuRow[], { burnedDc }: ClosedEpochRow): void {
+function requireTally(epoch: number, gpus: readonly GpuEntry[], { burnedDc }: ClosedEpochRow): void {
   const found = gpus.reduce((sum, gpu) => sum + gpu.burnedDc, 0n);
   if (found === burnedDc) return;
   const message = `BUG: epoch ${epoch} burned ${burnedDc} DC base units by the contract, ${found} by its events`;
@@ -93,13 +123,13 @@ function poolJson({ poolId, operatorId, payee, operatorBps, poolBps, gpuBps }: E
   return { poolId, operatorId, operatorPayee: payee, shares: { operatorBps, poolBps, gpuBps } };
 }
 
-function gpuJson({ poolId, gpuId, burnedDc, memberSeconds, eligibleMinutes }: EpochGpuRow, owners: EpochOwnerRow[]) {
+function gpuJson({ poolId, gpuId, burnedDc, memberSeconds, eligibleMinutes }: GpuEntry, owners: EpochOwnerRow[]) {
   return {
     poolId,
     gpuId,
     burnedDc: String(burnedDc),
-    eligibleSeconds: 60 * Number(eligibleMinutes),
-    memberSeconds: Number(memberSeconds),
-    owners: owners.map(({ account, seconds }) => ({ account, seconds: Number(seconds) })),
+    eligibleSeconds: 60 * eligibleMinutes,
+    memberSeconds,
+    owners: owners.map(({ account, seconds }) => ({ account, seconds })),
   };
 }

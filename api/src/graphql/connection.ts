@@ -86,6 +86,13 @@ export function badArgument(argument: string, problem: string): GraphQLError {
   return new GraphQLError(`${argument} ${problem}`, { extensions: { code: "BAD_USER_INPUT", argument } });
 }
 
+/** An address argument; null if it isn't given, or given as null. */
+export function addressArgument(argument: string, value: string | null | undefined): string | null {
+  if (typeof value !== "string") return null;
+  if (value.length !== 42) throw badArgument(argument, "must be an address: 0x and 40 hex digits");
+  return value;
+}
+
 function encodeCursor(id: string): string {
   return Buffer.from(id).toString("base64url");
 }

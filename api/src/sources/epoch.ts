@@ -27,22 +27,30 @@ export interface EpochPoolRow {
   gpuBps: number;
 }
 
-/** A GPU in a pool in an epoch: an active member of it for a while, or used in it. */
-export interface EpochGpuRow {
+/** A span of an epoch in which a GPU was an active member of a pool. */
+export interface EpochStayRow {
   poolId: string;
   gpuId: string;
+  /** hex, without 0x */
+  uuidHash: string;
+  /** `[fromSecond, toSecond)`, counted from the epoch's start */
+  fromSecond: number;
+  toSecond: number;
+}
+
+/** What was burned for use of a GPU in a pool in an epoch; never 0. */
+export interface EpochUseRow {
+  poolId: string;
+  gpuId: string;
+  /** DC base units */
   burnedDc: bigint;
-  /** as an active member */
-  memberSeconds: bigint;
-  /** minutes that begin in these seconds and in which it wasn't DOWN */
-  eligibleMinutes: bigint;
 }
 
 /** How long a wallet held a GPU in an epoch. */
 export interface EpochOwnerRow {
   gpuId: string;
   account: string;
-  seconds: bigint;
+  seconds: number;
 }
 
 /** The epoch's budget and burns; nothing before it was closed. */
@@ -77,61 +85,44 @@ export async function readEpochPools(
   );
 }
 
-/**
- * Every GPU with each pool that it was an active member of in the epoch, or used in. Of minutes nobody knows anything of,
- * none counts as DOWN: neither those of a GPU that no exporter has ever shown.
- */
-export async function readEpochGpus(snapshot: Snapshot, { epoch, start, end }: EpochSpan): Promise<EpochGpuRow[]> {
-  const rows = await snapshot.rows<Omit<EpochGpuRow, "burnedDc"> & { burnedDc: string }>(
-    "epoch-gpus",
-    `with stay as materialized (
-       select m.pool, m.gpu, greatest(m.from_at, s.from_at, $2)::int8 as from_at,
-              least(m.to_at, s.to_at, $3)::int8 as to_at
-       from chain.gpu_membership m
-       join chain.gpu_status_period s on s.gpu = m.gpu and s.status = 'ACTIVE'
-         and s.from_at < $3 and (s.to_at is null or s.to_at > $2)
-       where m.from_at < $3 and (m.to_at is null or m.to_at > $2)
-         and greatest(m.from_at, s.from_at, $2) < least(m.to_at, s.to_at, $3)
-     ),
-     down as materialized (
-       select g.uuid_hash, extract(epoch from m.minute)::int8 as at
-       from telemetry.gpu_minutes(to_timestamp($2::float8), to_timestamp($3::float8)) m
-       join telemetry.gpu g on g.gpu_key = m.gpu_key
-       where m.state = 'DOWN'
-     ),
-     lost as (
-       select t.pool, t.gpu, count(*) as minutes
-       from stay t join chain.gpu g on g.id = t.gpu join down d on d.uuid_hash = g.uuid_hash
-       where d.at >= t.from_at and d.at < t.to_at group by 1, 2
-     ),
-     member as (
-       -- minutes begin at whole multiples of 60 s: as many as there are in [from_at, to_at)
-       select pool, gpu, sum(to_at - from_at) as seconds, sum((to_at + 59) / 60 - (from_at + 59) / 60) as minutes
-       from stay group by 1, 2
-     ),
-     used as (
-       select pool, gpu, sum(amount_dc) as burned_dc from chain.usage_settlement where epoch = $1 group by 1, 2
-     )
-     select pool as "poolId", gpu as "gpuId", coalesce(u.burned_dc, 0) as "burnedDc",
-            coalesce(m.seconds, 0)::int8 as "memberSeconds",
-            (coalesce(m.minutes, 0) - coalesce(l.minutes, 0))::int8 as "eligibleMinutes"
-     from member m full join (select * from used where burned_dc > 0) u using (pool, gpu) left join lost l using (pool, gpu)
-     order by pool::numeric, gpu::numeric`,
-    [epoch, start, end],
+/** The spans in which GPUs were active members of pools in the epoch, in any order; those of no length left out. */
+export async function readEpochStays(snapshot: Snapshot, { start, end }: EpochSpan): Promise<EpochStayRow[]> {
+  return snapshot.rows<EpochStayRow>(
+    "epoch-stays",
+    `select m.pool as "poolId", m.gpu as "gpuId", encode(g.uuid_hash, 'hex') as "uuidHash",
+            (greatest(m.from_at, s.from_at, $1) - $1)::int4 as "fromSecond",
+            (least(m.to_at, s.to_at, $2) - $1)::int4 as "toSecond"
+     from chain.gpu_membership m
+     join chain.gpu_status_period s on s.gpu = m.gpu and s.status = 'ACTIVE'
+       and s.from_at < $2 and (s.to_at is null or s.to_at > $1)
+     join chain.gpu g on g.id = m.gpu
+     where m.from_at < $2 and (m.to_at is null or m.to_at > $1)
+       and greatest(m.from_at, s.from_at, $1) < least(m.to_at, s.to_at, $2)`,
+    [start, end],
+  );
+}
+
+/** What was burned in the epoch for use of each GPU in each pool, in any order. */
+export async function readEpochUse(snapshot: Snapshot, { epoch }: EpochSpan): Promise<EpochUseRow[]> {
+  const rows = await snapshot.rows<Omit<EpochUseRow, "burnedDc"> & { burnedDc: string }>(
+    "epoch-use",
+    `select pool as "poolId", gpu as "gpuId", sum(amount_dc) as "burnedDc" from chain.usage_settlement
+     where epoch = $1 group by 1, 2 having sum(amount_dc) > 0`,
+    [epoch],
   );
   return rows.map((row) => ({ ...row, burnedDc: BigInt(row.burnedDc) }));
 }
 
-/** Who held GPUs in the epoch, and for how long; periods of no length left out. By GPU and account. */
+/** Who held GPUs in the epoch, and for how long; periods of no length left out. By account within a GPU. */
 export async function readEpochOwners(snapshot: Snapshot, { start, end }: EpochSpan): Promise<EpochOwnerRow[]> {
   return snapshot.rows<EpochOwnerRow>(
     "epoch-owners",
     `select gpu as "gpuId", '0x' || encode(owner, 'hex') as account,
-            sum(least(to_at, $2) - greatest(from_at, $1))::int8 as seconds
+            sum(least(to_at, $2) - greatest(from_at, $1))::int4 as seconds
      from chain.gpu_ownership
      where from_at < $2 and (to_at is null or to_at > $1) and greatest(from_at, $1) < least(to_at, $2)
      group by gpu, owner
-     order by gpu::numeric, owner`,
+     order by owner`,
     [start, end],
   );
 }

@@ -51,7 +51,7 @@ export class Snapshot {
       this.#last = run.catch((error: unknown) => this.#recover(client, error));
       return (await run).rows;
     } catch (error) {
-      throw toFault(error);
+      throw toDatabaseFault(error);
     }
   }
 
@@ -90,8 +90,18 @@ export class Snapshot {
   }
 }
 
+/** Reads in one snapshot, which is closed afterwards. */
+export async function withSnapshot<T>(
+  pool: Pool,
+  read: (snapshot: Snapshot) => Promise<T>,
+  timeoutMs = STATEMENT_TIMEOUT_MS,
+): Promise<T> {
+  const snapshot = new Snapshot(pool, timeoutMs);
+  return read(snapshot).finally(() => snapshot.close());
+}
+
 /** The database's faults that a client may know of, as our errors; anything else as it is. */
-function toFault(error: unknown): unknown {
+export function toDatabaseFault(error: unknown): unknown {
   const code = codeOf(error);
   if (code === CANCELED) {
     return new BaseError("TOO_SLOW", "the database took too long over this field", {

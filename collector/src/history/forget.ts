@@ -5,7 +5,7 @@ import type { Span } from "../write/watermark.ts";
 
 const TABLES = [
   ...["sample", "scrape", "heartbeat", "gpu_event", "gpu_target", "conflict", "gpu", "target", "collector"],
-  ...["plausibility", "plausibility_hour", "duty"],
+  ...["plausibility", "plausibility_hour", "duty", "down_hour", "gpu_down_hour"],
 ];
 const AGGREGATES = ["gpu_1m", "gpu_1h", "gpu_1d", "target_1m"];
 const DAY_MS = 24 * HOUR_MS;
@@ -67,5 +67,10 @@ async function forgetSome(client: PoolClient, { uuids, urls }: Forgotten): Promi
   );
   const [{ from_at, to_at } = { from_at: null, to_at: null }] = rows;
   if (!from_at || !to_at) return undefined;
-  return { from: bucketStart(from_at.getTime(), DAY_MS), to: bucketStart(to_at.getTime(), DAY_MS) + DAY_MS };
+  const span = { from: bucketStart(from_at.getTime(), DAY_MS), to: bucketStart(to_at.getTime(), DAY_MS) + DAY_MS };
+  for (const table of ["down_hour", "gpu_down_hour"]) {
+    const days = [new Date(span.from), new Date(span.to)];
+    await client.query(`delete from telemetry.${table} where hour >= $1 and hour < $2`, days);
+  }
+  return span;
 }

@@ -1,6 +1,14 @@
 import { BaseError } from "#kernel/errors.ts";
 import { bonusOf, burnedDcOf, ownedSecondsOf, poolBooks, poolShareOf, weightOf, type PoolBook } from "./amounts-v1.ts";
-import { LINE_KINDS, LineKind, type EpochInputs, type GpuInput, type RewardLine } from "./types.ts";
+import {
+  LINE_KINDS,
+  LineKind,
+  type EpochInputs,
+  type GpuInput,
+  type PoolInput,
+  type PoolTerms,
+  type RewardLine,
+} from "./types.ts";
 
 /** One term of a line's derivation. */
 export interface Step {
@@ -31,15 +39,31 @@ export function explainer(inputs: EpochInputs): (line: LineKey) => Step[] {
   return (line) => {
     const book = books.get(line.poolId);
     if (!book) throw noSuchLine(line, "the pool isn't among the inputs");
-    const pool = poolSteps(inputs, burned, book);
-    return line.kind === LineKind.OPERATOR ? operatorSteps(line, book, pool) : gpuSteps(line, book, pool);
+    return explainLine({ ...inputs, burnedDc: burned }, book, line);
   };
 }
 
-/** A pool's book with its GPUs by id. */
-type Book = PoolBook & { readonly gpuOf: ReadonlyMap<bigint, GpuInput> };
+/** An epoch's sums: its budget in BCT wei, and DC base units burned in all. */
+export interface EpochSums {
+  readonly epoch: number;
+  readonly budget: bigint;
+  readonly burnedDc: bigint;
+}
 
-function withGpus(book: PoolBook): Book {
+/** A pool, how its part came about, and its GPUs by id: those of the lines that are explained. */
+export interface ExplainedPool {
+  readonly pool: PoolInput;
+  readonly terms: PoolTerms;
+  readonly gpuOf: ReadonlyMap<bigint, GpuInput>;
+}
+
+/** The same of one line, from sums and terms that are known already. */
+export function explainLine(sums: EpochSums, book: ExplainedPool, line: LineKey): Step[] {
+  const pool = poolSteps(sums, book);
+  return line.kind === LineKind.OPERATOR ? operatorSteps(line, book, pool) : gpuSteps(line, book, pool);
+}
+
+function withGpus(book: PoolBook): ExplainedPool {
   return { ...book, gpuOf: new Map(book.gpus.map((gpu) => [gpu.gpuId, gpu])) };
 }
 
@@ -58,23 +82,23 @@ function share(symbol: string, words: string, [of, part, whole]: readonly [Step,
 }
 
 /** From the budget to what the pool earned; that is the last. */
-function poolSteps({ epoch, budget }: EpochInputs, burned: bigint, { terms }: PoolBook): [Step, Step, Step, Step] {
+function poolSteps({ epoch, budget, burnedDc }: EpochSums, { terms }: ExplainedPool): [Step, Step, Step, Step] {
   const all = given("B", `budget of epoch ${epoch}, BCT wei`, budget);
-  const whole = given("D", "DC burned for use in the epoch, base units", burned);
+  const whole = given("D", "DC burned for use in the epoch, base units", burnedDc);
   const part = given("d", `of these for GPUs of pool ${terms.poolId}`, terms.burnedDc);
   return [all, whole, part, share("A", `what pool ${terms.poolId} earned`, [all, part, whole], terms.amount)];
 }
 
 const TEN_THOUSAND = given("10⁴", "basis points of a whole", 10_000n);
 
-function operatorSteps(line: LineKey, { pool, terms }: PoolBook, steps: [Step, Step, Step, Step]): Step[] {
+function operatorSteps(line: LineKey, { pool, terms }: ExplainedPool, steps: [Step, Step, Step, Step]): Step[] {
   if (line.account !== pool.operatorPayee) throw noSuchLine(line, `the operator is paid at ${pool.operatorPayee}`);
   const bps = given("o", "the operator's share, basis points", BigInt(pool.shares.operatorBps));
   const words = `the operator's line, to ${line.account}`;
   return [...steps, bps, share("O", words, [steps[3], bps, TEN_THOUSAND], terms.operatorAmount)];
 }
 
-function gpuSteps(line: LineKey, book: Book, steps: [Step, Step, Step, Step]): Step[] {
+function gpuSteps(line: LineKey, book: ExplainedPool, steps: [Step, Step, Step, Step]): Step[] {
   const gpu = book.gpuOf.get(line.gpuId);
   if (!gpu) throw noSuchLine(line, "the GPU isn't among the inputs of the pool");
   const owner = gpu.owners.find(({ account }) => account === line.account);
@@ -89,7 +113,7 @@ function gpuSteps(line: LineKey, book: Book, steps: [Step, Step, Step, Step]): S
   return [...steps, ...more, held, owned, share("amount", words, [whole, held, owned], amount)];
 }
 
-function bonusSteps({ pool, terms }: PoolBook, gpu: GpuInput, earned: Step): Step[] {
+function bonusSteps({ pool, terms }: ExplainedPool, gpu: GpuInput, earned: Step): Step[] {
   const bps = given("u", "the share of GPUs used, basis points", BigInt(pool.shares.gpuBps));
   const pot = share("U", "for the GPUs used", [earned, bps, TEN_THOUSAND], terms.bonusAmount);
   const own = given("d_g", `DC burned for GPU ${gpu.gpuId} in this pool`, gpu.burnedDc);
@@ -97,7 +121,7 @@ function bonusSteps({ pool, terms }: PoolBook, gpu: GpuInput, earned: Step): Ste
   return [bps, pot, own, share("V", `for the use of GPU ${gpu.gpuId}`, [pot, own, all], bonusOf(gpu, terms))];
 }
 
-function poolShareSteps({ pool, terms }: PoolBook, gpu: GpuInput, earned: Step): Step[] {
+function poolShareSteps({ pool, terms }: ExplainedPool, gpu: GpuInput, earned: Step): Step[] {
   const { operatorBps, gpuBps } = pool.shares;
   const operator = given("o", "the operator's share, basis points", BigInt(operatorBps));
   const used = given("u", "the share of GPUs used, basis points", BigInt(gpuBps));

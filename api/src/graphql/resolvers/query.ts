@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, ID, Query, Resolver } from "type-graphql";
 import type { AsOf as AsOfFact } from "../../facts/as-of.ts";
 import * as chain from "../../sources/chain.ts";
-import { badArgument, PageArgs, readConnection, type Connection } from "../connection.ts";
+import { addressArgument, PageArgs, readConnection, type Connection } from "../connection.ts";
 import type { Context } from "../context.ts";
 import { BytesScalar } from "../scalars.ts";
 import { Account } from "../types/account.ts";
@@ -67,7 +67,7 @@ export class QueryResolver {
     const filter = {
       poolId: where?.pool ?? null,
       operatorId: where?.operator ?? null,
-      owner: address("where.owner", where?.owner),
+      owner: addressArgument("where.owner", where?.owner),
       status: where?.status ?? null,
     };
     return readConnection(page, (slice) => chain.listGpus(snapshot, slice, filter));
@@ -84,7 +84,7 @@ export class QueryResolver {
     @Arg("where", () => RentalWhere, { nullable: true }) where: RentalWhere | null | undefined,
     @Ctx() { snapshot }: Context,
   ): Promise<Connection<chain.RentalRow>> {
-    const filter = { gpuId: where?.gpu ?? null, customer: address("where.customer", where?.customer) };
+    const filter = { gpuId: where?.gpu ?? null, customer: addressArgument("where.customer", where?.customer) };
     return readConnection(page, (slice) => chain.listRentals(snapshot, slice, filter));
   }
 
@@ -93,13 +93,6 @@ export class QueryResolver {
     @Arg("address", () => BytesScalar) value: string,
     @Ctx() { load }: Context,
   ): Promise<chain.AccountRow | undefined> {
-    return load.account.load(address("address", value) ?? value);
+    return load.account.load(addressArgument("address", value) ?? value);
   }
-}
-
-/** An address argument; null if it isn't given, or given as null. */
-function address(argument: string, value: string | null | undefined): string | null {
-  if (typeof value !== "string") return null;
-  if (value.length !== 42) throw badArgument(argument, "must be an address: 0x and 40 hex digits");
-  return value;
 }
