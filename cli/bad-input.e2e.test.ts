@@ -73,7 +73,7 @@ describe("bc up", () => {
     expect(readdirSync(place.dataDir)).toEqual([]);
   });
 
-  it.each(["PORT", "INDEXER_PORT", "COLLECTOR_PORT", "FLEET_PORT", "CHAIN_PORT", "DATABASE_PORT"])(
+  it.each(["PORT", "INDEXER_PORT", "COLLECTOR_PORT", "ORACLE_PORT", "FLEET_PORT", "CHAIN_PORT", "DATABASE_PORT"])(
     "names a taken %s, and has started nothing",
     async (name) => {
       const server: Server = createServer().listen(Number(place.env[name]), "127.0.0.1");

@@ -197,7 +197,7 @@ export const SETTINGS = {
   pushPort: setting(
     "PUSH_PORT",
     "--push-port",
-    "4003",
+    "4004",
     "port of /api/v1/write and /sd/targets for operators' Prometheus",
     port,
   ),

@@ -5,7 +5,7 @@ import { json } from "node:stream/consumers";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Wallet } from "@ethereumjs/wallet";
-import { keccak256, recoverTransactionAddress, toHex, type Hex, type TransactionSerializedEIP1559 } from "viem";
+import { keccak256, recoverTransactionAddress, toHex, type TransactionSerializedEIP1559 } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { externalSigner } from "./external.ts";
 import { keystoreSigner } from "./keystore.ts";
