@@ -88,7 +88,7 @@ export class Collector {
       schedule: scheduleEvery(options.scrapeSeconds),
       fetcher: this.#fetcher,
       limits: DEFAULT_LIMITS,
-      onResult: (result) => void this.#keep(result, this.#loops.inFlightSince ?? result.at),
+      onResult: (result) => void this.#keep(result, Math.min(this.#loops.seenThrough, result.at)),
     });
     this.#instruments = createInstruments(registry, {
       targetCount: () => this.#targets.size,
@@ -226,7 +226,7 @@ export class Collector {
   /** Everything before it is in the spool or the database: scrapes under way will be of later times. */
   #seenThrough(): number {
     const now = Date.now();
-    return Math.min(this.#loops.inFlightSince ?? now, this.receiver?.seenThrough(now) ?? now);
+    return Math.min(this.#loops.seenThrough, this.receiver?.seenThrough(now) ?? now);
   }
 
   async #keepSpooling(signal: AbortSignal): Promise<void> {

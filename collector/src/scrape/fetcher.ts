@@ -1,9 +1,10 @@
-import { Agent as HttpAgent, get as httpGet, type IncomingMessage } from "node:http";
+import { get as httpGet, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, get as httpsGet } from "node:https";
 import { messageOf } from "#kernel/errors.ts";
 import { ScrapeFailure } from "../parse/limits.ts";
 import type { Access } from "./access.ts";
 import { OPEN_GUARD, type Guard } from "./guard.ts";
+import { ReusingAgent } from "./reusing-agent.ts";
 
 /** An exporter's answer. */
 export interface Answer {
@@ -36,7 +37,7 @@ const KEPT = { keepAlive: true, maxFreeSockets: 4_096 };
 /** Asks exporters, over connections that are kept, of addresses that its guard allows. */
 export class Fetcher {
   readonly #guard: Pick<Guard, "checkLiteral" | "lookup">;
-  readonly #http = new HttpAgent(KEPT);
+  readonly #http = new ReusingAgent(KEPT);
   readonly #https = new HttpsAgent(KEPT);
   /** connections aren't shared by those who may not ask alike */
   readonly #httpsOf = new Map<Access, HttpsAgent>();
@@ -85,11 +86,11 @@ export class Fetcher {
     const response = await this.#request(url, limits, deadline);
     try {
       checkHead(response);
-      const body = await readBody(response, limits.bodyBytes);
+      const { text, bodyBytes } = await readBody(response, limits.bodyBytes);
       const date = Date.parse(response.headers.date ?? "");
       return {
-        text: body.toString("utf8"),
-        bodyBytes: body.length,
+        text,
+        bodyBytes,
         contentType: (response.headers["content-type"] ?? "").toLowerCase(),
         clockSkewSeconds: Number.isNaN(date) ? null : Math.round((date - sentAt) / 1_000),
       };
@@ -111,9 +112,11 @@ export class Fetcher {
     const headers = { ...asked, ...COMMON_HEADERS, ...access?.headers() };
     const { lookup } = this.#guard;
     return new Promise((resolve, reject) => {
+      // Before anything of the body is read: see `ReusingAgent`.
+      const take = (response: IncomingMessage): void => resolve(response.setEncoding("utf8"));
       const sent = isTls
-        ? httpsGet(url, { agent: this.#agentOf(access), headers, signal, lookup }, resolve)
-        : httpGet(url, { agent: this.#http, headers, signal, lookup }, resolve);
+        ? httpsGet(url, { agent: this.#agentOf(access), headers, signal, lookup }, take)
+        : httpGet(url, { agent: this.#http, headers, signal, lookup }, take);
       sent.on("error", (error: NodeJS.ErrnoException) => {
         reject(sent.reusedSocket && error.code === "ECONNRESET" ? new StaleConnection(error.message) : error);
       });
@@ -156,20 +159,20 @@ function checkHead({ statusCode = 0, headers }: IncomingMessage): void {
   if (encoding !== "identity") throw new ScrapeFailure("encoding", `answered in ${encoding}, which was not asked for`);
 }
 
-async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
+async function readBody(response: IncomingMessage, maxBytes: number): Promise<{ text: string; bodyBytes: number }> {
+  const parts: string[] = [];
+  let bodyBytes = 0;
   try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > maxBytes) throw new ScrapeFailure("body_too_large", `sent more than ${maxBytes} bytes`);
-      chunks.push(chunk);
+    for await (const part of response as AsyncIterable<string>) {
+      bodyBytes += Buffer.byteLength(part);
+      if (bodyBytes > maxBytes) throw new ScrapeFailure("body_too_large", `sent more than ${maxBytes} bytes`);
+      parts.push(part);
     }
   } catch (error) {
     if (error instanceof ScrapeFailure) throw error;
-    throw new ScrapeFailure("truncated", `broke off after ${size} bytes of a body`, error);
+    throw new ScrapeFailure("truncated", `broke off after ${bodyBytes} bytes of a body`, error);
   }
-  return Buffer.concat(chunks, size);
+  return { text: parts.length === 1 ? (parts[0] ?? "") : parts.join(""), bodyBytes };
 }
 
 function toFailure(error: unknown, deadline: AbortSignal, limits: FetchLimits): ScrapeFailure {

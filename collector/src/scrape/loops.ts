@@ -8,6 +8,8 @@ import { scrape, type ScrapeResult } from "./scrape.ts";
 /** A target that has come is scraped within this time, whenever it is due. */
 const FIRST_WITHIN_MS = 1_000;
 
+const LOOK_AGAIN_MS = 100;
+
 /** How a target stands, for the /targets page. */
 export interface TargetStatus {
   target: Target;
@@ -33,6 +35,8 @@ export interface LoopOptions {
 export class ScrapeLoops {
   readonly #options: LoopOptions;
   readonly #loops = new Map<string, TargetLoop>();
+  #lookedAt = -Infinity;
+  #seenThrough = -Infinity;
 
   constructor(options: LoopOptions) {
     this.#options = options;
@@ -67,6 +71,19 @@ export class ScrapeLoops {
       if (since !== undefined && (oldest === undefined || since < oldest)) oldest = since;
     }
     return oldest;
+  }
+
+  /**
+   * No result that is still to come is of a time before it. It may lag by a tenth of a second: thousands of loops are not
+   * gone through for each result.
+   */
+  get seenThrough(): number {
+    const now = Date.now();
+    if (Math.abs(now - this.#lookedAt) >= LOOK_AGAIN_MS) {
+      this.#lookedAt = now;
+      this.#seenThrough = this.inFlightSince ?? now;
+    }
+    return this.#seenThrough;
   }
 
   /** Ends all loops; scrapes under way are forgotten, as they say nothing of their targets. */
