@@ -119,7 +119,7 @@ export async function startCollector({
     args: [
       ...(profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`]),
       ...scripts.bc.split(" ").slice(1),
-      ...["collect", "--database", url, "--targets", targetsFile, "--data", dir],
+      ...["collect", "--database", url, "--targets", targetsFile, "--data", dir, "--allow-private", "yes"],
       ...["--scrape-seconds", String(scrapeSeconds), "--collector-port", String(port), "--log-level", "warn"],
     ],
     cwd: ROOT,

@@ -1,10 +1,11 @@
-import { get as httpGet, type IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, get as httpsGet } from "node:https";
 import { messageOf } from "#kernel/errors.ts";
 import { ScrapeFailure } from "../parse/limits.ts";
 import type { Access } from "./access.ts";
 import { OPEN_GUARD, type Guard } from "./guard.ts";
-import { ReusingAgent } from "./reusing-agent.ts";
+import type { Head } from "./http-head.ts";
+import { PlainClient, StaleConnection, type PlainRequest } from "./plain-client.ts";
 
 /** An exporter's answer. */
 export interface Answer {
@@ -37,7 +38,7 @@ const KEPT = { keepAlive: true, maxFreeSockets: 4_096 };
 /** Asks exporters, over connections that are kept, of addresses that its guard allows. */
 export class Fetcher {
   readonly #guard: Pick<Guard, "checkLiteral" | "lookup">;
-  readonly #http = new ReusingAgent(KEPT);
+  readonly #http = new PlainClient();
   readonly #https = new HttpsAgent(KEPT);
   /** connections aren't shared by those who may not ask alike */
   readonly #httpsOf = new Map<Access, HttpsAgent>();
@@ -78,49 +79,50 @@ export class Fetcher {
 
   /** Cuts every connection, those in use too. */
   close(): void {
-    for (const agent of [this.#http, this.#https, ...this.#httpsOf.values()]) agent.destroy();
+    this.#http.close();
+    for (const agent of [this.#https, ...this.#httpsOf.values()]) agent.destroy();
   }
 
-  async #exchange(url: string, limits: FetchOptions, deadline: AbortSignal): Promise<Answer> {
-    const sentAt = Date.now();
-    const response = await this.#request(url, limits, deadline);
-    try {
-      checkHead(response);
-      const { text, bodyBytes } = await readBody(response, limits.bodyBytes);
-      const date = Date.parse(response.headers.date ?? "");
-      return {
-        text,
-        bodyBytes,
-        contentType: (response.headers["content-type"] ?? "").toLowerCase(),
-        clockSkewSeconds: Number.isNaN(date) ? null : Math.round((date - sentAt) / 1_000),
-      };
-    } catch (error) {
-      response.destroy();
-      throw error;
-    }
-  }
-
-  #request(url: string, options: FetchOptions, signal: AbortSignal): Promise<IncomingMessage> {
-    const { access, timeoutMs } = options;
-    const isTls = url.startsWith("https:");
+  async #exchange(target: string, options: FetchOptions, signal: AbortSignal): Promise<Answer> {
+    const { access, timeoutMs, bodyBytes: maxBytes } = options;
+    const url = new URL(target);
+    const isTls = url.protocol === "https:";
     checkSecret(isTls, access);
-    this.#guard.checkLiteral(new URL(url).hostname);
+    this.#guard.checkLiteral(url.hostname);
     const asked = options.headers ?? {
       accept: "text/plain;version=0.0.4;q=1,*/*;q=0.1",
       "x-prometheus-scrape-timeout-seconds": String(timeoutMs / 1_000),
     };
     const headers = { ...asked, ...COMMON_HEADERS, ...access?.headers() };
     const { lookup } = this.#guard;
-    return new Promise((resolve, reject) => {
-      // Before anything of the body is read: see `ReusingAgent`.
-      const take = (response: IncomingMessage): void => resolve(response.setEncoding("utf8"));
-      const sent = isTls
-        ? httpsGet(url, { agent: this.#agentOf(access), headers, signal, lookup }, take)
-        : httpGet(url, { agent: this.#http, headers, signal, lookup }, take);
+    const sentAt = Date.now();
+    const request = { url, headers, lookup, signal, maxBytes, onHead: checkHead };
+    const { head, text, bodyBytes } = await (isTls ? this.#getByTls(request, access) : this.#http.get(request));
+    const date = Date.parse(head.headers["date"] ?? "");
+    return {
+      text,
+      bodyBytes,
+      contentType: (head.headers["content-type"] ?? "").toLowerCase(),
+      clockSkewSeconds: Number.isNaN(date) ? null : Math.round((date - sentAt) / 1_000),
+    };
+  }
+
+  async #getByTls(request: PlainRequest, access: Access | undefined): Promise<Got> {
+    const { url, headers, lookup, signal, maxBytes, onHead } = request;
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const sent = httpsGet(url, { agent: this.#agentOf(access), headers, signal, lookup }, resolve);
       sent.on("error", (error: NodeJS.ErrnoException) => {
         reject(sent.reusedSocket && error.code === "ECONNRESET" ? new StaleConnection(error.message) : error);
       });
     });
+    try {
+      const head = { statusCode: response.statusCode ?? 0, headers: response.headers as GotHead["headers"] };
+      onHead(head);
+      return { head, ...(await readBody(response.setEncoding("utf8"), maxBytes)) };
+    } catch (error) {
+      response.destroy();
+      throw error;
+    }
   }
 
   #agentOf(access: Access | undefined): HttpsAgent {
@@ -142,13 +144,20 @@ function checkSecret(isTls: boolean, access: Access | undefined): void {
   );
 }
 
-/** The server closed a kept connection before it answered. */
-class StaleConnection extends Error {}
+/** What is looked at of an answer's head. */
+type GotHead = Pick<Head, "statusCode" | "headers">;
 
-function checkHead({ statusCode = 0, headers }: IncomingMessage): void {
+/** An answer, by whichever client. */
+interface Got {
+  head: GotHead;
+  text: string;
+  bodyBytes: number;
+}
+
+function checkHead({ statusCode, headers }: GotHead): void {
   if (statusCode >= 300 && statusCode < 400) {
     // without its query, which may hold what isn't for others
-    const to = headers.location?.split("?")[0] ?? "nowhere";
+    const to = headers["location"]?.split("?")[0] ?? "nowhere";
     throw new ScrapeFailure("redirect", `answered ${statusCode} to ${to}`);
   }
   if (statusCode === 401 || statusCode === 403) {
