@@ -79,6 +79,7 @@ export class Entity {
   }
 
   showXid(code: number, text: string): void {
+    if (code <= 0) return; // none
     if (this.xids === NO_XIDS) this.xids = new Map();
     (this.xids as Map<number, string>).set(code, text);
   }

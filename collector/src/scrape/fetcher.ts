@@ -54,7 +54,10 @@ export class Fetcher {
    * @throws ScrapeFailure for whatever goes wrong
    */
   async fetch(url: string, options: FetchOptions): Promise<Answer> {
-    const deadline = AbortSignal.timeout(options.timeoutMs);
+    // AbortSignal.timeout would live on until its time, with all that hangs on it.
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), options.timeoutMs);
+    const deadline = timeout.signal;
     try {
       return await this.#exchange(url, options, deadline);
     } catch (error) {
@@ -63,6 +66,8 @@ export class Fetcher {
       return await this.#exchange(url, options, deadline).catch((again: unknown) => {
         throw toFailure(again, deadline, options);
       });
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -20,6 +20,8 @@ export class StaleConnection extends Error {}
 /** What all connections read into, one read after the other: more than a host of eight GPUs prints. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(262_144);
 
+const NOTHING = (): void => undefined;
+
 interface Connection {
   readonly socket: Socket;
   /** takes what comes; without one nothing is expected */
@@ -74,7 +76,7 @@ export class PlainClient {
     const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
     const port = url.port === "" ? 80 : Number(url.port);
     const socket = connect({ host, port, lookup, onread: { buffer: READ_BUFFER, callback } });
-    const connection: Connection = { socket, reader: undefined, onEvent: () => undefined };
+    const connection: Connection = { socket, reader: undefined, onEvent: NOTHING };
     this.#all.add(connection);
     socket.setNoDelay(true);
     socket.on("error", (error) => connection.onEvent(error));
@@ -109,7 +111,7 @@ function exchange(connection: Connection, request: string, signal: AbortSignal, 
     const onAbort = (): void => settle(signal.reason as Error);
     const settle = (error?: Error): void => {
       signal.removeEventListener("abort", onAbort);
-      connection.onEvent = () => undefined;
+      connection.onEvent = NOTHING; // a function made here would hold all that is here, the body too
       connection.reader = undefined;
       if (error) reject(error);
       else resolve();

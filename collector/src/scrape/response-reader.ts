@@ -56,7 +56,9 @@ export class ResponseReader {
   /** @returns where the body begins in these bytes */
   #takeHead(bytes: Buffer): number {
     const before = this.#headText.length;
-    this.#headText += bytes.toString("latin1", 0, MAX_HEAD_BYTES);
+    // Mostly all of it comes at once, with the body behind it.
+    const whole = before === 0 ? bytes.indexOf(HEAD_END) : -1;
+    this.#headText += bytes.toString("latin1", 0, whole < 0 ? MAX_HEAD_BYTES : whole + HEAD_END.length);
     const end = this.#headText.indexOf(HEAD_END, Math.max(0, before - HEAD_END.length));
     // what doesn't begin as HTTP does is told at once, not after 16 KB of it
     if (!"HTTP/1.".startsWith(this.#headText.slice(0, 7))) readHead(this.#headText.slice(0, 60));
