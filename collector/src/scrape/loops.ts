@@ -5,8 +5,10 @@ import type { Fetcher } from "./fetcher.ts";
 import { nextDueAt, offsetMs, type Schedule } from "./schedule.ts";
 import { scrape, type ScrapeResult } from "./scrape.ts";
 
-/** A target that has come is scraped within this time, whenever it is due. */
+/** A target that has come is scraped within this time, whenever it is due: */
 const FIRST_WITHIN_MS = 1_000;
+/** as many of them as this in that time, more in longer. */
+const FIRST_AT_ONCE = 250;
 
 const LOOK_AGAIN_MS = 100;
 
@@ -51,10 +53,12 @@ export class ScrapeLoops {
       loop.stop();
       this.#loops.delete(url);
     }
+    const newCount = targets.length - this.#loops.size;
+    const firstWithinMs = FIRST_WITHIN_MS * Math.max(1, newCount / FIRST_AT_ONCE);
     for (const target of targets) {
       const loop = this.#loops.get(target.url);
       if (loop) loop.status.target = target;
-      else this.#loops.set(target.url, new TargetLoop(target, this.#options));
+      else this.#loops.set(target.url, new TargetLoop(target, this.#options, firstWithinMs));
     }
   }
 
@@ -113,15 +117,15 @@ class TargetLoop {
   #dueAt: number;
   #isStopped = false;
 
-  constructor(target: Target, options: LoopOptions) {
+  constructor(target: Target, options: LoopOptions, firstWithinMs: number) {
     this.status = { target, last: undefined, lateCount: 0 };
     this.schedule = scheduleOf(target, options);
     this.#options = options;
     this.#parser = new ExpositionParser(options.limits);
     this.#dueAt = Date.now();
     this.#wait();
-    if (this.#dueAt - Date.now() <= FIRST_WITHIN_MS) return;
-    this.#firstTimer = setTimeout(() => void this.#scrape(Date.now()), offsetMs(target.url, FIRST_WITHIN_MS));
+    if (this.#dueAt - Date.now() <= firstWithinMs) return;
+    this.#firstTimer = setTimeout(() => void this.#scrape(Date.now()), offsetMs(target.url, firstWithinMs));
   }
 
   /** The oldest time of which a scrape may still come. */
