@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { Option, type Command } from "commander";
 import { BaseError } from "#kernel/errors.ts";
 import { createLogger } from "#kernel/log.ts";
@@ -30,6 +31,8 @@ export function addCollect(program: Command): void {
   addSettings(command, NAMES)
     .addOption(new Option("--id <name>", "name of this collector, the same at every start").default("collector"))
     .action(async ({ id }: { id: string }) => {
+      // What it holds hardly changes: garbage is looked for sooner than V8 would, and memory stays flat.
+      setFlagsFromString("--heap-growing-percent=30");
       const settings = settingsOf(command, NAMES);
       const { checkTargets, openCollector, parseGuard, servePushes } = await import("#collector/index.ts");
       const targetsFile = settings.targetsFile || undefined;
