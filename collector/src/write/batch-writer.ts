@@ -161,7 +161,12 @@ export class BatchWriter {
   /** One bad record must not hold up the rest: find it. */
   async #writeSingly(records: readonly CollectorRecord[]): Promise<Span | undefined> {
     let span: Span | undefined;
-    for (const record of records) span = joinSpans(span, await this.write([record]));
+    this.#inTurn++; // between two of them nothing that comes after may be worked out
+    try {
+      for (const record of records) span = joinSpans(span, await this.write([record]));
+    } finally {
+      this.#inTurn--;
+    }
     return span;
   }
 
