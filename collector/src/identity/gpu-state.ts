@@ -22,6 +22,7 @@ export interface GpuRecord {
   energy_at: Date | null;
   energy_joules: number | null;
   /** where it has been, the newest first */
+  left_at: Date | null;
   seat_keys: number[];
   seat_times: Date[];
   [column: string]: unknown;
@@ -36,6 +37,8 @@ const MAX_SEATS = 4;
 export const LOAD = `
   select g.gpu_key, g.uuid, g.parent_key, g.target_key, g.is_present, g.xids, g.xid_counts, g.model, g.mig_profile, g.labels,
     g.last_seen_at, s.time, s.covers_until, e.time as energy_at, e.energy_total_joules as energy_joules, ${SAMPLE_COLUMNS},
+    case when not g.is_present then (
+      select max(d.time) from telemetry.gpu_event d where d.gpu_key = g.gpu_key and d.kind = 'DISAPPEARED') end as left_at,
     array(select t.target_key from telemetry.gpu_target t where t.gpu_key = g.gpu_key order by t.since desc limit ${MAX_SEATS}) as seat_keys,
     array(select t.since from telemetry.gpu_target t where t.gpu_key = g.gpu_key order by t.since desc limit ${MAX_SEATS}) as seat_times
   from telemetry.gpu g
@@ -80,6 +83,8 @@ export class GpuState {
   coversUntil = 0;
   last: LastSample | null = null;
   signs: Signs = NO_SIGNS;
+  /** when its host answered without it, if it isn't present */
+  leftAt = 0;
   /** where it has been lately, the newest first */
   seats: readonly Seat[] = [];
   /** whether its row in telemetry.gpu is to be written, for more than its last_seen_at */
@@ -127,8 +132,9 @@ export class GpuState {
   }
 
   /** Its host answered without it. */
-  leave(): void {
+  leave(at: number): void {
     this.isPresent = false;
+    this.leftAt = at;
     this.isChanged = true;
   }
 
@@ -154,6 +160,7 @@ export function stateOf(row: GpuRecord): GpuState {
   state.labels = byName(row.labels);
   state.storedSeenAt = row.last_seen_at.getTime();
   state.coversUntil = row.covers_until?.getTime() ?? 0;
+  state.leftAt = row.left_at?.getTime() ?? 0;
   state.seats = row.seat_times.map((since, place) => ({
     since: since.getTime(),
     targetKey: row.seat_keys[place] ?? 0,

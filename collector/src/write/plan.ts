@@ -242,7 +242,7 @@ class Planner {
       if (state.scrape === scrape || !state.isPresent) continue;
       if (at < (state.last?.at ?? 0)) continue;
       if (!state.isSlice) this.#event(state, { at, kind: "DISAPPEARED", code: 0, detail: null });
-      state.leave();
+      state.leave(at);
       this.#touched.add(state);
     }
   }
