@@ -5,6 +5,8 @@ import { openTelemetryDatabase, stopPolicies, type TelemetryDatabase } from "../
 /** Noon, long ago: nothing of it is fresh. */
 const ZERO = Date.UTC(2026, 0, 5, 12);
 const SPAN_MINUTES = 150;
+/** Histories to try; `DOWN_RUNS=500` for a long search. */
+const RUNS = Number(process.env["DOWN_RUNS"] ?? 12);
 
 let database: TelemetryDatabase;
 beforeAll(async () => {
@@ -136,7 +138,7 @@ describe("the minutes in which GPUs were down", () => {
       expect(await minutesOf(BY_SAMPLES, span)).toEqual(states);
       expect(await minutesOf(BY_BITS, span)).toEqual(states);
     });
-    await fc.assert(property, { numRuns: 25, endOnFailure: true });
+    await fc.assert(property, { numRuns: RUNS, endOnFailure: true });
     expect(found).toBeGreaterThan(100);
   }, 120_000);
 

@@ -15,7 +15,7 @@ import { publish, refresh, registerCollector } from "./watermark.ts";
 jest.setTimeout(120_000);
 
 /** Histories to try; `STATE_RUNS=500` for a long search. */
-const RUNS = Number(process.env["STATE_RUNS"] ?? 15);
+const RUNS = Number(process.env["STATE_RUNS"] ?? 8);
 const MINUTES = 32;
 const COLLECTORS = ["one", "two"];
 const TARGETS = ["http://a/metrics", "http://b/metrics"];
