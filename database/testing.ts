@@ -93,9 +93,12 @@ async function makeTemplate(content?: TestContent): Promise<string> {
   const database = await start(draft, {});
   try {
     await content?.make(database.url);
-  } finally {
+  } catch (error) {
     await database.stop();
+    await rm(draft, { recursive: true, force: true });
+    throw error;
   }
+  await database.stop();
   await rename(draft, template).catch(() => rm(draft, { recursive: true, force: true }));
   return template;
 }
