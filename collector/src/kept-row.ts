@@ -6,6 +6,7 @@ const PHYSICAL = '",null,';
 /** A row as it lay in the spool: what it says of its GPU is read only when somebody asks, as it hardly ever changes. */
 export class KeptRow implements GpuRow {
   readonly uuid: string;
+  readonly #isPhysical: boolean;
   #read: Identity | undefined;
 
   constructor(
@@ -13,14 +14,14 @@ export class KeptRow implements GpuRow {
     readonly identity: string,
     readonly values: readonly number[],
   ) {
-    // ["GPU-…",null,… : a canonical UUID has nothing that JSON escapes
+    // ["GPU-…",null,… : what JSON escapes, which no GPU's UUID has, is read the long way
     const end = identity.indexOf('"', 2);
-    if (identity.startsWith(PHYSICAL, end)) this.uuid = identity.slice(2, end);
-    else this.uuid = this.#all.uuid;
+    this.#isPhysical = identity.startsWith(PHYSICAL, end) && identity[end - 1] !== "\\";
+    this.uuid = this.#isPhysical ? identity.slice(2, end) : this.#all.uuid;
   }
 
   get migId(): string | null {
-    return this.identity.startsWith(PHYSICAL, this.uuid.length + 2) ? null : this.#all.migId;
+    return this.#isPhysical ? null : this.#all.migId;
   }
 
   get migProfile(): string | null {

@@ -36,6 +36,12 @@ describe("a record", () => {
     expect(decodeRecord(encodeRecord(heartbeat))).toEqual(heartbeat);
   });
 
+  it("of a GPU that is called as JSON is written is that GPU's", () => {
+    const names = ['x",null,y', "x\\", '"', '\\",null,'];
+    const scrape = scrapeOf(...names.flatMap((uuid) => [rowOf({ at: AT, uuid }), rowOf({ at: AT, uuid, migId: "1" })]));
+    expect(rowsOf(decodeRecord(encodeRecord(scrape)))).toEqual(rowsOf(scrape));
+  });
+
   it("of a version with other columns keeps those that we still know", () => {
     const names = COLUMNS.map(({ column }) => column);
     const others = [...names].reverse().join().replace("power_watts", "watts_power");

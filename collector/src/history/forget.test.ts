@@ -5,11 +5,12 @@ import { forget } from "./forget.ts";
 import { importHistory } from "./history.ts";
 
 let database: TelemetryDatabase;
-beforeEach(async () => {
+beforeAll(async () => {
   database = await openTelemetryDatabase();
   await stopPolicies(database);
 });
-afterEach(() => database.close());
+afterAll(() => database.close());
+afterEach(() => forget(database.pool, { uuids: ["GPU-a", "GPU-b"], urls: ["http://a/metrics", "http://b/metrics"] }));
 
 const zero = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 50 * HOUR_MS;
 const GONE = { uuids: ["GPU-a"], urls: ["http://a/metrics"] };

@@ -21,15 +21,26 @@ export interface GpuRecord {
   time: Date | null;
   energy_at: Date | null;
   energy_joules: number | null;
+  /** where it has been, the newest first */
+  left_at: Date | null;
+  seat_keys: number[];
+  seat_times: Date[];
   [column: string]: unknown;
 }
 
 const SAMPLE_COLUMNS = COLUMNS.map(({ column }) => `s.${column}`).join(", ");
 
+/** Places before the present one that are remembered, for what comes late or again. */
+const MAX_SEATS = 4;
+
 /** GPUs with their last sample. The energy counter may be of an earlier one, as not every scrape shows it. */
 export const LOAD = `
   select g.gpu_key, g.uuid, g.parent_key, g.target_key, g.is_present, g.xids, g.xid_counts, g.model, g.mig_profile, g.labels,
-    g.last_seen_at, s.time, s.covers_until, e.time as energy_at, e.energy_total_joules as energy_joules, ${SAMPLE_COLUMNS}
+    g.last_seen_at, s.time, s.covers_until, e.time as energy_at, e.energy_total_joules as energy_joules, ${SAMPLE_COLUMNS},
+    case when not g.is_present then (
+      select max(d.time) from telemetry.gpu_event d where d.gpu_key = g.gpu_key and d.kind = 'DISAPPEARED') end as left_at,
+    array(select t.target_key from telemetry.gpu_target t where t.gpu_key = g.gpu_key order by t.since desc limit ${MAX_SEATS}) as seat_keys,
+    array(select t.since from telemetry.gpu_target t where t.gpu_key = g.gpu_key order by t.since desc limit ${MAX_SEATS}) as seat_times
   from telemetry.gpu g
   left join lateral (
     select * from telemetry.sample x where x.gpu_key = g.gpu_key and x.time > g.last_seen_at - interval '1 hour'
@@ -37,13 +48,20 @@ export const LOAD = `
   ) s on true
   left join lateral (
     select x.time, x.energy_total_joules from telemetry.sample x
-    where x.gpu_key = g.gpu_key and x.energy_total_joules is not null and x.time > g.last_seen_at - interval '1 hour'
+    where x.gpu_key = g.gpu_key and (x.energy_total_joules is not null or x.energy_joules is not null)
+      and x.time > g.last_seen_at - interval '1 hour'
     order by x.time desc limit 1
   ) e on true
   where (g.uuid = any($1::text[]) or g.target_key = any($2::int[]))`;
 
 /** The same of GPUs of which a writer other than $3 has written last. */
 export const RELOAD = `${LOAD} and g.writer is distinct from $3`;
+
+/** Which target a GPU was on from a time, milliseconds since 1970. */
+export interface Seat {
+  since: number;
+  targetKey: number;
+}
 
 /**
  * What is known of a GPU or MIG slice. It changes as records are planned, before they are in the database: after a failed
@@ -65,6 +83,10 @@ export class GpuState {
   coversUntil = 0;
   last: LastSample | null = null;
   signs: Signs = NO_SIGNS;
+  /** when its host answered without it, if it isn't present */
+  leftAt = 0;
+  /** where it has been lately, the newest first */
+  seats: readonly Seat[] = [];
   /** whether its row in telemetry.gpu is to be written, for more than its last_seen_at */
   isChanged = false;
   /** number of the last scrape that showed it */
@@ -99,9 +121,20 @@ export class GpuState {
     this.isChanged = true;
   }
 
+  /** It has come to a target, or come back there. */
+  arrive(seat: Seat): void {
+    this.seats = [seat, ...this.seats].slice(0, MAX_SEATS);
+  }
+
+  /** The target it was on; of before all that is remembered, the first. */
+  seatAt(at: number): number | null {
+    return (this.seats.find(({ since }) => since <= at) ?? this.seats.at(-1))?.targetKey ?? null;
+  }
+
   /** Its host answered without it. */
-  leave(): void {
+  leave(at: number): void {
     this.isPresent = false;
+    this.leftAt = at;
     this.isChanged = true;
   }
 
@@ -127,6 +160,11 @@ export function stateOf(row: GpuRecord): GpuState {
   state.labels = byName(row.labels);
   state.storedSeenAt = row.last_seen_at.getTime();
   state.coversUntil = row.covers_until?.getTime() ?? 0;
+  state.leftAt = row.left_at?.getTime() ?? 0;
+  state.seats = row.seat_times.map((since, place) => ({
+    since: since.getTime(),
+    targetKey: row.seat_keys[place] ?? 0,
+  }));
   if (!row.time) return state;
   const values = COLUMNS.map(({ column }) => (row[column] ?? NaN) as number);
   const energyAge = row.time.getTime() - (row.energy_at?.getTime() ?? 0);
@@ -135,7 +173,7 @@ export function stateOf(row: GpuRecord): GpuState {
   state.last = {
     at: row.time.getTime(),
     powerWatts: values[columnIndex("power_watts")] ?? NaN,
-    energyAt: hasEnergy ? (row.energy_at?.getTime() ?? NaN) : NaN,
+    energyAt: row.energy_at?.getTime() ?? NaN,
     energyJoules: hasEnergy ? (row.energy_joules ?? NaN) : NaN,
   };
   state.signs = signsOf(values, NO_SIGNS);

@@ -13,11 +13,18 @@ const MOST_MS = 5 * MINUTE_MS;
  * the host went down, or got another address.
  */
 export function isHeldElsewhere(
-  { targetKey: seat, isPresent, last, coversUntil }: Pick<GpuState, "targetKey" | "isPresent" | "last" | "coversUntil">,
+  {
+    targetKey: seat,
+    isPresent,
+    leftAt,
+    last,
+    coversUntil,
+  }: Pick<GpuState, "targetKey" | "isPresent" | "leftAt" | "last" | "coversUntil">,
   targetKey: number,
   at: number,
 ): boolean {
-  if (seat === null || seat === targetKey || !isPresent || last === null) return false;
+  // What comes again is of before it left.
+  if (seat === null || seat === targetKey || last === null || (!isPresent && at >= leftAt)) return false;
   const silence = Math.min(Math.max(MISSED * (coversUntil - last.at), LEAST_MS), MOST_MS);
   return at < last.at + silence;
 }

@@ -31,7 +31,7 @@ const put = async (uuid: string, samples: readonly SimulatedSample[], model: str
 
 /** A day of an honest GPU. */
 const honest = (seed: number, more: Partial<SimulatedOptions> = {}): SimulatedSample[] =>
-  simulate({ model: H100, seed, from: day, to: end, stepMs: 20 * SECOND_MS, loadAt: jobsOf(seed), ...more });
+  simulate({ model: H100, seed, from: day, to: end, stepMs: 30 * SECOND_MS, loadAt: jobsOf(seed), ...more });
 
 const keep = (holder = "test"): Promise<number> =>
   keepPlausibility({
@@ -123,7 +123,10 @@ const TAMPERED: readonly [name: string, kinds: FindingKind[], make: (seed: numbe
   [
     "heat at once",
     ["HEAT"],
-    (seed) => changed(honest(seed), ({ power }) => ({ temp: Math.round(23 + 0.062 * (power ?? 0)) })),
+    (seed) =>
+      changed(honest(seed, { stepMs: 20 * SECOND_MS }), ({ power }) => ({
+        temp: Math.round(23 + 0.062 * (power ?? 0)),
+      })),
   ],
   ["heat of chance", ["HEAT"], (seed) => changed(honest(seed), (_, index) => ({ temp: 30 + ((index * 31) % 40) }))],
   [
@@ -137,7 +140,7 @@ const TAMPERED: readonly [name: string, kinds: FindingKind[], make: (seed: numbe
     ["ENERGY", "FROZEN"],
     (seed) => {
       const samples = honest(seed);
-      return changed(samples, ({ at }, index) => (index < 1_000 ? {} : { ...samples[1_000], at }));
+      return changed(samples, ({ at }, index) => (index < 667 ? {} : { ...samples[667], at }));
     },
   ],
   [
@@ -145,7 +148,7 @@ const TAMPERED: readonly [name: string, kinds: FindingKind[], make: (seed: numbe
     ["REPEATED"],
     (seed) => {
       const samples = honest(seed, { loadAt: () => 0.8 });
-      return changed(samples, ({ at, energy }, index) => ({ ...samples[index % 30], at, energy }));
+      return changed(samples, ({ at, energy }, index) => ({ ...samples[index % 20], at, energy }));
     },
   ],
   [
@@ -153,7 +156,7 @@ const TAMPERED: readonly [name: string, kinds: FindingKind[], make: (seed: numbe
     ["REPEATED"],
     (seed) => {
       const samples = honest(seed, { loadAt: () => 0.8 });
-      return changed(samples, ({ at, energy }, index) => ({ ...samples[index % 360], at, energy }));
+      return changed(samples, ({ at, energy }, index) => ({ ...samples[index % 240], at, energy }));
     },
   ],
   [
@@ -183,7 +186,7 @@ beforeAll(async () => {
   const bare = { energy: null, util: null, tensor: null, temp: null, reasons: null };
   await put(
     "bare",
-    changed(original.slice(0, 2_000), ({ power }) => ({ ...bare, power: (power ?? 0) + 0.001 })),
+    changed(original.slice(0, 1_333), ({ power }) => ({ ...bare, power: (power ?? 0) + 0.001 })),
   );
   await put(
     "no power",

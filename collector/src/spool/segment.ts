@@ -32,7 +32,7 @@ export interface Scanned {
   segments: Segment[];
   /** bytes that are no records: a torn end, or damage */
   damagedBytes: number;
-  /** records lost to damage, at least; a torn end was never safe and is none */
+  /** records lost to damage behind the last that was found, at least; a torn end was never safe and is none */
   lostRecords: number;
 }
 
@@ -61,7 +61,12 @@ function scan(bytes: Buffer, segment: Segment, scanned: Scanned): void {
     }
     const next = isOurs ? afterDamaged(bytes, offset) : undefined;
     scanned.damagedBytes += (next ?? bytes.length) - offset;
-    if (next !== undefined || !isTornEnd(bytes, offset)) scanned.lostRecords++;
+    const after = next === undefined ? undefined : decodeFrame(bytes, next);
+    if (next !== undefined && after) {
+      // It keeps its number, as the cursor counts records; whoever reads it finds it lost.
+      segment.bytes = offset;
+      noteRecord(segment, next - offset, after.low);
+    } else if (!isTornEnd(bytes, offset)) scanned.lostRecords++;
     offset = next ?? bytes.length;
   }
 }
@@ -78,8 +83,11 @@ export class RecordReader {
     const bytes = this.#bytes.subarray(0, length);
     const file = await open(segment.path, "r");
     try {
-      const { bytesRead } = await file.read(bytes, 0, length, start);
-      bytes.fill(0, bytesRead);
+      let done = 0;
+      for (let bytesRead = -1; bytesRead !== 0 && done < length; done += bytesRead) {
+        ({ bytesRead } = await file.read(bytes, done, length - done, start + done));
+      }
+      bytes.fill(0, done);
     } finally {
       await file.close();
     }

@@ -161,6 +161,21 @@ describe("damage", () => {
     expect(spool.droppedRecords).toBe(1);
   });
 
+  it("of what was done already costs nothing that wasn't, however often it is read", async () => {
+    await add(..."abcd".split("").map((letter) => letter.repeat(50)));
+    const done = await spool.read(2, 1e9);
+    if (done) await spool.acknowledge(done);
+    await spool.close();
+    const [name = ""] = await segments();
+    const bytes = await readFile(join(dir, name));
+    for (const letter of "ac") bytes.fill(0xff, bytes.indexOf(letter), bytes.indexOf(letter) + 1);
+    await writeFile(join(dir, name), bytes);
+    spool = await openDir();
+    for (let time = 0; time < 3; time++) await spool.read(10, 1e9);
+    expect((await drain()).map((text) => text[0])).toEqual(["d"]);
+    expect(spool.droppedRecords).toBe(1);
+  });
+
   it("in the middle of several files costs no other file", async () => {
     const texts = Array.from({ length: 12 }, (_, index) => `${index}`.padEnd(400, "."));
     for (const text of texts) await add(text);

@@ -25,6 +25,8 @@ export interface SpoolBatch {
   payloads: Buffer[];
   /** given back to `acknowledge` */
   end: Position;
+  /** records that are damaged on the disk, counted once the batch is done */
+  lost: number;
 }
 
 interface Waiting {
@@ -64,6 +66,7 @@ export class Spool {
   readonly #reader = new RecordReader();
   #flushing: Promise<void> = Promise.resolve();
   #acknowledging: Promise<void> = Promise.resolve();
+  #keeping: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   constructor(options: SpoolOptions, release: Release) {
@@ -142,8 +145,7 @@ export class Spool {
     while (to - from < maxRecords && to < segment.offsets.length && (segment.offsets[to] ?? 0) - start < maxBytes) to++;
     try {
       const payloads = await this.#reader.read(segment, from, to);
-      if (payloads.length < to - from) this.#lost(to - from - payloads.length, "the spool is damaged: lost scrapes");
-      return { payloads, end: { segmentId: segment.id, record: to } };
+      return { payloads, end: { segmentId: segment.id, record: to }, lost: to - from - payloads.length };
     } catch (error) {
       if (!this.#segments.includes(segment)) return this.read(maxRecords, maxBytes, after); // it was dropped meanwhile
       throw error;
@@ -155,7 +157,7 @@ export class Spool {
    *
    * @throws BaseError `SPOOL_CLOSED` after `close`
    */
-  async acknowledge({ end }: SpoolBatch): Promise<void> {
+  async acknowledge({ end, lost }: SpoolBatch): Promise<void> {
     if (this.#isClosed) {
       throw new BaseError("SPOOL_CLOSED", `spool folder ${this.#options.dir} is closed and may be another process's`, {
         hints: ["nothing is lost: whoever opens it next writes this batch again, which changes nothing"],
@@ -163,6 +165,7 @@ export class Spool {
     }
     if (end.segmentId !== this.#head.segmentId) return; // it was dropped meanwhile
     this.#head = end;
+    if (lost > 0) this.#lost(lost, "the spool is damaged: lost scrapes");
     this.#acknowledging = this.#skipDone().then(() => this.#keepCursor());
     await this.#acknowledging;
   }
@@ -283,10 +286,12 @@ export class Spool {
     if (segment) await removeSegment(segment).catch((error: unknown) => this.#refused(error));
   }
 
+  /** One after the other, as they go through the same file. */
   async #keepCursor(): Promise<void> {
-    await writeCursor(this.#cursorPath, { ...this.#head, droppedRecords: this.droppedRecords }).catch(
-      (error: unknown) => this.#refused(error),
-    );
+    this.#keeping = this.#keeping
+      .then(() => writeCursor(this.#cursorPath, { ...this.#head, droppedRecords: this.droppedRecords }))
+      .catch((error: unknown) => this.#refused(error));
+    await this.#keeping;
   }
 }
 

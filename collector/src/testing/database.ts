@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { migrate } from "#database/migrate.ts";
 import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
@@ -8,6 +11,8 @@ import { createInstruments } from "../instruments.ts";
 import { BatchWriter } from "../write/batch-writer.ts";
 import { registerCollector } from "../write/watermark.ts";
 
+const SQL = fileURLToPath(new URL("../../sql", import.meta.url));
+
 /** A database with our tables. */
 export interface TelemetryDatabase extends TestDatabase {
   pool: Pool;
@@ -17,11 +22,9 @@ export interface TelemetryDatabase extends TestDatabase {
 
 /** An empty database with our tables. */
 export async function openTelemetryDatabase(): Promise<TelemetryDatabase> {
-  const database = await openTestDatabase();
-  await migrateTelemetry(database.url).catch(async (error: unknown) => {
-    await database.close();
-    throw error;
-  });
+  const key = createHash("sha256");
+  for (const name of readdirSync(SQL).sort()) key.update(name).update(readFileSync(join(SQL, name)));
+  const database = await openTestDatabase({ content: { key: key.digest("hex"), make: migrateTelemetry } });
   const pool = createPool(database.url, { name: "test", max: 2 });
   return {
     ...database,
@@ -47,8 +50,7 @@ export async function stopPolicies({ pool }: TelemetryDatabase): Promise<void> {
 
 /** Applies our migrations. */
 export async function migrateTelemetry(databaseUrl: string): Promise<void> {
-  const dir = fileURLToPath(new URL("../../sql", import.meta.url));
-  await migrate(databaseUrl, [{ room: "collector", dir }], silentLogger);
+  await migrate(databaseUrl, [{ room: "collector", dir: SQL }], silentLogger);
 }
 
 /** A writer in the name of a collector, as a start of the collector makes it. */

@@ -168,6 +168,16 @@ describe("a batch", () => {
     expect(await samples()).toEqual([written(0, 0, null), written(20, 20, 6_000)]);
   });
 
+  it("of one record isn't dropped because its GPU was deleted meanwhile", async () => {
+    const { writer } = await openWriter(database.pool);
+    await writer.write([scraped(0, [gpu(0)])]);
+    await database.pool.query("truncate telemetry.sample, telemetry.gpu_target, telemetry.gpu cascade");
+    await writer.write([scraped(600, [gpu(3_000)])]);
+    expect(await database.rows("select uuid from telemetry.sample join telemetry.gpu using (gpu_key)")).toEqual([
+      { uuid: "GPU-AB" },
+    ]);
+  });
+
   it("says what to do when the tables are missing", async () => {
     const { writer } = await openWriter(database.pool);
     await database.pool.query("alter table telemetry.scrape rename to scrape_away");

@@ -98,7 +98,7 @@ export class BatchWriter {
       // It may have been committed all the same: read again where we stand.
       this.#forget();
       if (!isDataFault(error)) throw explain(error);
-      return records.length === 1 ? this.#drop(error) : this.#writeSingly(records);
+      return this.#writeSingly(records);
     }
   }
 
@@ -158,17 +158,28 @@ export class BatchWriter {
     return plan.span;
   }
 
-  /** One bad record must not hold up the rest: find it. */
+  /** One bad record must not hold up the rest: find it. It may also be that what we knew was out of date. */
   async #writeSingly(records: readonly CollectorRecord[]): Promise<Span | undefined> {
     let span: Span | undefined;
-    for (const record of records) span = joinSpans(span, await this.write([record]));
+    this.#inTurn++; // between two of them nothing that comes after may be worked out
+    try {
+      for (const record of records) span = joinSpans(span, await this.#writeOrDrop(record));
+    } finally {
+      this.#inTurn--;
+    }
     return span;
   }
 
-  #drop(error: unknown): undefined {
-    this.#options.logger.error({ err: error }, "BUG: dropped a scrape that the database refuses");
-    this.#options.instruments.lostRecords.inc();
-    return undefined;
+  async #writeOrDrop(record: CollectorRecord): Promise<Span | undefined> {
+    try {
+      return await this.#writeInTurn([record], "copy");
+    } catch (error) {
+      this.#forget();
+      if (!isDataFault(error)) throw explain(error);
+      this.#options.logger.error({ err: error }, "BUG: dropped a scrape that the database refuses");
+      this.#options.instruments.lostRecords.inc();
+      return undefined;
+    }
   }
 
   async #register(records: readonly CollectorRecord[]): Promise<void> {

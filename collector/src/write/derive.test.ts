@@ -1,5 +1,5 @@
 import { valuesOf } from "../testing/rows.ts";
-import { derive, remember, type LastSample } from "./derive.ts";
+import { derive, deriveLate, remember, type LastSample } from "./derive.ts";
 
 const INTERVAL = 10_000;
 const at = (seconds: number): number => 1_000_000 + seconds * 1_000;
@@ -60,8 +60,9 @@ describe("energy", () => {
     let before: LastSample | null = null;
     for (let tick = 0; tick <= 8_640; tick++) {
       const values = energy((tick % 1_000) * 3_000);
-      sum += derive(at(tick * 10), values, before, INTERVAL).energyJoules || 0; // nothing is known before the first
-      before = remember(at(tick * 10), values, before);
+      const { energyJoules } = derive(at(tick * 10), values, before, INTERVAL);
+      sum += energyJoules || 0; // nothing is known before the first
+      before = remember(at(tick * 10), values, energyJoules, before);
     }
     // At each of the 8 resets the counter shows 0, and 3,000 J between are seen by nobody.
     expect(sum).toBe((8_640 - 8) * 3_000);
@@ -79,7 +80,7 @@ describe("energy", () => {
   });
 
   it("isn't lost when a scrape doesn't show the counter", () => {
-    const middle = remember(at(10), valuesOf({ power_watts: 300 }), last(0, 2_000));
+    const middle = remember(at(10), valuesOf({ power_watts: 300 }), NaN, last(0, 2_000));
     expect(derive(at(20), energy(8_000), middle, INTERVAL).energyJoules).toBe(6_000);
   });
 
@@ -89,23 +90,40 @@ describe("energy", () => {
     let before: LastSample | null = null;
     const used = [...scrapes, energy(12_000, 300), energy(15_000, 300)].map((values, index) => {
       const { energyJoules } = derive(at(index * 10), values, before, INTERVAL);
-      before = remember(at(index * 10), values, before);
+      before = remember(at(index * 10), values, energyJoules, before);
       return energyJoules;
     });
     expect(used).toEqual([NaN, 3_000, NaN, NaN, 9_000, 3_000]);
   });
 
   it("of a counter that is gone for good is taken from power after 5 minutes", () => {
-    let before: LastSample | null = remember(at(0), energy(5_000, 300), null);
+    let before: LastSample | null = remember(at(0), energy(5_000, 300), NaN, null);
     const used = Array.from({ length: 32 }, (_, index) => {
       const values = valuesOf({ power_watts: 300 });
       const { energyJoules } = derive(at((index + 1) * 10), values, before, INTERVAL);
-      before = remember(at((index + 1) * 10), values, before);
+      before = remember(at((index + 1) * 10), values, energyJoules, before);
       return energyJoules;
     });
     expect(used.slice(0, 30)).toEqual(Array.from({ length: 30 }, () => NaN));
     expect(used.slice(30)).toEqual([3_000, 3_000]);
     expect(derive(at(330), energy(104_000, 300), before, INTERVAL).energyJoules).toBe(3_000);
+  });
+
+  it("of a counter that comes late is counted once, and not after power has told it", () => {
+    // 300 W throughout; the counter of the second scrape comes after the third, as of a part that was sent again.
+    const before = remember(at(20), valuesOf({ power_watts: 300 }), NaN, last(0, 2_000));
+    expect(deriveLate(at(10), energy(5_000), before)).toMatchObject({ coveredSeconds: 0, energyJoules: 3_000 });
+    expect(deriveLate(at(10), energy(5_000), before).energyJoules).toBeNaN();
+    expect(derive(at(30), energy(11_000), before, INTERVAL).energyJoules).toBe(6_000);
+    const told = remember(at(20), valuesOf({ power_watts: 300 }), 3_000, last(10, null));
+    expect(deriveLate(at(10), energy(5_000), told).energyJoules).toBeNaN();
+    expect(derive(at(30), energy(11_000, 300), told, INTERVAL).energyJoules).toBe(3_000);
+  });
+
+  it("of a counter that is in a further part of a scrape is told with it", () => {
+    const before = remember(at(10), valuesOf({ power_watts: 300 }), NaN, last(0, 2_000));
+    expect(deriveLate(at(10), energy(5_000), before).energyJoules).toBe(3_000);
+    expect(derive(at(20), energy(8_000), before, INTERVAL).energyJoules).toBe(3_000);
   });
 
   it("of an exporter that reads every 30 s is right in all, as values repeat and then leap", () => {
@@ -114,7 +132,7 @@ describe("energy", () => {
     const used = shown.map((joules, index) => {
       const values = energy(joules);
       const { energyJoules } = derive(at(index * 10), values, before, INTERVAL);
-      before = remember(at(index * 10), values, before);
+      before = remember(at(index * 10), values, energyJoules, before);
       return energyJoules;
     });
     expect(used).toEqual([NaN, 0, 0, 9_000, 0, 0, 9_000]);

@@ -18,8 +18,9 @@ export interface LastSample {
   at: number;
   /** NaN for no reading */
   powerWatts: number;
-  /** the last reading of the energy counter, perhaps of an earlier sample; NaN before the first */
+  /** of the newest sample with a reading of the energy counter, or with energy from power; NaN before the first */
   energyAt: number;
+  /** the counter's reading then; NaN where there was none, or it is too old */
   energyJoules: number;
 }
 
@@ -63,18 +64,45 @@ export function derive(
 /**
  * Remembers a sample for the next one.
  *
+ * @param energyJoules derived for it
  * @param last of the sample before, which is changed; null for the first
  */
-export function remember(at: number, values: readonly number[], last: LastSample | null): LastSample {
+export function remember(
+  at: number,
+  values: readonly number[],
+  energyJoules: number,
+  last: LastSample | null,
+): LastSample {
   const now = last ?? { at, powerWatts: NaN, energyAt: NaN, energyJoules: NaN };
   const joules = values[ENERGY] ?? NaN;
-  if (!isAwaited(at, joules, last)) {
-    now.energyAt = Number.isNaN(joules) ? NaN : at;
+  if (!Number.isNaN(joules) || !Number.isNaN(energyJoules)) {
+    now.energyAt = at;
     now.energyJoules = joules;
-  }
+  } else if (!isAwaited(at, joules, last)) now.energyJoules = NaN;
   now.at = at;
   now.powerWatts = values[POWER] ?? NaN;
   return now;
+}
+
+/**
+ * Derives what a sample that comes late, or a further part of the last one, adds to what is known: a counter's reading
+ * that was awaited, as those samples after it that lack one told no energy either.
+ *
+ * @param last which is changed
+ */
+export function deriveLate(at: number, values: readonly number[], last: LastSample): Derived {
+  const derived = { coveredSeconds: 0, energyJoules: NaN, utilRatio: utilRatio(values), isCounterReset: false };
+  const joules = values[ENERGY] ?? NaN;
+  if (at === last.at && Number.isNaN(last.powerWatts)) last.powerWatts = values[POWER] ?? NaN;
+  const isSettled = at < last.energyAt || (at === last.energyAt && !Number.isNaN(last.energyJoules));
+  if (Number.isNaN(joules) || isSettled || last.at - at > MAX_COVER_MS) return derived;
+  if (!Number.isNaN(last.energyJoules)) {
+    derived.energyJoules = energyBetween(last.energyAt, last.energyJoules, at, joules);
+    derived.isCounterReset = joules < last.energyJoules;
+  }
+  last.energyAt = at;
+  last.energyJoules = joules;
+  return derived;
 }
 
 /**
@@ -82,8 +110,8 @@ export function remember(at: number, values: readonly number[], last: LastSample
  * not be taken from power as well. After 5 minutes it isn't waited for any more.
  */
 function isAwaited(at: number, joules: number, last: Readonly<LastSample> | null): boolean {
-  // a comparison with NaN is false: there was no reading
-  return Number.isNaN(joules) && last !== null && at - last.energyAt <= MAX_COVER_MS;
+  if (!Number.isNaN(joules) || last === null || Number.isNaN(last.energyJoules)) return false;
+  return at - last.energyAt <= MAX_COVER_MS;
 }
 
 /** Three scrapes may be missed, or 5 minutes where that is less, but always the one between two in time. */

@@ -104,6 +104,41 @@ describe("samples", () => {
     expect(column(plan(scraped(A, 30_000, [gpu("GPU-1", 1_500)])), "energy_joules")).toEqual([500]);
   });
 
+  it("sent again after their GPU has moved stay where it was then, and are no conflict", () => {
+    const scrapes = [
+      scraped(A, 10_000, [gpu("GPU-1", 0), gpu("GPU-2", 0)]),
+      scraped(B, 15_000, [gpu("GPU-1", 0)]), // refused: a conflict
+      scraped(A, 20_000, [gpu("GPU-2", 0)]),
+      scraped(B, 25_000, [gpu("GPU-1", 0)]),
+    ];
+    const [first, again] = [plan(...scrapes), plan(...scrapes)];
+    for (const one of [first, again]) expect(column(one, "time")).toEqual([10_000, 10_000, 20_000, 25_000]);
+    expect(first.conflicts).toMatchObject([{ at: 15_000, keptTargetKey: 1, refusedTargetKey: 2 }]);
+    expect([again.conflicts, told(again)]).toEqual([[], []]);
+  });
+
+  it("sent again after their GPU has left don't bring it to where it was refused", () => {
+    const clash = scraped(B, 15_000, [gpu("GPU-1", 0)]);
+    plan(scraped(A, 10_000, [gpu("GPU-1", 0), gpu("GPU-2", 0)]), clash, scraped(A, 20_000, [gpu("GPU-2", 0)]));
+    const again = plan(clash);
+    expect([again.samples, again.seats, told(again)]).toEqual([[], [], []]);
+  });
+
+  it("that come in parts tell the counter's energy and every event, whichever part has them", () => {
+    const part = (at: number, readings: Record<string, number>): ScrapeResult => ({
+      ...scraped(A, at, [rowOf({ uuid: "GPU-1", readings })]),
+      isPartial: true,
+    });
+    const parts = [10_000, 20_000, 30_000].flatMap((at) => [
+      part(at, { power_watts: 100 }),
+      part(at, { energy_total_joules: at / 10, clock_event_reasons: at === 20_000 ? 8 : 0 }),
+    ]);
+    // One after the other, as they come.
+    const plans = parts.map((one) => plan(one));
+    expect(plans.map(({ additions }) => additions[0]?.energyJoules)).toEqual([NaN, NaN, NaN, 1_000, NaN, 1_000]);
+    expect(plans.flatMap(told)).toEqual(["10000 1 APPEARED 0", "20000 1 THROTTLED 8"]);
+  });
+
   it("cover at most 5 minutes, however seldom the target is due", () => {
     const seldom = { ...scraped(A, 10_000, [gpu("GPU-1")]), dueUntil: 10_000 + 900_000, intervalMs: 900_000 };
     expect(column(plan(seldom), "covers_until")).toEqual([310_000]);

@@ -7,7 +7,7 @@ import { sliceUuid } from "../identity/uuid.ts";
 import type { GpuRow, SeenXid } from "../parse/result.ts";
 import type { CollectorRecord, Heartbeat } from "../records.ts";
 import type { ScrapeResult } from "../scrape/scrape.ts";
-import { derive, MAX_COVER_MS, remember } from "./derive.ts";
+import { derive, deriveLate, MAX_COVER_MS, remember, type LastSample } from "./derive.ts";
 import { edges, signsOf, type GpuEvent } from "./events.ts";
 import { joinSamples, type Sample } from "./sample.ts";
 import type { Cell } from "./table.ts";
@@ -124,32 +124,55 @@ class Planner {
     if (this.#isRefused(row, at, targetKey)) return false;
     state.scrape = scrape;
     const coversUntil = Math.min(dueUntil, at + MAX_COVER_MS);
-    // Sent again, or from after the clock was set back: the row may go in, but nothing follows from it.
-    const isOld = state.last !== null && at <= state.last.at;
+    if (state.last !== null && at <= state.last.at) {
+      this.#addLate(state, state.last, row, result);
+      return true;
+    }
     // A target whose interval has just become shorter: the sample before speaks for as long as it said.
     const spanMs = Math.max(intervalMs, state.last ? state.coversUntil - state.last.at : 0);
-    const derived = derive(at, row.values, isOld ? null : state.last, spanMs);
+    const derived = derive(at, row.values, state.last, spanMs);
     const { coveredSeconds, energyJoules, utilRatio } = derived;
     const { gpuKey } = state;
     const sample = { at, gpuKey, coversUntil, coveredSeconds, energyJoules, utilRatio, values: row.values };
     if (isPartial) this.#addTo(sample);
     else this.plan.samples.push(sample);
-    if (isOld) return true;
     this.#touched.add(state);
-    const signs = signsOf(row.values, state.signs);
     if (!state.isPresent && !state.isSlice) this.#event(state, { at, kind: "APPEARED", code: 0, detail: null });
     if (derived.isCounterReset) this.#event(state, { at, kind: "COUNTER_RESET", code: 0, detail: null });
-    for (const edge of edges(at, state.signs, signs)) this.#event(state, edge);
+    this.#readSigns(state, row.values, at);
     // After a silence it may have been elsewhere meanwhile, as another collector has seen it, and come back.
     const isBack = state.last === null || at - state.last.at > MAX_COVER_MS;
-    if (state.targetKey !== targetKey || isBack) this.plan.seats.push({ gpuKey, since: at, targetKey });
+    if (state.targetKey !== targetKey || isBack) {
+      this.plan.seats.push({ gpuKey, since: at, targetKey });
+      state.arrive({ since: at, targetKey });
+    }
     if (state.targetKey !== targetKey) this.#registry.seat(state, targetKey);
     state.sit(targetKey);
     state.describe(row);
     state.coversUntil = coversUntil;
-    state.last = remember(at, row.values, state.last);
-    state.signs = signs;
+    state.last = remember(at, row.values, energyJoules, state.last);
     return true;
+  }
+
+  /**
+   * Sent again, or from after the clock was set back, or a further part of the last scrape: the row goes in, but nothing
+   * follows from it but what was missing.
+   */
+  #addLate(state: GpuState, last: LastSample, { values }: GpuRow, { at, dueUntil, isPartial }: ScrapeResult): void {
+    const { gpuKey } = state;
+    const { isCounterReset, ...derived } = deriveLate(at, values, last);
+    const sample = { at, gpuKey, coversUntil: Math.min(dueUntil, at + MAX_COVER_MS), ...derived, values };
+    if (isPartial) this.#addTo(sample);
+    else this.plan.samples.push(sample);
+    this.#touched.add(state);
+    if (isCounterReset) this.#event(state, { at, kind: "COUNTER_RESET", code: 0, detail: null });
+    if (at === last.at) this.#readSigns(state, values, at);
+  }
+
+  #readSigns(state: GpuState, values: readonly number[], at: number): void {
+    const signs = signsOf(values, state.signs);
+    for (const edge of edges(at, state.signs, signs)) this.#event(state, edge);
+    state.signs = signs;
   }
 
   #addTo(sample: Sample): void {
@@ -165,10 +188,14 @@ class Planner {
   #isRefused({ uuid, migId }: GpuRow, at: number, targetKey: number): boolean {
     const gpu = this.#registry.gpu(uuid);
     const state = gpu.last === null && migId !== null ? this.#registry.gpu(sliceUuid(uuid, migId)) : gpu;
-    if (!isHeldElsewhere(state, targetKey, at)) return false;
+    // Of what comes late, or again, the one is right that it was on then.
+    const isLate = state.last !== null && at < state.last.at;
+    const isHeld = isLate ? (state.seatAt(at) ?? targetKey) !== targetKey : isHeldElsewhere(state, targetKey, at);
+    if (!isHeld) return false;
     const key = `${gpu.gpuKey} ${at} ${targetKey}`;
     // Of long before its last sample nobody knows any more where it was.
-    if (!this.#noted.has(key) && at > (state.last?.at ?? 0) - MEMORY_MS) {
+    const knownSince = Math.max((state.last?.at ?? 0) - MEMORY_MS, state.seats[0]?.since ?? 0);
+    if (!this.#noted.has(key) && state.targetKey !== targetKey && at > knownSince) {
       const places = { keptTargetKey: state.targetKey ?? 0, refusedTargetKey: targetKey };
       this.plan.conflicts.push({ at, gpuKey: gpu.gpuKey, uuid, ...places });
     }
@@ -215,7 +242,7 @@ class Planner {
       if (state.scrape === scrape || !state.isPresent) continue;
       if (at < (state.last?.at ?? 0)) continue;
       if (!state.isSlice) this.#event(state, { at, kind: "DISAPPEARED", code: 0, detail: null });
-      state.leave();
+      state.leave(at);
       this.#touched.add(state);
     }
   }

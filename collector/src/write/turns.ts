@@ -156,7 +156,10 @@ async function numberOf(client: PoolClient): Promise<number> {
 
 function* uuidsIn(scrapes: readonly ScrapeResult[]): Generator<string> {
   for (const { rows, events } of scrapes) {
-    for (const { uuid, migId } of rows) yield migId === null ? uuid : sliceUuid(uuid, migId);
+    for (const { uuid, migId } of rows) {
+      yield uuid; // of a slice too, as it says where the slice is
+      if (migId !== null) yield sliceUuid(uuid, migId);
+    }
     for (const { uuid } of events) yield uuid;
   }
 }

@@ -32,6 +32,8 @@ export interface WriterOptions {
   onPublished?: (sampledThrough: number) => void;
   /** how often it publishes while it writes a backlog; 5 s when left out */
   publishEveryMs?: number;
+  /** of one transaction; 500 when left out */
+  batchRecords?: number;
 }
 
 /** Moves records from the spool into the database, in order, each exactly once in effect. */
@@ -53,14 +55,14 @@ export class Writer {
    * @throws what the database says, when it is away or refuses; the records stay in the spool
    */
   async drain(isStopping: () => boolean = () => false): Promise<void> {
-    const { spool, publishEveryMs = PUBLISH_EVERY_MS } = this.#options;
+    const { spool, publishEveryMs = PUBLISH_EVERY_MS, batchRecords = BATCH_RECORDS } = this.#options;
     this.#collector ??= await this.#register();
     const { batches } = this.#collector;
     // While the database writes one batch, the next is read and worked out.
     let before: { batch: SpoolBatch; written: Promise<Span | undefined> } | undefined;
     try {
       for (;;) {
-        const batch = isStopping() ? undefined : await spool.read(BATCH_RECORDS, BATCH_BYTES, before?.batch.end);
+        const batch = isStopping() ? undefined : await spool.read(batchRecords, BATCH_BYTES, before?.batch.end);
         const write = batch && batches.prepare(batch.payloads.flatMap((payload) => this.#decode(payload)));
         if (before) await this.#finish(before.batch, await before.written);
         before = undefined;
