@@ -39,6 +39,7 @@ interface Waiting {
 
 /** While the disk refuses, so much is held in memory. */
 const MAX_WAITING_BYTES = 64 * 1_048_576;
+const TELL_AGAIN_MS = 10_000;
 
 /**
  * The queue on disk between scraping and the database. A record is safe once `append` has resolved; it is handed out, in
@@ -68,6 +69,7 @@ export class Spool {
   #acknowledging: Promise<void> = Promise.resolve();
   #keeping: Promise<void> = Promise.resolve();
   #isClosed = false;
+  #toldOfDropsAt = -Infinity;
 
   constructor(options: SpoolOptions, release: Release) {
     const maxBytes = options.maxBytes ?? 1_073_741_824;
@@ -254,8 +256,13 @@ export class Spool {
   #dropWaiting(): void {
     const dropped = this.#waiting.shift();
     this.#waitingBytes -= dropped?.frame.length ?? 0;
-    this.#lost(1, "the disk refuses and memory is full: dropped the oldest scrape");
+    this.droppedRecords++;
     dropped?.resolve();
+    // Not a line for each: there may be hundreds a second.
+    if (Date.now() - this.#toldOfDropsAt >= TELL_AGAIN_MS) {
+      this.#toldOfDropsAt = Date.now();
+      this.#lost(0, "the disk refuses or is too slow, and memory is full: dropping the oldest scrapes");
+    }
     // Memory that held nothing but what was dropped.
     const oldest = (this.#writing[0] ?? this.#waiting[0])?.frame.buffer;
     while (this.#sealed[0] && this.#sealed[0].buffer !== oldest) this.#arena.giveBack(this.#sealed.splice(0, 1));
