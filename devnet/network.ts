@@ -294,15 +294,19 @@ class NetworkStart {
       "--finality": 1,
       "--turn-seconds": 0,
       "--settle-ahead": 60,
-      "--new-ledger": "",
+      "--new-ledger": true,
     };
     const others = { ORACLE_KEYSTORE: "", ORACLE_PASSWORD_FILE: "", ORACLE_SIGNER: "", ORACLE_ADDRESS: "" };
     return this.#role("oracle", flags, { ...others, ORACLE_KEYS: keys.map((key) => key.toString("hex")).join() });
   }
 
-  async #role(role: string, flags: Record<string, string | number>, env: Record<string, string> = {}): Promise<void> {
-    const args = Object.entries<string | number>({ ...flags, "--log-level": this.#settings.logLevel }).flatMap(
-      ([flag, value]) => (value === "" ? [flag] : [flag, String(value)]),
+  async #role(
+    role: string,
+    flags: Record<string, string | number | true>,
+    env: Record<string, string> = {},
+  ): Promise<void> {
+    const args = Object.entries<string | number | true>({ ...flags, "--log-level": this.#settings.logLevel }).flatMap(
+      ([flag, value]) => (value === true ? [flag] : [flag, String(value)]),
     );
     const running = await startRole({ role, args, env, logs: this.#logs, onTrouble: this.#options.onTrouble });
     this.#teardown.add(role, () => running.stop());
