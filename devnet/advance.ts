@@ -84,7 +84,7 @@ export async function advance(parts: AdvanceParts, seconds: number): Promise<Adv
 
 function requireSpan(seconds: number): void {
   if (Number.isSafeInteger(seconds) && seconds >= ADVANCE.least && seconds <= ADVANCE.most) return;
-  throw new BaseError("BAD_ADVANCE", `a network can't be brought ${seconds} s ahead`, {
+  throw new BaseError("BAD_ADVANCE", `a network can't be brought ${seconds / 3_600} hours ahead at once`, {
     hints: ["choose a time from 1m to 7d, such as 30m, 6h or 1d"],
   });
 }

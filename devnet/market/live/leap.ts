@@ -63,11 +63,11 @@ export class Leap {
     return [...this.#uses.values()].map((use) => ({ ...use, to: Math.min(use.to, to) }));
   }
 
-  /** When blocks are made: now and then, and shortly before each epoch's end. */
+  /** When blocks are made: now and then, shortly before each epoch's end, and at the end. */
   #times(from: number, to: number): number[] {
     const { network, random } = this.#floor;
     const { genesisTime, epochLength } = network;
-    const times = new Set<number>();
+    const times = new Set([to - 1]); // so that the price is fresh
     for (let at = from + random.between(60, GAP.from); at < to; at += random.between(GAP.from, GAP.to)) times.add(at);
     for (let epoch = Math.floor((from - genesisTime) / epochLength) + 1; ; epoch++) {
       const at = genesisTime + epoch * epochLength - SETTLED.beforeEnd;
