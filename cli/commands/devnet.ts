@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Advanced } from "#devnet/advance.ts";
 import { BaseError } from "#kernel/errors.ts";
 import type { SettingName } from "#kernel/settings.ts";
 import { addSettings, settingsOf } from "../settings.ts";
@@ -29,7 +30,7 @@ async function runAdvance(time: string, dataDir: string): Promise<void> {
   const seconds = secondsOf(time);
   const { giveOrder } = await import("#devnet/desk.ts");
   const startedAt = performance.now();
-  const done = await giveOrder<import("#devnet/advance.ts").Advanced>(dataDir, { seconds });
+  const done = await giveOrder<Advanced>(dataDir, { seconds });
   const rows = [
     ["on the chain", `${done.blocks} blocks; ${done.uses} rentals ran`],
     ["telemetry", `${done.scrapes} scrapes`],
