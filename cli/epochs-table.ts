@@ -4,8 +4,11 @@ import { alignTable } from "./tables.ts";
 
 const time = (seconds: number | null): string =>
   seconds === null ? "-" : new Date(seconds * 1_000).toISOString().replace(/(:00)?\.000Z$/, "Z");
+/** Of BCT's 18 decimals people compare the first; `--json` has all. */
+const SHOWN_DECIMALS = 6;
+/** Cut to six decimals. */
 const units = (amount: bigint | null, decimals: number): string =>
-  amount === null ? "-" : formatUnits(amount, decimals);
+  amount === null ? "-" : formatUnits(amount / 10n ** BigInt(decimals - SHOWN_DECIMALS), SHOWN_DECIMALS);
 
 /** An epoch, and how many of its earners were paid. */
 export type ListedEpoch = EpochFact & { earners: number; paid: number };

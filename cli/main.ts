@@ -1,7 +1,10 @@
 import { Command, CommanderError } from "commander";
+import { onParentSays } from "#kernel/child.ts";
+import { followClock } from "#kernel/clock.ts";
 import { describeError } from "#kernel/errors.ts";
 import { addCollect } from "./commands/collect.ts";
 import { addDeployments } from "./commands/deployments.ts";
+import { addDevnet } from "./commands/devnet.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEpochs } from "./commands/epochs.ts";
 import { addIndex } from "./commands/index.ts";
@@ -29,10 +32,12 @@ const COMMANDS = [
   addSettle,
   addVerify,
   addEpochs,
+  addDevnet,
   addDoctor,
 ];
 for (const add of COMMANDS) add(program);
 
+followClock(onParentSays);
 try {
   await program.parseAsync();
 } catch (error) {

@@ -136,6 +136,45 @@ async function clearestGpu(minute: number): Promise<{ uuid: string; host: string
   return gpu;
 }
 
+/** Brings the network ahead, and gives what `bc` says. */
+async function advance(time: string): Promise<string> {
+  const order = runBc(["devnet", "advance", time], place.env);
+  expect([await order.ended, order.output()]).toEqual([0, expect.stringContaining("ahead")]);
+  return order.output();
+}
+
+/** Waits until an epoch has come to one of these states. */
+async function epochIs(epoch: number, states: readonly string[]): Promise<void> {
+  const read = () =>
+    sql<{ state: string; waits_for: string | null }>("select * from ledger.epoch where epoch = $1", [epoch]);
+  await waitFor(async () => (states.includes((await read())[0]?.state ?? "") ? true : undefined), {
+    timeoutMs: 80_000,
+    everyMs: 300,
+    onTimeout: () => new Error(`epoch ${epoch} isn't ${states.join(" or ")} after 80 s`),
+  });
+}
+
+/** The chain, the market and the machines have lived through the day that was skipped, all of it. */
+async function expectSkippedDay(epoch: number, headBefore: number): Promise<void> {
+  const [day] = await sql<Record<string, number>>(
+    `select (h.block_timestamp - $2)::int as "chainSeconds",
+       (select count(*)::int from chain.rental where start_at > $2 + 3600 and start_at < $2 + 82800) as rentals,
+       (select count(*)::int from telemetry.gpu_1m where bucket >= to_timestamp($2) and bucket < to_timestamp($2 + 86400)) as rows,
+       (select count(distinct gpu_key)::int from telemetry.gpu_1m where busy_seconds > 0
+          and bucket > to_timestamp($2 + 3600) and bucket < to_timestamp($2 + 82800)) as busy,
+       (select count(*)::int from telemetry.gpu_down(to_timestamp($2), to_timestamp($2 + 86400))) as down,
+       (select (burned_dc / 1000000)::int from ledger.epoch where epoch = $1) as "burnedDc"
+     from chain.head h`,
+    [epoch, headBefore],
+  );
+  expect(day?.["chainSeconds"]).toBeGreaterThanOrEqual(86_400);
+  expect(day?.["rentals"]).toBeGreaterThan(20);
+  expect(day?.["rows"]).toBeGreaterThanOrEqual(24 * 12 * 23); // 24 GPUs, every 5 minutes
+  expect(day?.["busy"]).toBeGreaterThan(12);
+  expect(day?.["down"]).toBe(0);
+  expect(day?.["burnedDc"]).toBeGreaterThan(10);
+}
+
 const kind = (process.env["DATABASE_URL"] ?? "") === "" ? "the embedded database" : "the server of DATABASE_URL";
 
 describe(`a whole network on ${kind}`, () => {
@@ -248,6 +287,20 @@ describe(`a whole network on ${kind}`, () => {
     await run.printed(/! index ended \(SIGKILL\) and is started again/);
     await passBlock(before + 2n);
     await expectTruth("1");
+  }, 180_000);
+
+  it("is brought a day ahead, and the epoch that ends by it is attested, finalized, paid and verified", async () => {
+    const [{ epoch, head } = { epoch: -1, head: 0 }] = await sql<{ epoch: number; head: number }>(
+      "select epoch, (select block_timestamp::int from chain.head) as head from ledger.epoch where state = 'RUNNING'",
+    );
+    expect(await advance("1d")).toMatch(/^1d ahead in [\d.]+ s: it is \d{4}-\d\d-\d\dT\d\d:\d\dZ now\.\n/);
+    await epochIs(epoch, ["COMMITTED", "FINAL", "PAID"]);
+    await expectSkippedDay(epoch, head);
+    await advance("2m"); // longer than the challenge window
+    await epochIs(epoch, ["PAID"]);
+    const verified = runBc(["verify", "--epoch", String(epoch)], place.env);
+    expect([await verified.ended, verified.output()]).toEqual([0, expect.stringContaining("is as it must be")]);
+    await expectTruth(busyGpu);
   }, 180_000);
 
   it("stops at Ctrl-C and leaves nothing running", async () => {

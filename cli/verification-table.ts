@@ -100,7 +100,14 @@ function walletText(found: Verification, wallet: string): string {
     const of = gpuId === 0n ? `pool ${poolId}` : `pool ${poolId}, GPU ${gpuId}`;
     return [`${LINE_KINDS[kind]}, ${of}: ${bct(amount)}`, ...steps.map((step) => `  ${step}`)].join("\n");
   });
-  return [head, ...parts].join("\n\n");
+  const rows = lines.map(({ kind, poolId, gpuId, amount }) => [
+    String(poolId),
+    gpuId === 0n ? "-" : String(gpuId),
+    LINE_KINDS[kind],
+    bct(amount),
+  ]);
+  const overview = alignTable([["pool", "GPU", "kind", "amount"], ...rows], new Set([0, 1, 3]));
+  return [head, ...(lines.length > 1 ? [overview] : []), ...parts].join("\n\n");
 }
 
 /** The same as JSON; amounts and ids as decimal strings. */

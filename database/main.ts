@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { resolve } from "node:path";
-import { onParentGone } from "#kernel/child.ts";
+import { onParentGone, onParentSays } from "#kernel/child.ts";
+import { followClock } from "#kernel/clock.ts";
 import { BaseError, describeError } from "#kernel/errors.ts";
 import { createLogger, type Logger } from "#kernel/log.ts";
 import { checkLoopback, openGateway, type Gateway } from "./gateway/gateway.ts";
@@ -16,6 +17,7 @@ const EXIT_TRAPPED = 70;
  * [--limits <JSON of gateway/limits.ts>]`.
  */
 async function main(): Promise<void> {
+  followClock(onParentSays); // `now()` too: the engine asks JavaScript
   const { dir, port, host, logLevel, limits } = readFlags();
   const logger = createLogger("database", logLevel);
   checkLoopback(host);

@@ -30,6 +30,8 @@ export interface RunningDatabase {
   readonly pid: number;
   /** resolves once it has died too often and isn't started any more */
   readonly gaveUp: Promise<BaseError>;
+  /** says a line to its process (`onParentSays`) */
+  tell(line: string): void;
   /** checkpoint, close, end. Idempotent */
   stop(): Promise<void>;
 }
@@ -61,6 +63,7 @@ export async function startEmbeddedDatabase(options: EmbeddedOptions): Promise<R
       return state.child.pid;
     },
     gaveUp: gaveUp.then((error) => error ?? new Promise<never>(() => undefined)),
+    tell: (line) => state.child.tell(line),
     async stop() {
       state.isStopping = true;
       state.stopping.abort();

@@ -51,6 +51,10 @@ export interface Chain {
   isInPast: boolean;
   /** Keeps what has been played in the past, and goes on from the present. */
   goLive(): Promise<void>;
+  /** Makes no blocks by itself until `goOn`: whoever makes them sets their times. */
+  hold(): Promise<void>;
+  /** Goes on from the present. */
+  goOn(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -88,6 +92,7 @@ class LocalChain implements Chain {
   readonly #state: StateKeeper;
   #child: Child | undefined;
   #timers: NodeJS.Timeout[] = [];
+  #mining: Promise<void> = Promise.resolve();
   #tellEnd: ((end: Awaited<Child["ended"]>) => void) | undefined;
 
   constructor(options: ChainOptions, isInPast: boolean) {
@@ -101,7 +106,7 @@ class LocalChain implements Chain {
   async start(): Promise<void> {
     await this.#launch(this.isInPast);
     if (this.isInPast) await rpcCall(this.rpcUrl, "anvil_setBlockTimestampInterval", [1]);
-    else await this.#goOn();
+    else await this.goOn();
   }
 
   /** Starts anvil anew on what has been played: with all the traces of the past it would be slow for good. */
@@ -114,7 +119,12 @@ class LocalChain implements Chain {
     await dropTraces(statePath(dir));
     rmSync(inPastPath(dir));
     await this.#launch(false);
-    await this.#goOn();
+    await this.goOn();
+  }
+
+  async hold(): Promise<void> {
+    for (const timer of this.#timers.splice(0)) clearInterval(timer);
+    await this.#mining;
   }
 
   async stop(): Promise<void> {
@@ -142,10 +152,11 @@ class LocalChain implements Chain {
     });
   }
 
-  async #goOn(): Promise<void> {
+  async goOn(): Promise<void> {
     const { blockSeconds } = this.#options;
     await rpcCall(this.rpcUrl, "evm_setTime", [Math.floor(Date.now() / 1_000)]);
-    if (blockSeconds !== 0) this.#timers.push(setInterval(() => void mine(this.rpcUrl, blockSeconds), 1_000));
+    if (blockSeconds !== 0)
+      this.#timers.push(setInterval(() => void (this.#mining = mine(this.rpcUrl, blockSeconds)), 1_000));
     this.#timers.push(setInterval(() => void this.#state.look(), 2_000));
   }
 }

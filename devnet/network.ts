@@ -3,13 +3,16 @@ import { existsSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { migrate, type MigrationSource } from "#database/migrate.ts";
-import { startEmbeddedDatabase } from "#database/supervisor.ts";
+import { startEmbeddedDatabase, type RunningDatabase } from "#database/supervisor.ts";
+import { clockWord } from "#kernel/clock.ts";
 import { messageOf } from "#kernel/errors.ts";
 import { checkDatabase } from "#kernel/pg.ts";
+import { advance, keptClock } from "./advance.ts";
 import { startChain, type Chain } from "./chain.ts";
 import { givenDeployment, startChecks } from "./checks.ts";
 import { takeDataDir } from "./data-dir.ts";
 import { buildContracts, checkDeployment, deployContracts, readDeployment, type Deployment } from "./deployment.ts";
+import { openDesk } from "./desk.ts";
 import { startFleet } from "./fleet/index.ts";
 import type { Fleet } from "./fleet/types.ts";
 import { bootstrapMarket } from "./market/bootstrap.ts";
@@ -23,7 +26,7 @@ import type { Progress } from "./progress.ts";
 import { keptMarket } from "./kept-market.ts";
 import { LogFolder } from "./log-folder.ts";
 import { isPastUnwritten, playPast, tidyPast, writePast, type Writing } from "./past.ts";
-import { startRole } from "./roles.ts";
+import { RoleSet } from "./role-set.ts";
 import type { NetworkSettings } from "./settings.ts";
 import { firstAnswer } from "./first-answer.ts";
 import { together } from "./together.ts";
@@ -92,6 +95,10 @@ class NetworkStart {
   #seed!: number;
   /** our own */
   #chain: Chain | undefined;
+  #market: LiveMarket | undefined;
+  #embedded: RunningDatabase | undefined;
+  readonly #roles: RoleSet;
+  #tidied: Promise<void> = Promise.resolve();
 
   constructor(options: NetworkOptions, teardown: Teardown) {
     this.#settings = options.settings;
@@ -99,8 +106,11 @@ class NetworkStart {
     this.#teardown = teardown;
     const { dataDir } = options.settings;
     teardown.add("lock", takeDataDir(dataDir));
+    keptClock(dataDir);
     this.#logs = new LogFolder(join(dataDir, "logs"), options.onTrouble);
     teardown.add("logs", () => this.#logs.close());
+    const { logLevel } = options.settings;
+    this.#roles = new RoleSet({ logs: this.#logs, logLevel, teardown, onTrouble: options.onTrouble });
   }
 
   /** Without GPUs of our own there is no market of ours, and no past of it. */
@@ -125,7 +135,7 @@ class NetworkStart {
       if (telemetry) await progress.step("the past's telemetry", () => telemetry.finish());
       await together(
         progress.step("collector", () => this.#collector(databaseUrl)),
-        fleet ? progress.step("market", () => this.#market(rpcUrl, deployment, fleet)) : Promise.resolve(),
+        fleet ? progress.step("market", () => this.#openMarket(rpcUrl, deployment, fleet)) : Promise.resolve(),
       );
     };
     await together(
@@ -139,6 +149,7 @@ class NetworkStart {
       await progress.step("oracles", () => this.#oracles(databaseUrl, rpcUrl));
     }
     this.#tidy(databaseUrl);
+    if (fleet) await this.#desk(databaseUrl, fleet);
     return network;
   }
 
@@ -187,6 +198,7 @@ class NetworkStart {
     if (url === "") {
       const dir = join(dataDir, "database");
       const database = await startEmbeddedDatabase({ dir, host: "127.0.0.1", port: databasePort, logger });
+      this.#embedded = database;
       this.#teardown.add("database", () => database.stop());
       void database.gaveUp.then((error) => this.#options.onTrouble(error.message));
       url = database.url;
@@ -252,7 +264,7 @@ class NetworkStart {
 
   #indexer(databaseUrl: string, rpcUrl: string, manifest: string): Promise<void> {
     const { host, indexerPort } = this.#settings;
-    return this.#role("index", {
+    return this.#roles.start("index", {
       "--manifest": manifest,
       "--rpc": rpcUrl,
       "--database": databaseUrl,
@@ -263,7 +275,7 @@ class NetworkStart {
 
   #collector(databaseUrl: string): Promise<void> {
     const { host, collectorPort, scrapeSeconds, dataDir, allowPrivate, targetsFile } = this.#settings;
-    return this.#role("collect", {
+    return this.#roles.start("collect", {
       // our own fleet listens where we do
       "--allow-private": targetsFile === "" ? ["yes", ...(isIP(host) === 0 ? [] : [host])].join() : allowPrivate,
       "--scrape-config": "",
@@ -278,7 +290,7 @@ class NetworkStart {
 
   #api(databaseUrl: string): Promise<void> {
     const { host, apiPort } = this.#settings;
-    return this.#role("serve", { "--database": databaseUrl, "--host": host, "--port": apiPort });
+    return this.#roles.start("serve", { "--database": databaseUrl, "--host": host, "--port": apiPort });
   }
 
   /** Of our own chain, whose keys everybody knows: enough of them for a quorum, in one process. */
@@ -294,18 +306,13 @@ class NetworkStart {
       "--finality": 1,
       "--turn-seconds": 0,
       "--settle-ahead": 60,
-      "--new-ledger": "",
+      "--new-ledger": true as const,
     };
     const others = { ORACLE_KEYSTORE: "", ORACLE_PASSWORD_FILE: "", ORACLE_SIGNER: "", ORACLE_ADDRESS: "" };
-    return this.#role("oracle", flags, { ...others, ORACLE_KEYS: keys.map((key) => key.toString("hex")).join() });
-  }
-
-  async #role(role: string, flags: Record<string, string | number>, env: Record<string, string> = {}): Promise<void> {
-    const args = Object.entries<string | number>({ ...flags, "--log-level": this.#settings.logLevel }).flatMap(
-      ([flag, value]) => (value === "" ? [flag] : [flag, String(value)]),
-    );
-    const running = await startRole({ role, args, env, logs: this.#logs, onTrouble: this.#options.onTrouble });
-    this.#teardown.add(role, () => running.stop());
+    return this.#roles.start("oracle", flags, {
+      ...others,
+      ORACLE_KEYS: keys.map((key) => key.toString("hex")).join(),
+    });
   }
 
   /** Before anything reads the chain: what is cut off here never was. Its telemetry may go on behind it. */
@@ -325,31 +332,53 @@ class NetworkStart {
   /** What a new past leaves to be done, beside all that goes on. */
   #tidy(databaseUrl: string): void {
     const stopping = new AbortController();
-    const tidying = tidyPast(this.#settings.dataDir, databaseUrl, stopping.signal).catch((error: unknown) => {
-      if (stopping.signal.aborted) return;
-      this.#options.onTrouble(
-        `the past's roll-ups were not refreshed, the next start tries again: ${messageOf(error)}`,
-      );
-    });
+    const tidying = (this.#tidied = tidyPast(this.#settings.dataDir, databaseUrl, stopping.signal).catch(
+      (error: unknown) => {
+        if (stopping.signal.aborted) return;
+        this.#options.onTrouble(
+          `the past's roll-ups were not refreshed, the next start tries again: ${messageOf(error)}`,
+        );
+      },
+    ));
     this.#teardown.add("tidying", async () => {
       stopping.abort();
       await tidying;
     });
   }
 
+  /** Takes orders to bring the network to a later time, where all that keeps time is ours. */
+  async #desk(databaseUrl: string, fleet: Fleet): Promise<void> {
+    const [chain, market] = [this.#chain, this.#market];
+    if (!chain || !market) return;
+    const { dataDir, logLevel } = this.#settings;
+    const logger = this.#logs.logger("market", logLevel);
+    const parts = { dataDir, databaseUrl, seed: this.#seed, chain, fleet, market, logger };
+    const tell = (aheadMs: number): void => {
+      this.#roles.tell(clockWord(aheadMs));
+      this.#embedded?.tell(clockWord(aheadMs));
+    };
+    const act = async (order: unknown) => {
+      await this.#tidied; // the roll-ups of what is newer would hide those of the past
+      const { seconds } = order as { seconds: number };
+      return advance({ ...parts, rest: () => this.#roles.rest("collect", "oracle"), tell }, seconds);
+    };
+    try {
+      this.#teardown.add("desk", await openDesk(dataDir, act));
+    } catch (error) {
+      this.#options.onTrouble(`it can't be brought to a later time (bc devnet advance): ${messageOf(error)}`);
+    }
+  }
+
   /** Only on our own chain: elsewhere the market is real. */
-  async #market(rpcUrl: string, deployment: Deployment, fleet: Fleet): Promise<void> {
+  async #openMarket(rpcUrl: string, deployment: Deployment, fleet: Fleet): Promise<void> {
     if (this.#settings.rpcUrl !== "") return;
     const logger = this.#logs.logger("market", this.#settings.logLevel);
     const network = connect(rpcUrl, deployment);
     await bootstrapMarket(network, this.#plan, fleet.gpus, logger);
     const market = new LiveMarket(network, this.#plan, fleet, createRandom(this.#seed), logger);
     await market.open();
-    const stopping = new AbortController();
-    const running = market.run(stopping.signal);
-    this.#teardown.add("market", async () => {
-      stopping.abort();
-      await running;
-    });
+    market.start();
+    this.#market = market;
+    this.#teardown.add("market", () => market.stop());
   }
 }

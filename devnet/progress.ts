@@ -1,7 +1,7 @@
 /** Shows what is being done and how long it took. */
 export class Progress {
   readonly #write: (text: string) => void;
-  readonly #startedAt = Date.now();
+  readonly #startedAt = performance.now();
 
   constructor(write: (text: string) => void) {
     this.#write = write;
@@ -9,7 +9,7 @@ export class Progress {
 
   /** Runs one step, and says when it begins and when it is done. What it throws is passed on. */
   async step<T>(title: string, body: () => Promise<T>): Promise<T> {
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     this.#write(`  … ${title}\n`);
     const result = await body();
     this.#write(`  ✓ ${title} (${seconds(startedAt)})\n`);
@@ -28,5 +28,5 @@ export class Progress {
 }
 
 function seconds(since: number): string {
-  return `${((Date.now() - since) / 1_000).toFixed(1)} s`;
+  return `${((performance.now() - since) / 1_000).toFixed(1)} s`;
 }

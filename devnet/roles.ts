@@ -24,6 +24,8 @@ export interface RoleOptions {
 export interface Role {
   readonly name: string;
   readonly pid: number;
+  /** says a line to its process (`onParentSays`) */
+  tell(line: string): void;
   stop(): Promise<void>;
 }
 
@@ -45,6 +47,7 @@ export async function startRole(options: RoleOptions): Promise<Role> {
     get pid() {
       return child.pid;
     },
+    tell: (line) => child.tell(line),
     async stop() {
       stopping.abort();
       await child.stop();

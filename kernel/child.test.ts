@@ -19,6 +19,19 @@ describe("startChild", () => {
     expect(await child.ended).toEqual({ code: null, signal: "SIGTERM" });
   });
 
+  it("passes on what it is told, line by line, and doesn't mind one that has ended", async () => {
+    const lines: string[] = [];
+    const child = await startChild({
+      ...node(`process.stdin.on("data", (text) => process.stdout.write("heard " + text))`),
+      onLine: (line) => lines.push(line),
+    });
+    child.tell("clock 5");
+    await waitFor(async () => lines[0], { timeoutMs: 10_000, onTimeout: () => new Error("it heard nothing") });
+    expect(lines).toEqual(["heard clock 5"]);
+    await child.stop();
+    child.tell("clock 6");
+  });
+
   it("tells what it said last when it ends before it is ready", async () => {
     const start = startChild({ ...node(`console.error("no such thing"); process.exit(3)`), isReady: () => false });
     await expect(start).rejects.toMatchObject({

@@ -15,12 +15,21 @@ export function onParentGone(stop: () => void): void {
   (process.stdin as Partial<Pick<Socket, "unref">>).unref?.(); // watching it must not keep the process alive
 }
 
+/** In a child started by `startChild`: calls `listen` with each line that the parent tells it. */
+export function onParentSays(listen: (line: string) => void): void {
+  if (process.env[SUPERVISED] !== "1") return;
+  createInterface({ input: process.stdin, crlfDelay: Infinity }).on("line", listen);
+  (process.stdin as Partial<Pick<Socket, "unref">>).unref?.();
+}
+
 /** A running child process. */
 export interface Child {
   readonly name: string;
   readonly pid: number;
   /** resolves when it has ended, however that came */
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** says a line to it (`onParentSays`); lost if it has ended */
+  tell(line: string): void;
   /** asks it to end, then forces it after `graceMs` */
   stop(graceMs?: number): Promise<void>;
 }
@@ -58,6 +67,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     uid: options.uid,
     gid: options.gid,
   });
+  process_.stdin.on("error", () => undefined); // told after its end
   const failed = new Promise<never>((_resolve, reject) => process_.once("error", reject));
   failed.catch(() => undefined);
   const ended = once(process_, "exit").then(([code, signal]) => ({
@@ -95,7 +105,13 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   } finally {
     timer.abort();
   }
-  return { name: options.name, pid: process_.pid ?? -1, ended, stop: (graceMs) => stop(process_, ended, graceMs) };
+  return {
+    name: options.name,
+    pid: process_.pid ?? -1,
+    ended,
+    tell: (line) => void process_.stdin.write(`${line}\n`),
+    stop: (graceMs) => stop(process_, ended, graceMs),
+  };
 }
 
 function childError(options: ChildOptions, what: string, last: readonly string[]): BaseError {

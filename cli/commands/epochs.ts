@@ -14,7 +14,8 @@ const NUMBERS = {
 
 const EXAMPLES = `
 Where each epoch stands: running, ended, closed (k of m oracles vouch for the same), committed (the guardian can veto it for a
-while), final (its rewards are minted), paid (x of y wallets); and what its next step waits for.
+while), final (its rewards are minted), paid (x of y wallets); and what its next step waits for. Amounts are cut to six
+decimals; --json has all of them.
   bc epochs
   bc epochs --limit 5 --json
 

@@ -10,7 +10,19 @@ import { untilAborted } from "../role.ts";
 import { addSettings, settingsOf } from "../settings.ts";
 
 /** What a network keeps in its data folder. `--fresh` deletes these and nothing else. */
-const KEPT = ["chain", "database", "deployment.json", "logs", "market.json", "spool", "subgraph", "targets.json"];
+const KEPT = [
+  ...[
+    "chain",
+    "clock.json",
+    "database",
+    "deployment.json",
+    "logs",
+    "market.json",
+    "past-days.json",
+    "past-rollups.json",
+  ],
+  ...["spool", "subgraph", "targets.json"],
+];
 
 /** Exit code of a program that Ctrl-C cut off. */
 const INTERRUPTED = 130;

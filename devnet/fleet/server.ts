@@ -41,6 +41,7 @@ export const startFleet: StartFleet = async (options) => {
     gpus: model.gpus,
     hosts,
     model,
+    hold: () => void (isHeld = true),
     open: () => void (isHeld = false),
     setLoad: (uuid, load) => now().setLoad(uuid, load),
     order,

@@ -149,6 +149,8 @@ export interface Fleet {
   readonly gpus: readonly FleetGpu[];
   readonly hosts: readonly FleetHost[];
   readonly model: FleetModel;
+  /** Lets its exporters answer 503 and its time stand still until it is opened. */
+  hold(): void;
   /** Lets a fleet that was held go on, from where its model is. */
   open(): void;
   setLoad(uuid: string, load: number): void;

@@ -31,8 +31,7 @@ let dir: string;
 let chain: Chain;
 let network: Network;
 let fleet: Fleet;
-let running = Promise.resolve();
-const stopping = new AbortController();
+let running: LiveMarket | undefined;
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "bc-market-"));
@@ -46,8 +45,7 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  stopping.abort();
-  await running;
+  await running?.stop();
   await fleet.stop();
   await chain.stop();
   rmSync(dir, { recursive: true, force: true });
@@ -96,7 +94,8 @@ describe("the simulated market", () => {
     expect(rentalId).not.toBe(0n);
     await pass(301);
     await rpcCall(chain.rpcUrl, "anvil_setBalance", [keeper, "0x0"]); // so that it can't pay for a transaction
-    running = market.run(stopping.signal);
+    running = market;
+    market.start();
     await waitFor(async () => warnings[0], { timeoutMs: 30_000, onTimeout: () => new Error("nothing failed in 30 s") });
     expect(await endedBy(rentalId)).toBeUndefined();
     await rpcCall(chain.rpcUrl, "anvil_setBalance", [keeper, `0x${(10n ** 18n).toString(16)}`]);

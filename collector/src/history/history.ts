@@ -18,6 +18,8 @@ export interface HistoryOptions {
   scrapeSeconds: number;
   /** the collector in whose name it is written; "collector" when left out */
   id?: string;
+  /** nothing more will come of that collector: it holds no watermark afterwards */
+  isLast?: boolean;
 }
 
 /** Samples of one COPY, and scrapes at most. */
@@ -159,6 +161,7 @@ export async function importHistory(
       await refreshAll(pool, span);
       await history.publish(span.to);
     }
+    if (options.isLast) await history.retire();
     return { scrapeCount, span };
   } finally {
     await history.close();

@@ -6,8 +6,9 @@ import type { Random } from "../random.ts";
 import { accountOf, type Network } from "../wallets.ts";
 
 /** A customer with less than this buys more, DC base units. */
-const LOW_DC = 500n * 10n ** 6n;
-const REFILL_DC = 2_000n * 10n ** 6n;
+export const LOW_DC = 500n * 10n ** 6n;
+/** What such a customer buys. */
+export const REFILL_DC = 2_000n * 10n ** 6n;
 
 /** What everybody on the market shares. */
 export interface Floor {

@@ -1,11 +1,14 @@
 import type { Logger } from "#kernel/log.ts";
 import { sleep } from "#kernel/time.ts";
 import type { Fleet } from "../../fleet/types.ts";
+import { BlockMaker } from "../blocks.ts";
+import type { Use } from "../history/use.ts";
 import type { MarketPlan } from "../plan.ts";
 import type { Random } from "../random.ts";
 import type { Network } from "../wallets.ts";
 import { attempt, type Floor } from "./floor.ts";
 import { Keeper } from "./keeper.ts";
+import { Leap } from "./leap.ts";
 import { Rentals } from "./rentals.ts";
 import { Sales } from "./sales.ts";
 import { Seats } from "./seats.ts";
@@ -23,8 +26,8 @@ const WANTED_OCCUPANCY = 0.65;
 
 /**
  * Customers who rent, reserve, top up, split, trade and end, a keeper who settles and closes epochs, reporters who report
- * the price; and the fleet's load follows what runs on the chain. Ends when the signal is aborted; what fails is logged
- * and tried again when its turn comes.
+ * the price; and the fleet's load follows what runs on the chain. What fails is logged and tried again when its turn
+ * comes.
  */
 export class LiveMarket {
   readonly #floor: Floor;
@@ -35,6 +38,7 @@ export class LiveMarket {
   readonly #sales: Sales;
   readonly #keeper: Keeper;
   #step = 0;
+  #running: { stopping: AbortController; ended: Promise<void> } | undefined;
 
   constructor(network: Network, plan: MarketPlan, fleet: Fleet, random: Random, logger: Logger) {
     const floor = (this.#floor = { network, plan, random, logger });
@@ -61,8 +65,39 @@ export class LiveMarket {
     }
   }
 
-  /** Acts every few seconds until the signal is aborted. */
-  async run(signal: AbortSignal): Promise<void> {
+  /** Acts every few seconds until it is stopped. */
+  start(): void {
+    const stopping = new AbortController();
+    this.#running ??= { stopping, ended: this.#run(stopping.signal) };
+  }
+
+  /** Waits for what is being done; then nothing more is, until it is started again. Idempotent. */
+  async stop(): Promise<void> {
+    this.#running?.stopping.abort();
+    await this.#running?.ended;
+    this.#running = undefined;
+  }
+
+  /**
+   * Plays what happens in `[from, to)`, seconds since 1970: stopped, and on a chain that makes no blocks by itself.
+   *
+   * @returns what was in use
+   */
+  async leap(from: number, to: number): Promise<Use[]> {
+    const { rpcUrl } = this.#floor.network;
+    await this.#seats.follow();
+    await this.#book.follow();
+    await this.#rentals.endLapsed();
+    const leap = new Leap(this.#floor, { seats: this.#seats, book: this.#book, slots: this.#slots });
+    return BlockMaker.whileMining(rpcUrl, (maker) => leap.play(maker, from, to));
+  }
+
+  /** Lets the fleet work as its GPUs are rented, after somebody else has moved it. */
+  showLoads(): void {
+    this.#seats.show();
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await attempt(this.#floor, "a step", () => this.#act());
       await sleep(STEP_SECONDS * 1_000, signal).catch(() => undefined);

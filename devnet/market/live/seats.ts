@@ -99,6 +99,11 @@ export class Seats {
     );
   }
 
+  /** Lets the machines work as these seats are used: somebody else has moved them. */
+  show(): void {
+    for (const { uuid, load } of this.#all) this.#fleet.setLoad(uuid, load);
+  }
+
   /** GPUs in service. */
   get active(): Seat[] {
     return this.#all.filter(({ isActive }) => isActive);

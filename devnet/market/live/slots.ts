@@ -1,3 +1,4 @@
+import type { AccountIndex } from "../plan.ts";
 import { as } from "../wallets.ts";
 import { fund, hourOf, indexAmong, presentOf, type Floor } from "./floor.ts";
 import type { Seats } from "./seats.ts";
@@ -50,17 +51,25 @@ export class Slots {
   /** Whoever holds a slot of this hour uses it, most of them. */
   async checkIn(): Promise<void> {
     const { network, logger } = this.#floor;
-    const { slots } = network;
-    const hourNow = Number(hourOf(await presentOf(this.#floor)));
-    for (const slot of this.#book.all) {
-      const seat = this.#seats.active.find(({ gpuId }) => gpuId === slot.gpuId);
-      if (!seat || slot.startHour > hourNow || slot.endHour <= hourNow || slot.slotId % UNUSED === 0n) continue;
-      if (seat.rentalId !== 0n) continue;
-      const holder = await this.#holderOf(slot);
-      if (holder === undefined) continue;
-      await network.mined(slots.write.checkIn([slot.slotId], as(holder, network)));
-      logger.info({ slot: slot.slotId.toString() }, "checked in");
+    for (const { slotId, holder } of await this.due(await presentOf(this.#floor))) {
+      await network.mined(network.slots.write.checkIn([slotId], as(holder, network)));
+      logger.info({ slot: slotId.toString() }, "checked in");
     }
+  }
+
+  /** The slots of the hour of `at` that will be used and aren't yet, and their holders. Seconds since 1970. */
+  async due(at: number): Promise<{ slotId: bigint; holder: AccountIndex }[]> {
+    const hour = Number(hourOf(at));
+    const free = new Set(this.#seats.free.map(({ gpuId }) => gpuId));
+    const slots = this.#book.all.filter(
+      ({ slotId, gpuId, startHour, endHour }) =>
+        free.has(gpuId) && startHour <= hour && hour < endHour && slotId % UNUSED !== 0n,
+    );
+    const holders = await Promise.all(slots.map((slot) => this.#holderOf(slot)));
+    return slots.flatMap(({ slotId }, place) => {
+      const holder = holders[place];
+      return holder === undefined ? [] : [{ slotId, holder }];
+    });
   }
 
   /** A slot for which `isFit` holds, and its holder, if that is a customer of the plan. */
