@@ -98,7 +98,12 @@ function gpusOf(epoch: number, isUsed: boolean): GpuJson[] {
 }
 
 /** Settles an epoch, whose end is waited for: closes it, computes it with the chain's budget, attests. */
-async function settleEpoch(epoch: number, gpus: GpuJson[], before: readonly Claim[]): Promise<EpochResult> {
+async function settleEpoch(
+  epoch: number,
+  gpus: GpuJson[],
+  before: readonly Claim[],
+  pools = [poolJson(), poolJson({ poolId: "2", operatorId: "2", operatorPayee: wallet(0xbcffff) })],
+): Promise<EpochResult> {
   const start = deployed.genesisTime + epoch * DAY;
   const { timestamp } = await chain().getBlock();
   if (Number(timestamp) < start + DAY) await travel(start + DAY);
@@ -109,7 +114,7 @@ async function settleEpoch(epoch: number, gpus: GpuJson[], before: readonly Clai
     start,
     end: start + DAY,
     budget: String(await read("budgetOf", [BigInt(epoch)])),
-    pools: [poolJson(), poolJson({ poolId: "2", operatorId: "2", operatorPayee: wallet(0xbcffff) })],
+    pools,
     gpus,
     previousCumulative: before.map(({ account, cumulative }) => ({ account, amount: String(cumulative) })),
   };
@@ -127,7 +132,7 @@ async function finalize(epoch: number): Promise<void> {
 }
 
 describe("what settle computes, on a real chain", () => {
-  it("pays each wallet by its proof just what it earned, over two epochs and one without burns", async () => {
+  it("pays each wallet by its proof just what it earned, over two epochs, one without burns, and one of a single GPU", async () => {
     const [gpus, gpusLater] = [gpusOf(0, true), gpusOf(1, true)];
     await tally(gpus);
     await travel(deployed.genesisTime + DAY);
@@ -162,5 +167,21 @@ describe("what settle computes, on a real chain", () => {
     expect(third).toMatchObject({ linesRoot: ZERO_WORD, claimsRoot: second.claimsRoot, total: 0n });
     await finalize(2);
     expect(await read("claimsRoot")).toBe(second.claimsRoot);
+
+    const [owner = ""] = WALLETS;
+    const alone = [gpuJson({ burnedDc: "5000000", owners: [{ account: owner, seconds: DAY }] })];
+    await tally(alone);
+    const fourth = await settleEpoch(3, alone, second.claims, [poolJson()]);
+    await finalize(3);
+    const fourthTree = claimsTree(fourth.claims);
+    const before = new Map(second.claims.map(({ account, cumulative }) => [account, cumulative]));
+    for (const [i, { account, cumulative }] of fourth.claims.entries()) {
+      if (cumulative === before.get(account)) continue;
+      await send(KEEPER, "claim", [account, cumulative, fourthTree.proofOf(i)]);
+      expect(await bctOf(account)).toBe(cumulative);
+    }
+    expect(fourth.lines.length).toBeGreaterThan(0);
+    expect(fourth.lines.reduce((sum, { amount }) => sum + amount, 0n)).toBe(fourth.total);
+    expect(await bctOf(at("EpochRewards"))).toBe(0n);
   }, 180_000);
 });
