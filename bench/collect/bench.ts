@@ -1,9 +1,10 @@
+import { MINUTE_MS } from "#kernel/time.ts";
 import type { Figure } from "../figure.ts";
 import type { BenchFlags } from "../flags.ts";
 import { measureAgent, type AgentResult } from "./agent.ts";
 import { timescaleBin, type DatabaseKind } from "./databases.ts";
 import { measureDrain } from "./drain.ts";
-import { measureLive, TIMES, type LiveResult } from "./live.ts";
+import { measureLive, type LiveResult, type LiveTimes } from "./live.ts";
 import { measureParse } from "./parse.ts";
 import { measureStalled } from "./stalled.ts";
 import type { Spent } from "./stopwatch.ts";
@@ -13,6 +14,8 @@ const MIB = 2 ** 20;
 const GPUS: Record<DatabaseKind, number> = { embedded: 10_000, native: 50_000 };
 /** Prometheus' agent is given as many as the native database's collector. */
 const AGENT_GPUS = GPUS.native;
+/** It has no roll-ups to wait for. */
+const AGENT_TIMES: LiveTimes = { warmMs: MINUTE_MS, measuredMs: 2 * MINUTE_MS };
 const MAX_LAG_SECONDS = 20;
 /** Five minutes are left to the samples, a minute passes between two refreshes, which take their time. */
 const MAX_ROLLUP_LAG_SECONDS = 480;
@@ -75,7 +78,7 @@ async function livePart(kind: DatabaseKind): Promise<Figure[]> {
 }
 
 async function agentPart(): Promise<Figure[]> {
-  const agent = await measureAgent(AGENT_GPUS, TIMES);
+  const agent = await measureAgent(AGENT_GPUS, AGENT_TIMES);
   if (agent) process.stdout.write(`${describeAgent(agent)}\n`);
   return [];
 }

@@ -61,7 +61,7 @@ export async function measureDrain(kind: DatabaseKind): Promise<DrainResult> {
   }
 }
 
-export async function fill(spool: Spool, from: number): Promise<void> {
+async function fill(spool: Spool, from: number): Promise<void> {
   const templateAt = openTemplates();
   const parsers = Array.from({ length: HOSTS }, () => new ExpositionParser());
   for (let round = 0; round < ROUNDS; round++) {
@@ -79,7 +79,7 @@ export async function fill(spool: Spool, from: number): Promise<void> {
   }
 }
 
-export async function drain(spool: Spool, database: MeasuredDatabase): Promise<Spent> {
+async function drain(spool: Spool, database: MeasuredDatabase): Promise<Spent> {
   const pool = createPool(database.url, { name: "collector", max: 2 });
   try {
     await holdPolicies(pool, Date.now() + HOUR_MS);
