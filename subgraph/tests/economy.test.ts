@@ -256,7 +256,7 @@ describe("an epoch", () => {
         finalized: String(3 * DAY + 500),
         total: "200000000000000000",
         round: "3",
-        window: String(3 * DAY + 400),
+        window: String(2 * DAY + 460),
       },
       {
         id: "1",
@@ -296,7 +296,7 @@ describe("an epoch", () => {
     ]);
     expect(
       await script.rows(`select epoch, round, reason, ${sinceGenesis("timestamp", "at")} from chain.epoch_veto`),
-    ).toEqual([{ epoch: "0", round: "3", reason: "a line is missing", at: String(2 * DAY + 200) }]);
+    ).toEqual([{ epoch: "0", round: "3", reason: "a line is missing", at: String(2 * DAY + 150) }]);
   });
 
   it("pays wallets, in all what stands under the root", async () => {
