@@ -56,17 +56,20 @@ async function testSubgraph(): Promise<Count> {
   return testJest(["subgraph/tests"]);
 }
 
+/** Suites that start whole networks; those of one room's servers may run two at once. */
+const NETWORKS = "/cli/.*\\.e2e\\.test\\.ts$";
+
 /** Whole networks, one after the other (each starts processes by the dozen), on what is built once before. */
 async function testEndToEnd(): Promise<Count> {
   await buildSubgraph();
   await buildContracts();
-  return testJest(["\\.e2e\\.test\\.ts$"], [], "--runInBand");
+  return testJest([NETWORKS], [], "--runInBand");
 }
 
 const SUITES: Record<string, () => Promise<Count>> = {
   contracts: testContracts,
   subgraph: testSubgraph,
-  unit: () => testJest([], ["subgraph/tests", "\\.e2e\\.test\\.ts$"]),
+  unit: () => testJest([], ["subgraph/tests", NETWORKS]),
   e2e: testEndToEnd,
 };
 
