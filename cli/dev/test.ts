@@ -56,8 +56,8 @@ async function testSubgraph(): Promise<Count> {
   return testJest(["subgraph/tests"]);
 }
 
-/** Suites that start whole networks; those of one room's servers may run two at once. */
-const NETWORKS = "/cli/.*\\.e2e\\.test\\.ts$";
+/** Suites that start whole networks; other servers may be tried two at once. */
+const NETWORKS = "/cli/(network|month)\\.e2e\\.test\\.ts$";
 
 /** Whole networks, one after the other (each starts processes by the dozen), on what is built once before. */
 async function testEndToEnd(): Promise<Count> {
