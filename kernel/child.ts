@@ -8,16 +8,19 @@ import { sleep } from "./time.ts";
 /** Set in the environment of children: their stdin is a pipe of ours that ends when we do. */
 const SUPERVISED = "BC_SUPERVISED";
 
+/** Whether `startChild` has started this process. */
+export const isSupervised = (): boolean => process.env[SUPERVISED] === "1";
+
 /** In a child started by `startChild`: calls `stop` when the parent is gone, however it went. */
 export function onParentGone(stop: () => void): void {
-  if (process.env[SUPERVISED] !== "1") return;
+  if (!isSupervised()) return;
   process.stdin.on("end", stop).on("error", stop).resume();
   (process.stdin as Partial<Pick<Socket, "unref">>).unref?.(); // watching it must not keep the process alive
 }
 
 /** In a child started by `startChild`: calls `listen` with each line that the parent tells it. */
 export function onParentSays(listen: (line: string) => void): void {
-  if (process.env[SUPERVISED] !== "1") return;
+  if (!isSupervised()) return;
   createInterface({ input: process.stdin, crlfDelay: Infinity }).on("line", listen);
   (process.stdin as Partial<Pick<Socket, "unref">>).unref?.();
 }

@@ -20,6 +20,9 @@ it("follows a parent: what it said at the start, and each line that sets it furt
   process.env["BC_CLOCK_AHEAD_MS"] = String(2 * HOUR);
   let say: (line: string) => void = () => undefined;
   followClock((listen) => (say = listen));
+  expect(clockAheadMs()).toBe(HOUR); // nobody's child: left in a shell
+  process.env["BC_SUPERVISED"] = "1";
+  followClock((listen) => (say = listen));
   expect(clockAheadMs()).toBe(2 * HOUR);
   for (const line of ["", "clock", "clock -5", "clock 1e9", "clock 99999999 ", "clocks 99999999", clockWord(HOUR)]) {
     say(line);

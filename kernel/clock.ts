@@ -1,3 +1,4 @@
+import { isSupervised } from "./child.ts";
 import { BaseError } from "./errors.ts";
 
 /** Environment of children: how far ahead of the machine's clock they begin, milliseconds. */
@@ -31,8 +32,10 @@ export function setClockAhead(ms: number): void {
 /** What to tell a child for its clock to be so far ahead. */
 export const clockWord = (ms: number): string => `clock ${ms}`;
 
-/** In a child: lives by its parent's clock, as it is set at the start and by what the parent says later. */
+/** In a child started by `startChild`: lives by its parent's clock, as it is set at the start and by what the parent says later. */
 export function followClock(onLine: (listen: (line: string) => void) => void): void {
+  // Not what is left in somebody's shell: a real network lives by the machine's clock.
+  if (!isSupervised()) return;
   const atStart = Number(process.env[AHEAD] ?? 0);
   if (Number.isSafeInteger(atStart) && atStart > aheadMs) setClockAhead(atStart);
   onLine((line) => {

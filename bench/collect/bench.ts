@@ -1,13 +1,14 @@
+import { hasNativeTimescale } from "#collector/src/testing/native-timescale.ts";
 import { MINUTE_MS } from "#kernel/time.ts";
 import type { Figure } from "../figure.ts";
 import type { BenchFlags } from "../flags.ts";
 import { measureAgent, type AgentResult } from "./agent.ts";
-import { timescaleBin, type DatabaseKind } from "./databases.ts";
+import type { DatabaseKind } from "../databases.ts";
 import { measureDrain } from "./drain.ts";
 import { measureLive, type LiveResult, type LiveTimes } from "./live.ts";
 import { measureParse } from "./parse.ts";
 import { measureStalled } from "./stalled.ts";
-import type { Spent } from "./stopwatch.ts";
+import type { Spent } from "../stopwatch.ts";
 
 const MIB = 2 ** 20;
 /** Against each database, at 10 s. */
@@ -38,7 +39,7 @@ export async function benchCollect({ only }: BenchFlags): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const [name, part] of Object.entries(parts)) {
     if (!wanted.some((beginning) => name.startsWith(beginning))) continue;
-    if (name.endsWith("native") && timescaleBin() === undefined) {
+    if (name.endsWith("native") && !hasNativeTimescale) {
       process.stdout.write(`${name}: left out, as no PostgreSQL with TimescaleDB is installed\n`);
     } else figures.push(...(await part()));
   }
@@ -84,7 +85,7 @@ async function agentPart(): Promise<Figure[]> {
 }
 
 async function stalledPart(): Promise<Figure[]> {
-  const kind = timescaleBin() === undefined ? "embedded" : "native";
+  const kind = hasNativeTimescale ? "native" : "embedded";
   const { scrapes, droppedRecords, earlyBytes, lateBytes } = await measureStalled(kind);
   process.stdout.write(
     `stalled: ${scrapes} scrapes, ${droppedRecords} dropped, RSS ${mib(earlyBytes)} then ${mib(lateBytes)}\n`,

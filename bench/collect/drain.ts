@@ -14,8 +14,8 @@ import { createPool } from "#kernel/pg.ts";
 import { HOUR_MS, MINUTE_MS } from "#kernel/time.ts";
 import { copyPast } from "../past/plain.ts";
 import { bodyOf, GPUS_PER_HOST, openTemplates } from "./bodies.ts";
-import { openDatabase, type DatabaseKind, type MeasuredDatabase } from "./databases.ts";
-import { stopwatch, type Spent } from "./stopwatch.ts";
+import { openDatabase, type DatabaseKind, type MeasuredDatabase } from "../databases.ts";
+import { stopwatch, type Spent } from "../stopwatch.ts";
 
 const HOSTS = 500;
 const ROUNDS = 60;

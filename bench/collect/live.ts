@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,12 +10,13 @@ import { createPool, type Pool } from "#kernel/pg.ts";
 import { MINUTE_MS, SECOND_MS, sleep } from "#kernel/time.ts";
 import { cpuOfTree, peakMemoryOfTree } from "../index/proc.ts";
 import { GPUS_PER_HOST } from "./bodies.ts";
-import { openDatabase, type DatabaseKind } from "./databases.ts";
+import { openDatabase, type DatabaseKind } from "../databases.ts";
 import { startLoadFleet } from "./fleet.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Between two scrapes of a target. */
 export const SCRAPE_SECONDS = 10;
+
 /** How long a side runs before it is measured, and how long it is. */
 export interface LiveTimes {
   warmMs: number;
@@ -44,13 +44,8 @@ export interface LiveResult {
   rollupLagSeconds: number;
 }
 
-/** Runs `bc collect` on a fleet of simulated hosts for some minutes, and measures the last four of them. */
-export async function measureLive(
-  kind: DatabaseKind,
-  gpus: number,
-  profile?: string,
-  times = TIMES,
-): Promise<LiveResult> {
+/** Runs `bc collect` on a fleet of simulated hosts for some minutes, and measures the last three of them. */
+export async function measureLive(kind: DatabaseKind, gpus: number): Promise<LiveResult> {
   const dir = mkdtempSync(join(tmpdir(), "bc-bench-live-"));
   const database = await openDatabase(kind);
   const fleet = await startLoadFleet(gpus / GPUS_PER_HOST, join(dir, "targets.json"));
@@ -58,15 +53,15 @@ export async function measureLive(
   const pool = createPool(database.url, { name: "bench", max: 1 });
   let collector: Child | undefined;
   try {
-    collector = await startCollector({ dir, url: database.url, targetsFile: fleet.targetsFile, port, profile });
-    await sleep(times.warmMs);
+    collector = await startCollector({ dir, url: database.url, targetsFile: fleet.targetsFile, port });
+    await sleep(TIMES.warmMs);
     const [before, collectorBefore, databaseBefore, startedAt] = [
       await readCounters(port),
       cpuOfTree(collector.pid),
       cpuOfTree(database.pid),
       performance.now(),
     ];
-    await sleep(times.measuredMs);
+    await sleep(TIMES.measuredMs);
     const after = await readCounters(port);
     const rise = (name: string): number => (after.get(name) ?? 0) - (before.get(name) ?? 0);
     return {
@@ -97,8 +92,6 @@ interface CollectorOrder {
   targetsFile: string;
   port: number;
   scrapeSeconds?: number;
-  /** folder for V8's profile */
-  profile?: string | undefined;
 }
 
 /** `bc collect`, as anyone would run it. */
@@ -108,7 +101,6 @@ export async function startCollector({
   targetsFile,
   port,
   scrapeSeconds = SCRAPE_SECONDS,
-  profile,
 }: CollectorOrder): Promise<Child> {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: { bc: string } };
   // what was changed since the last run is bundled now rather than by the collector
@@ -117,7 +109,6 @@ export async function startCollector({
     name: "collector",
     command: process.execPath,
     args: [
-      ...(profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`]),
       ...scripts.bc.split(" ").slice(1),
       ...["collect", "--database", url, "--targets", targetsFile, "--data", dir, "--allow-private", "yes"],
       ...["--scrape-seconds", String(scrapeSeconds), "--collector-port", String(port), "--log-level", "warn"],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { freePort } from "#indexer/testdata/free-port.ts";
 import { MINUTE_MS, sleep } from "#kernel/time.ts";
 import { treeOf } from "../index/proc.ts";
-import { openDatabase, type DatabaseKind } from "./databases.ts";
+import { openDatabase, type DatabaseKind } from "../databases.ts";
 import { startLoadFleet } from "./fleet.ts";
 import { readCounters, startCollector } from "./live.ts";
 

@@ -1,16 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { migrate } from "#database/migrate.ts";
-import { startEmbeddedDatabase, type RunningDatabase } from "#database/supervisor.ts";
-import { makeDatabaseFolder } from "#database/testing.ts";
 import { GPU_MODELS, startFleet, startFleetPast, type Fleet } from "#devnet/fleet/index.ts";
 import { noise } from "#devnet/fleet/random.ts";
 import type { PlayedDay, Use } from "#devnet/market/history/use.ts";
 import { silentLogger } from "#kernel/log.ts";
 import type { Figure } from "../figure.ts";
-import { cpuOfTree } from "../index/proc.ts";
+import { openDatabase, type MeasuredDatabase } from "../databases.ts";
+import { stopwatch, type Spent, type Stopwatch } from "../stopwatch.ts";
 import { copyPast, countSamples } from "./plain.ts";
 
 const DAYS = 30;
@@ -23,11 +17,8 @@ const LIMIT_CPU_SECONDS = 70;
 const LIMIT_RATIO = 2;
 
 /** What a side cost. */
-interface Cost {
+interface Cost extends Spent {
   rows: number;
-  ownSeconds: number;
-  databaseSeconds: number;
-  wallSeconds: number;
 }
 
 /**
@@ -35,10 +26,9 @@ interface Cost {
  * database, roll-ups left for later as `npm start` does; then the same rows by plain COPY into another.
  */
 export async function benchPast(): Promise<Figure[]> {
-  const dir = mkdtempSync(join(tmpdir(), "bc-bench-past-"));
   const fleet = await startFleet({ hosts: hosts(), seed: 1, port: 0, isHeld: true });
-  const written = await openDatabase(join(dir, "written"));
-  const copied = await openDatabase(join(dir, "copied"));
+  const written = await openDatabase("embedded");
+  const copied = await openDatabase("embedded");
   try {
     const now = Math.floor(Date.now() / 1_000);
     const endsAt = now - (now % HOUR_SECONDS);
@@ -57,7 +47,6 @@ export async function benchPast(): Promise<Figure[]> {
     ];
   } finally {
     await Promise.all([fleet.stop(), written.stop(), copied.stop()]);
-    rmSync(dir, { recursive: true, force: true });
   }
 }
 
@@ -74,36 +63,12 @@ function describe(name: string, { rows, ownSeconds, databaseSeconds, wallSeconds
 }
 
 /** Measures `work`, but for what it does within `pause`. */
-async function cost(
-  database: RunningDatabase,
-  work: (pause: <T>(body: () => Promise<T>) => Promise<T>) => Promise<void>,
-): Promise<Cost> {
-  const now = (): number[] => [
-    process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6,
-    cpuOfTree(database.pid),
-    performance.now() / 1e3,
-  ];
-  const spent = [0, 0, 0];
-  let since = now();
-  const take = (): void =>
-    now().forEach((value, index) => (spent[index] = (spent[index] ?? 0) + value - (since[index] ?? 0)));
-  await work(async (body) => {
-    take();
-    const result = await body();
-    since = now();
-    return result;
-  });
-  take();
-  const [ownSeconds = 0, databaseSeconds = 0, wallSeconds = 0] = spent;
-  return { rows: await countSamples(database.url), ownSeconds, databaseSeconds, wallSeconds };
-}
-
-async function openDatabase(dir: string): Promise<RunningDatabase> {
-  await makeDatabaseFolder(dir);
-  const database = await startEmbeddedDatabase({ dir, host: "127.0.0.1", port: 0, logger: silentLogger });
-  const sql = fileURLToPath(new URL("../../collector/sql", import.meta.url));
-  await migrate(database.url, [{ room: "collector", dir: sql }], silentLogger);
-  return database;
+async function cost(database: MeasuredDatabase, work: (pause: Stopwatch["pause"]) => Promise<void>): Promise<Cost> {
+  const watch = stopwatch(database.pid);
+  watch.start();
+  await work((body) => watch.pause(body));
+  const spent = watch.stop();
+  return { ...spent, rows: await countSamples(database.url) };
 }
 
 async function writePast(databaseUrl: string, fleet: Fleet, endsAt: number): Promise<void> {

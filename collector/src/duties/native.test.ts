@@ -1,10 +1,11 @@
 import { jest } from "@jest/globals";
+import type { NativePostgres } from "#indexer/testdata/native-postgres.ts";
 import { silentLogger } from "#kernel/log.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
 import { HOUR_MS, waitFor } from "#kernel/time.ts";
 import { blankResult } from "../scrape/scrape.ts";
 import { migrateTelemetry, openWriter } from "../testing/database.ts";
-import { hasNativeTimescale, startNativeTimescale, type NativeTimescale } from "../testing/native-timescale.ts";
+import { hasNativeTimescale, startNativeTimescale } from "../testing/native-timescale.ts";
 import { rowOf } from "../testing/rows.ts";
 import { refresh } from "../write/watermark.ts";
 import { Lease } from "./lease.ts";
@@ -16,10 +17,10 @@ jest.setTimeout(120_000);
 const never = new AbortController().signal;
 const describeNative = hasNativeTimescale ? describe : describe.skip;
 
-let server: NativeTimescale;
+let server: NativePostgres;
 let pool: Pool;
 async function start(maxWorkers: number): Promise<void> {
-  server = await startNativeTimescale({ "timescaledb.max_background_workers": String(maxWorkers) });
+  server = await startNativeTimescale({ settings: { "timescaledb.max_background_workers": String(maxWorkers) } });
   pool = createPool(server.url, { name: "test", max: 2 });
   await pool.query("create extension timescaledb");
   await migrateTelemetry(server.url);

@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { startNativeTimescale } from "#collector/src/testing/native-timescale.ts";
 import { migrate } from "#database/migrate.ts";
 import { startEmbeddedDatabase } from "#database/supervisor.ts";
 import { makeDatabaseFolder } from "#database/testing.ts";
-import { startNativePostgres } from "#indexer/testdata/native-postgres.ts";
 import { silentLogger } from "#kernel/log.ts";
 import { createPool } from "#kernel/pg.ts";
 
@@ -17,23 +17,13 @@ export interface MeasuredDatabase {
   stop(): Promise<void>;
 }
 
-/** Which databases this machine has. */
+/** Which one: npm's, or a server that this machine has. */
 export type DatabaseKind = "embedded" | "native";
-
-const DEBIAN = "/usr/lib/postgresql";
-
-/** Folder of programs of a PostgreSQL that has TimescaleDB; undefined where none is installed. */
-export function timescaleBin(): string | undefined {
-  if (!existsSync(DEBIAN)) return undefined;
-  const versions = readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a));
-  const version = versions.find((name) => existsSync(join(DEBIAN, name, "lib/timescaledb.so")));
-  return version === undefined ? undefined : join(DEBIAN, version, "bin");
-}
 
 /** Starts an empty database and makes our tables in it. */
 export async function openDatabase(kind: DatabaseKind): Promise<MeasuredDatabase> {
   const database = await (kind === "embedded" ? openEmbedded() : openNative());
-  const sql = fileURLToPath(new URL("../../collector/sql", import.meta.url));
+  const sql = fileURLToPath(new URL("../collector/sql", import.meta.url));
   await migrate(database.url, [{ room: "collector", dir: sql }], silentLogger);
   return database;
 }
@@ -54,15 +44,8 @@ async function openEmbedded(): Promise<MeasuredDatabase> {
 }
 
 async function openNative(): Promise<MeasuredDatabase> {
-  const bin = timescaleBin() ?? "";
-  const settings = {
-    shared_preload_libraries: "timescaledb",
-    "timescaledb.telemetry_level": "off",
-    shared_buffers: "1GB",
-    max_wal_size: "4GB",
-    max_worker_processes: "32",
-  };
-  const database = await startNativePostgres({ bin, isDurable: true, settings });
+  const settings = { shared_buffers: "1GB", max_wal_size: "4GB", max_worker_processes: "32" };
+  const database = await startNativeTimescale({ isDurable: true, settings });
   const pool = createPool(database.url, { name: "bench", max: 1 });
   await pool.query("create extension if not exists timescaledb").finally(() => pool.end());
   return database;

@@ -1,4 +1,4 @@
-import { cpuOfTree } from "../index/proc.ts";
+import { cpuOfTree } from "./index/proc.ts";
 
 /** What work took. */
 export interface Spent {
