@@ -21,6 +21,8 @@ export default tseslint.config(
       "subgraph/build/",
       "subgraph/prebuilt/",
       "**/testdata/**/src/",
+      "api/client/dist/",
+      "api/client/src/generated/",
       "**/testdata/**/build/",
     ],
   },

@@ -2,9 +2,11 @@
 export default {
   testEnvironment: "node",
   testMatch: ["**/*.test.ts"],
+  testSequencer: "<rootDir>/cli/dev/sequencer.mjs",
   modulePathIgnorePatterns: [
     "<rootDir>/.data",
     "<rootDir>/.cache",
+    "<rootDir>/api/client/dist",
     "<rootDir>/contracts/out",
     "<rootDir>/subgraph/build",
     "<rootDir>/subgraph/prebuilt",

@@ -2,12 +2,17 @@ import { cpus, totalmem } from "node:os";
 import { BaseError, describeError } from "#kernel/errors.ts";
 import { describeFigure, isHeld, type Figure } from "./figure.ts";
 import { readFlags, type BenchFlags } from "./flags.ts";
+import { benchApi } from "./api/bench.ts";
 import { benchCollect } from "./collect/bench.ts";
 import { benchIndex } from "./index/bench.ts";
 import { benchLists } from "./lists.ts";
 import { benchPast } from "./past/bench.ts";
+import { benchReputation } from "./reputation/bench.ts";
+import { benchPricing } from "./pricing/bench.ts";
 import { benchSettle } from "./settle.ts";
 import { benchStart } from "./start.ts";
+import { benchStatement } from "./statement.ts";
+import { benchSubscribe } from "./subscribe/bench.ts";
 
 const BENCHES: Record<string, (flags: BenchFlags) => Promise<Figure[]>> = {
   start: benchStart,
@@ -15,7 +20,12 @@ const BENCHES: Record<string, (flags: BenchFlags) => Promise<Figure[]>> = {
   past: benchPast,
   collect: benchCollect,
   lists: benchLists,
+  pricing: benchPricing,
   settle: benchSettle,
+  statement: benchStatement,
+  reputation: benchReputation,
+  subscribe: benchSubscribe,
+  api: benchApi,
 };
 /** Those that need a running network, on the ports that others need free. */
 const BY_NAME_ONLY = new Set(["lists"]);

@@ -73,21 +73,28 @@ describe("bc up", () => {
     expect(readdirSync(place.dataDir)).toEqual([]);
   });
 
-  it.each(["PORT", "INDEXER_PORT", "COLLECTOR_PORT", "ORACLE_PORT", "FLEET_PORT", "CHAIN_PORT", "DATABASE_PORT"])(
-    "names a taken %s, and has started nothing",
-    async (name) => {
-      const server: Server = createServer().listen(Number(place.env[name]), "127.0.0.1");
-      await once(server, "listening");
-      const result = await bc(["up"], { DATABASE_URL: "" });
-      server.close();
-      expectFault(
-        result,
-        new RegExp(`port ${place.env[name]} on 127.0.0.1 is in use`),
-        new RegExp(`set ${name} to a free port`),
-      );
-      expect(readdirSync(place.dataDir)).toEqual([]);
-    },
-  );
+  it.each([
+    "PORT",
+    "INDEXER_PORT",
+    "COLLECTOR_PORT",
+    "ORACLE_PORT",
+    "JOBS_PORT",
+    "PAYMENTS_PORT",
+    "FLEET_PORT",
+    "CHAIN_PORT",
+    "DATABASE_PORT",
+  ])("names a taken %s, and has started nothing", async (name) => {
+    const server: Server = createServer().listen(Number(place.env[name]), "127.0.0.1");
+    await once(server, "listening");
+    const result = await bc(["up"], { DATABASE_URL: "" });
+    server.close();
+    expectFault(
+      result,
+      new RegExp(`port ${place.env[name]} on 127.0.0.1 is in use`),
+      new RegExp(`set ${name} to a free port`),
+    );
+    expect(readdirSync(place.dataDir)).toEqual([]);
+  });
 
   it("names a program that isn't installed, and touches no data", async () => {
     const root = installWithout("anvil", join(place.dataDir, "install"));

@@ -2,16 +2,23 @@ import { Command, CommanderError } from "commander";
 import { onParentSays } from "#kernel/child.ts";
 import { followClock } from "#kernel/clock.ts";
 import { describeError } from "#kernel/errors.ts";
+import { addApiKey } from "./commands/api-key.ts";
 import { addCollect } from "./commands/collect.ts";
 import { addDeployments } from "./commands/deployments.ts";
 import { addDevnet } from "./commands/devnet.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEpochs } from "./commands/epochs.ts";
 import { addIndex } from "./commands/index.ts";
+import { addJobs } from "./commands/jobs.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addOracle } from "./commands/oracle.ts";
+import { addPricing } from "./commands/pricing.ts";
+import { addQuote } from "./commands/quote.ts";
+import { addReputation } from "./commands/reputation.ts";
+import { addPayments } from "./commands/payments.ts";
 import { addServe } from "./commands/serve.ts";
 import { addSettle } from "./commands/settle.ts";
+import { addStatement } from "./commands/statement.ts";
 import { addTelemetry } from "./commands/telemetry.ts";
 import { addUp } from "./commands/up.ts";
 import { addVerify } from "./commands/verify.ts";
@@ -25,13 +32,20 @@ const COMMANDS = [
   addIndex,
   addCollect,
   addOracle,
+  addJobs,
+  addPayments,
   addServe,
+  addApiKey,
   addMigrate,
   addDeployments,
   addTelemetry,
   addSettle,
   addVerify,
   addEpochs,
+  addQuote,
+  addPricing,
+  addReputation,
+  addStatement,
   addDevnet,
   addDoctor,
 ];

@@ -193,7 +193,16 @@ describe(`a whole network on ${kind}`, () => {
   });
 
   it("says where everything is", () => {
-    for (const name of ["PORT", "COLLECTOR_PORT", "INDEXER_PORT", "ORACLE_PORT", "FLEET_PORT", "CHAIN_PORT"]) {
+    for (const name of [
+      "PORT",
+      "COLLECTOR_PORT",
+      "INDEXER_PORT",
+      "ORACLE_PORT",
+      "JOBS_PORT",
+      "PAYMENTS_PORT",
+      "FLEET_PORT",
+      "CHAIN_PORT",
+    ]) {
       expect(run.output()).toContain(url(name));
     }
   });
@@ -259,7 +268,7 @@ describe(`a whole network on ${kind}`, () => {
   });
 
   it("is healthy, and its parts say so", async () => {
-    for (const name of ["INDEXER_PORT", "COLLECTOR_PORT", "ORACLE_PORT"]) {
+    for (const name of ["INDEXER_PORT", "COLLECTOR_PORT", "ORACLE_PORT", "JOBS_PORT", "PAYMENTS_PORT"]) {
       const response = await fetch(`${url(name)}/health`);
       expect([name, response.status, await response.text()]).toEqual([
         name,

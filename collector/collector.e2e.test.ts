@@ -10,7 +10,7 @@ import { startChild } from "#kernel/child.ts";
 import { createRegistry } from "#kernel/metrics.ts";
 import { waitFor } from "#kernel/time.ts";
 import { openCollector, parseGuard, runCollector, type Collector, type CollectorOptions } from "./index.ts";
-import { decodeRecord } from "./src/records.ts";
+import { RecordDecoder } from "./src/record-decoder.ts";
 import { RecordReader, scanSegments } from "./src/spool/segment.ts";
 import { openTelemetryDatabase, type TelemetryDatabase } from "./src/testing/database.ts";
 
@@ -170,7 +170,8 @@ async function spooledScrapes(): Promise<number> {
   const payloads = await Promise.all(
     segments.map((segment) => new RecordReader().read(segment, 0, segment.offsets.length)),
   );
-  return payloads.flat().filter((payload) => decodeRecord(payload)?.kind === "scrape").length;
+  const decoder = new RecordDecoder();
+  return payloads.flat().filter((payload) => decoder.decode(payload)?.kind === "scrape").length;
 }
 
 it("a collector that was killed while its database was away loses nothing that was spooled", async () => {

@@ -11,7 +11,7 @@ import { isProcessAlive } from "#kernel/lock.ts";
 import { silentLogger } from "#kernel/log.ts";
 import { waitFor } from "#kernel/time.ts";
 import { startEmbeddedDatabase, type EmbeddedOptions, type RunningDatabase } from "./supervisor.ts";
-import { isEmbedded, makeDatabaseFolder } from "./testing.ts";
+import { isEmbedded, makeDatabaseFolder, SHORT_LIVED } from "./testing.ts";
 
 const describeEmbedded = isEmbedded ? describe : describe.skip;
 
@@ -32,7 +32,8 @@ afterEach(async () => {
 async function start(options: Partial<EmbeddedOptions> = {}): Promise<RunningDatabase> {
   const dir = options.dir ?? join(parent, "database");
   if (!existsSync(dir) && dir.startsWith(parent)) await makeDatabaseFolder(dir);
-  const database = await startEmbeddedDatabase({ host: "127.0.0.1", port: 0, logger: silentLogger, ...options, dir });
+  const usual = { host: "127.0.0.1", port: 0, logger: silentLogger, nodeFlags: SHORT_LIVED };
+  const database = await startEmbeddedDatabase({ ...usual, ...options, dir });
   running.push(database);
   return database;
 }
@@ -75,7 +76,7 @@ describeEmbedded("startEmbeddedDatabase (embedded only)", () => {
   });
 
   it("comes back after a trap of the backend, which takes nothing else down", async () => {
-    const database = await start();
+    const database = await start({ nodeFlags: [] }); // how deep it goes depends on them
     await ask(database.url, "create table kept as select 7 as value");
     // max_stack_depth isn't enforced by the build: endless recursion uses up Node's stack
     await ask(
@@ -87,7 +88,7 @@ describeEmbedded("startEmbeddedDatabase (embedded only)", () => {
   });
 
   it("carries out recursion a thousand levels deep", async () => {
-    const database = await start();
+    const database = await start({ nodeFlags: [] }); // how deep it goes depends on them
     const deep = "begin if n = 0 then return 0; end if; return 1 + deep(n - 1); end";
     await ask(database.url, `create function deep(n int) returns int language plpgsql as '${deep}'`);
     expect(await ask(database.url, "select deep(1000) as levels")).toEqual([{ levels: 1000 }]);

@@ -44,6 +44,8 @@ export interface EmbeddedOptions {
   port: number;
   logger: Logger;
   limits?: Partial<Limits>;
+  /** further flags of its Node */
+  nodeFlags?: readonly string[];
 }
 
 /**
@@ -135,6 +137,7 @@ async function startOnce(options: EmbeddedOptions, port: number): Promise<{ chil
       command: process.execPath,
       args: [
         `--stack-size=${STACK_KB}`,
+        ...(options.nodeFlags ?? []),
         "--import",
         "tsx",
         MAIN,

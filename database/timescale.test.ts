@@ -4,7 +4,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { silentLogger } from "#kernel/log.ts";
 import { startEmbeddedDatabase, type RunningDatabase } from "./supervisor.ts";
-import { isEmbedded, makeDatabaseFolder, openTestDatabase } from "./testing.ts";
+import { isEmbedded, makeDatabaseFolder, openTestDatabase, SHORT_LIVED } from "./testing.ts";
 
 const SCHEMA = [
   "create table sample (time timestamptz not null, gpu int not null, watts real)",
@@ -81,7 +81,13 @@ describe("TimescaleDB", () => {
     const dir = join(parent, "database");
     await makeDatabaseFolder(dir);
     const start = async (): Promise<RunningDatabase> => {
-      const database = await startEmbeddedDatabase({ dir, host: "127.0.0.1", port: 0, logger: silentLogger });
+      const database = await startEmbeddedDatabase({
+        dir,
+        host: "127.0.0.1",
+        port: 0,
+        logger: silentLogger,
+        nodeFlags: SHORT_LIVED,
+      });
       cleanups.push(() => database.stop());
       return database;
     };

@@ -32,7 +32,8 @@ export function startChecks(settings: NetworkSettings): Check[] {
     port("PORT", settings.apiPort),
     port("INDEXER_PORT", settings.indexerPort),
     port("COLLECTOR_PORT", settings.collectorPort),
-    ...(rpcUrl === "" ? [port("ORACLE_PORT", settings.oraclePort)] : []),
+    ...(rpcUrl === "" ? [port("ORACLE_PORT", settings.oraclePort), port("PAYMENTS_PORT", settings.paymentsPort)] : []),
+    port("JOBS_PORT", settings.jobsPort),
     targetsFile === ""
       ? port("FLEET_PORT", settings.fleetPort)
       : { name: "TARGETS_FILE", run: () => readTargetsFile(targetsFile) },
@@ -50,7 +51,16 @@ export function startChecks(settings: NetworkSettings): Check[] {
  *
  * @throws BaseError `RPC_UNREACHABLE` or `BAD_DEPLOYMENT`
  */
-export async function givenDeployment({ rpcUrl, deployment }: NetworkSettings): Promise<Deployment> {
+export async function givenDeployment(settings: NetworkSettings): Promise<Deployment> {
+  return readDeployment(await givenDeploymentPath(settings));
+}
+
+/**
+ * Where that deployment's file is.
+ *
+ * @throws BaseError `RPC_UNREACHABLE`
+ */
+export async function givenDeploymentPath({ rpcUrl, deployment }: NetworkSettings): Promise<string> {
   const chainId = await checkRpc(rpcUrl);
-  return readDeployment(deployment || join(ROOT, "contracts", "deployments", `${chainId}.json`));
+  return deployment || join(ROOT, "contracts", "deployments", `${chainId}.json`);
 }

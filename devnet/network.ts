@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { isIP } from "node:net";
 import { join } from "node:path";
 import { migrate, type MigrationSource } from "#database/migrate.ts";
 import { startEmbeddedDatabase, type RunningDatabase } from "#database/supervisor.ts";
@@ -9,7 +8,7 @@ import { messageOf } from "#kernel/errors.ts";
 import { checkDatabase } from "#kernel/pg.ts";
 import { advance, keptClock } from "./advance.ts";
 import { startChain, type Chain } from "./chain.ts";
-import { givenDeployment, startChecks } from "./checks.ts";
+import { givenDeployment, givenDeploymentPath, startChecks } from "./checks.ts";
 import { takeDataDir } from "./data-dir.ts";
 import { buildContracts, checkDeployment, deployContracts, readDeployment, type Deployment } from "./deployment.ts";
 import { openDesk } from "./desk.ts";
@@ -25,7 +24,10 @@ import { accountOf, connect } from "./market/wallets.ts";
 import type { Progress } from "./progress.ts";
 import { keptMarket } from "./kept-market.ts";
 import { LogFolder } from "./log-folder.ts";
+import { oraclesRole } from "./oracles.ts";
+import { fundProcessor, keepPaymentFiles, paymentsRole } from "./payments.ts";
 import { isPastUnwritten, playPast, tidyPast, writePast, type Writing } from "./past.ts";
+import { collectorFlags, indexerFlags, jobsFlags } from "./role-flags.ts";
 import { RoleSet } from "./role-set.ts";
 import type { NetworkSettings } from "./settings.ts";
 import { firstAnswer } from "./first-answer.ts";
@@ -57,6 +59,9 @@ export interface RunningNetwork {
   indexerUrl: string;
   /** undefined: not ours */
   oracleUrl: string | undefined;
+  jobsUrl: string;
+  /** undefined: not ours */
+  paymentsUrl: string | undefined;
   logDir: string;
   /** Stops all of it, in the reverse order. */
   stop(): Promise<void>;
@@ -140,14 +145,15 @@ class NetworkStart {
     };
     await together(
       progress.step("indexer", () => this.#indexer(databaseUrl, rpcUrl, manifest)),
-      progress.step("API", () => this.#api(databaseUrl)),
+      progress.step("API", () => this.#api(databaseUrl, rpcUrl)),
       machines(),
     );
     const network = this.#running(databaseUrl, rpcUrl, fleet);
     if (this.#settings.rpcUrl === "") {
       await progress.step("first answer", () => firstAnswer(network.apiUrl, network.rpcUrl));
-      await progress.step("oracles", () => this.#oracles(databaseUrl, rpcUrl));
+      await this.#keyHolders(databaseUrl, rpcUrl);
     }
+    await progress.step("hourly jobs", () => this.#jobs(databaseUrl, rpcUrl));
     this.#tidy(databaseUrl);
     if (fleet) await this.#desk(databaseUrl, fleet);
     return network;
@@ -177,7 +183,7 @@ class NetworkStart {
   }
 
   #running(databaseUrl: string, rpcUrl: string, fleet: Fleet | undefined): RunningNetwork {
-    const { host, apiPort, collectorPort, indexerPort, oraclePort } = this.#settings;
+    const { host, apiPort, collectorPort, indexerPort, oraclePort, jobsPort, paymentsPort } = this.#settings;
     return {
       apiUrl: `http://${host}:${apiPort}/graphql`,
       fleetUrl: fleet?.url,
@@ -186,6 +192,8 @@ class NetworkStart {
       collectorUrl: `http://${host}:${collectorPort}`,
       indexerUrl: `http://${host}:${indexerPort}`,
       oracleUrl: this.#settings.rpcUrl === "" ? `http://${host}:${oraclePort}` : undefined,
+      jobsUrl: `http://${host}:${jobsPort}`,
+      paymentsUrl: this.#settings.rpcUrl === "" ? `http://${host}:${paymentsPort}` : undefined,
       logDir: this.#logs.dir,
       stop: () => this.#teardown.run(this.#options.onTrouble),
     };
@@ -263,56 +271,51 @@ class NetworkStart {
   }
 
   #indexer(databaseUrl: string, rpcUrl: string, manifest: string): Promise<void> {
-    const { host, indexerPort } = this.#settings;
-    return this.#roles.start("index", {
-      "--manifest": manifest,
-      "--rpc": rpcUrl,
-      "--database": databaseUrl,
-      "--host": host,
-      "--indexer-port": indexerPort,
-    });
+    return this.#roles.start("index", indexerFlags(this.#settings, { databaseUrl, rpcUrl, manifest }));
   }
 
   #collector(databaseUrl: string): Promise<void> {
-    const { host, collectorPort, scrapeSeconds, dataDir, allowPrivate, targetsFile } = this.#settings;
-    return this.#roles.start("collect", {
-      // our own fleet listens where we do
-      "--allow-private": targetsFile === "" ? ["yes", ...(isIP(host) === 0 ? [] : [host])].join() : allowPrivate,
-      "--scrape-config": "",
+    return this.#roles.start("collect", collectorFlags(this.#settings, databaseUrl, this.#targetsFile()));
+  }
+
+  async #api(databaseUrl: string, rpcUrl: string): Promise<void> {
+    const { host, apiPort, dataDir } = this.#settings;
+    return this.#roles.start("serve", {
       "--database": databaseUrl,
-      "--targets": this.#targetsFile(),
-      "--data": dataDir,
-      "--host": host,
-      "--collector-port": collectorPort,
-      "--scrape-seconds": scrapeSeconds,
-    });
-  }
-
-  #api(databaseUrl: string): Promise<void> {
-    const { host, apiPort } = this.#settings;
-    return this.#roles.start("serve", { "--database": databaseUrl, "--host": host, "--port": apiPort });
-  }
-
-  /** Of our own chain, whose keys everybody knows: enough of them for a quorum, in one process. */
-  #oracles(databaseUrl: string, rpcUrl: string): Promise<void> {
-    const { host, oraclePort, dataDir } = this.#settings;
-    const keys = this.#plan.oracles.map((index) => Buffer.from(accountOf(index).getHdKey().privateKey ?? []));
-    const flags = {
       "--rpc": rpcUrl,
-      "--database": databaseUrl,
-      "--deployment": join(dataDir, "deployment.json"),
+      "--deployment": await this.#deploymentPath(),
+      ...(this.#settings.rpcUrl === "" ? { "--payments-token": keepPaymentFiles(dataDir).token } : {}),
       "--host": host,
-      "--oracle-port": oraclePort,
-      "--finality": 1,
-      "--turn-seconds": 0,
-      "--settle-ahead": 60,
-      "--new-ledger": true as const,
-    };
-    const others = { ORACLE_KEYSTORE: "", ORACLE_PASSWORD_FILE: "", ORACLE_SIGNER: "", ORACLE_ADDRESS: "" };
-    return this.#roles.start("oracle", flags, {
-      ...others,
-      ORACLE_KEYS: keys.map((key) => key.toString("hex")).join(),
+      "--port": apiPort,
     });
+  }
+
+  /** The file of the contracts' addresses. */
+  async #deploymentPath(): Promise<string> {
+    const { rpcUrl, dataDir } = this.#settings;
+    return rpcUrl === "" ? join(dataDir, "deployment.json") : givenDeploymentPath(this.#settings);
+  }
+
+  /** The roles that hold keys: those of our own chain, which everybody knows. */
+  async #keyHolders(databaseUrl: string, rpcUrl: string): Promise<void> {
+    const { host, oraclePort, paymentsPort, dataDir } = this.#settings;
+    const { progress } = this.#options;
+    const given = { databaseUrl, rpcUrl, host, dataDir };
+    const oracles = oraclesRole(this.#plan, { ...given, port: oraclePort });
+    const payments = paymentsRole({ ...given, port: paymentsPort });
+    await together(
+      progress.step("oracles", () => this.#roles.start("oracle", oracles.flags, oracles.env)),
+      progress.step("payments", async () => {
+        await fundProcessor(connect(rpcUrl, readDeployment(join(dataDir, "deployment.json"))), this.#plan);
+        await this.#roles.start("payments", payments.flags, payments.env);
+      }),
+    );
+  }
+
+  /** Of somebody's chain they wait for what it calls finalized; on ours only tests take blocks back. */
+  #jobs(databaseUrl: string, rpcUrl: string): Promise<void> {
+    const finality = this.#chain ? 1 : "finalized";
+    return this.#roles.start("jobs", jobsFlags(this.#settings, { databaseUrl, rpcUrl, finality }));
   }
 
   /** Before anything reads the chain: what is cut off here never was. Its telemetry may go on behind it. */
@@ -360,7 +363,10 @@ class NetworkStart {
     const act = async (order: unknown) => {
       await this.#tidied; // the roll-ups of what is newer would hide those of the past
       const { seconds } = order as { seconds: number };
-      return advance({ ...parts, rest: () => this.#roles.rest("collect", "oracle"), tell }, seconds);
+      return advance(
+        { ...parts, rest: () => this.#roles.rest("collect", "oracle", "jobs", "payments"), tell },
+        seconds,
+      );
     };
     try {
       this.#teardown.add("desk", await openDesk(dataDir, act));

@@ -14,6 +14,8 @@ export const NETWORK_SETTINGS = [
   "indexerPort",
   "collectorPort",
   "oraclePort",
+  "jobsPort",
+  "paymentsPort",
   "fleetPort",
   "targetsFile",
   "allowPrivate",

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
-import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
+import type { TestDatabase } from "#database/testing.ts";
 import { createRegistry } from "#kernel/metrics.ts";
 import type { Pool } from "#kernel/pg.ts";
 import { sleep } from "#kernel/time.ts";
@@ -12,6 +12,7 @@ import { seededRandom } from "./testdata/flaky.ts";
 import { dump, indexUntil, lookInto, wipe, type Setting } from "./testdata/indexing.ts";
 import { startLyingNode, type LyingNode } from "./testdata/lying-node.ts";
 import { OTHER, WATCHED } from "./testdata/scenario.ts";
+import { startTestServer, type TestServer } from "./testdata/server.ts";
 import { headNumber, startVictim } from "./testdata/victim.ts";
 
 /** `LOG_CACHE_SEED` repeats a run. */
@@ -26,6 +27,7 @@ interface Stretch {
 
 let chain: TestChain;
 let node: LyingNode;
+let server: TestServer;
 let database: TestDatabase;
 let other: TestDatabase;
 let pool: Pool;
@@ -35,7 +37,8 @@ let folder: string;
 let clean: string[];
 
 beforeAll(async () => {
-  [chain, database, other] = await Promise.all([startChain(), openTestDatabase(), openTestDatabase()]);
+  [chain, server] = await Promise.all([startChain(), startTestServer()]);
+  [database, other] = [await server.open(), await server.open()];
   pool = lookInto(database.url);
   head = await mineBlocks(chain, BLOCKS, 0);
   node = await startLyingNode(chain.url);
@@ -46,6 +49,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await pool.end();
   await Promise.all([node.close(), chain.stop(), database.close(), other.close()]);
+  await server.stop();
 });
 
 beforeEach(() => {

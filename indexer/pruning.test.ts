@@ -1,5 +1,5 @@
 import { getContractAddress, type Hex } from "viem";
-import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
+import type { TestDatabase } from "#database/testing.ts";
 import type { Pool } from "#kernel/pg.ts";
 import { waitFor } from "#kernel/time.ts";
 import { buildSubgraph, editManifest } from "./testdata/build.ts";
@@ -9,6 +9,7 @@ import { hasGraphNode, startServer, type GraphNodeServer } from "./testdata/grap
 import { earliestOf, seenFrom } from "./testdata/history.ts";
 import { dump, follow, indexUntil, lookInto, wipe, type Follower, type Setting } from "./testdata/indexing.ts";
 import { OTHER, WATCHED } from "./testdata/scenario.ts";
+import { startTestServer, type TestServer } from "./testdata/server.ts";
 import { play } from "./testdata/torture-logs.ts";
 import { randomBlocks } from "./testdata/torture-random.ts";
 
@@ -66,6 +67,7 @@ const KEPT = 5;
 
 describe("pruned history at the tip", () => {
   let chain: TestChain;
+  let server: TestServer;
   let database: TestDatabase;
   let pool: Pool;
   let setting: Setting;
@@ -73,7 +75,8 @@ describe("pruned history at the tip", () => {
   let follower: Follower | undefined;
 
   beforeAll(async () => {
-    [chain, database] = await Promise.all([startChain(), openTestDatabase()]);
+    [chain, server] = await Promise.all([startChain(), startTestServer()]);
+    database = await server.open();
     pool = lookInto(database.url);
     unpruned = await buildSubgraph();
     const manifestPath = editManifest(unpruned, keeping(KEPT));
@@ -88,6 +91,7 @@ describe("pruned history at the tip", () => {
   afterAll(async () => {
     await pool.end();
     await Promise.all([chain.stop(), database.close()]);
+    await server.stop();
   });
 
   /** Blocks that each change one of two accounts. */
@@ -156,7 +160,9 @@ describe("pruned history at the tip", () => {
     "still has what a reorg to the edge of the window brings back, %s",
     async (when) => {
       const fork = await chain.test.snapshot();
-      await start().reach(await mine(WINDOW, 1_000));
+      // mined before the start: what becomes final after it waits for 25 blocks
+      const tip = await mine(WINDOW, 1_000);
+      await start().reach(tip);
       const final = await finalBlock();
       await pruned(final);
       if (when !== "at the tip") await stop();

@@ -1,4 +1,4 @@
-import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
+import type { TestDatabase } from "#database/testing.ts";
 import { silentLogger } from "#kernel/log.ts";
 import type { Pool } from "#kernel/pg.ts";
 import { waitFor } from "#kernel/time.ts";
@@ -9,8 +9,10 @@ import { startChain, type TestChain } from "./testdata/chain.ts";
 import { startFlakyNode } from "./testdata/flaky.ts";
 import { dump, follow, indexUntil, lookInto, type Follower, type Setting } from "./testdata/indexing.ts";
 import { OTHER, WATCHED } from "./testdata/scenario.ts";
+import { startTestServer, type TestServer } from "./testdata/server.ts";
 
 let chain: TestChain;
+let server: TestServer;
 let database: TestDatabase;
 let clean: TestDatabase;
 let pool: Pool;
@@ -18,7 +20,8 @@ let setting: Setting;
 let follower: Follower | undefined;
 
 beforeAll(async () => {
-  [chain, database, clean] = await Promise.all([startChain(), openTestDatabase(), openTestDatabase()]);
+  [chain, server] = await Promise.all([startChain(), startTestServer()]);
+  [database, clean] = [await server.open(), await server.open()];
   pool = lookInto(database.url);
   setting = { manifestPath: await buildSubgraph(), rpcUrl: chain.url, databaseUrl: database.url };
 }, 120_000);
@@ -27,6 +30,7 @@ afterAll(async () => {
   await follower?.stop();
   await pool.end();
   await Promise.all([chain.stop(), database.close(), clean.close()]);
+  await server.stop();
 });
 
 /** Mines `count` blocks with transfers of `value`, every third with a new contract, some over an hour apart. */

@@ -51,6 +51,12 @@ const path = z
   .string()
   .min(1, "must not be empty")
   .transform((value) => resolve(value));
+const networks = z
+  .string()
+  .regex(
+    /^([0-9a-fA-F.:]+(\/\d{1,3})?(\s*,\s*[0-9a-fA-F.:]+(\/\d{1,3})?)*)?$/,
+    "must be addresses or networks such as 10.0.0.0/8",
+  );
 const optionalPath = z.string().transform((value) => (value === "" ? "" : resolve(value)));
 
 /** Every setting. The README's table is made from this; defaults work on one machine. */
@@ -95,6 +101,66 @@ export const SETTINGS = {
     "address that servers listen on",
     z.string().min(1, "must not be empty"),
   ),
+  origins: setting(
+    "API_ORIGINS",
+    "--origins",
+    "",
+    "web sites that may use the API in their user's name and sign wallets in; empty: this machine's browser at PORT",
+    z.string(),
+  ),
+  trustedProxies: setting(
+    "TRUSTED_PROXIES",
+    "--trusted-proxies",
+    "",
+    "addresses and networks of proxies whose X-Forwarded-For tells a client's address; empty: nobody's",
+    networks,
+  ),
+  chainId: setting(
+    "CHAIN_ID",
+    "--chain-id",
+    "",
+    "chain that wallets sign in on; empty: the deployment's, or else that of the settlement job's ledger",
+    z
+      .string()
+      .regex(/^\d{0,15}$/, "must be a whole number")
+      .transform((text) => (text === "" ? undefined : Number(text))),
+  ),
+  sessionHours: setting(
+    "SESSION_HOURS",
+    "--session-hours",
+    "168",
+    "how long a wallet stays signed in",
+    count(1, 8_760),
+  ),
+  anonymousCost: setting(
+    "ANONYMOUS_COST",
+    "--anonymous-cost",
+    "100000",
+    "points of query cost a minute for an address (of IPv6 a /64) that isn't signed in; 0: no limit",
+    count(0, 1_000_000_000),
+  ),
+  signedInCost: setting(
+    "SIGNED_IN_COST",
+    "--signed-in-cost",
+    "300000",
+    "points of query cost a minute for a wallet, with all its sessions and keys; 0: no limit",
+    count(0, 100_000_000),
+  ),
+  maxCost: setting("MAX_COST", "--max-cost", "25000", "points that one operation may cost", count(100, 10_000_000)),
+  trustedDocuments: setting(
+    "TRUSTED_DOCUMENTS",
+    "--trusted-documents",
+    "",
+    "documents that clients may name by their sha256: a folder of *.graphql, or a JSON object of sha256 → document",
+    optionalPath,
+  ),
+  trustedMode: setting(
+    "TRUSTED_MODE",
+    "--trusted-mode",
+    "allow",
+    "allow: any document is run; only: none but the trusted ones",
+    z.enum(["allow", "only"], "must be allow or only"),
+  ),
   indexerPort: setting("INDEXER_PORT", "--indexer-port", "4001", "port of the indexer's /health and /metrics", port),
   collectorPort: setting(
     "COLLECTOR_PORT",
@@ -110,11 +176,12 @@ export const SETTINGS = {
     "port of the settlement job's /health and /metrics",
     port,
   ),
+  jobsPort: setting("JOBS_PORT", "--jobs-port", "4005", "port of the hourly jobs' /health and /metrics", port),
   finality: setting(
     "FINALITY",
     "--finality",
     "finalized",
-    "blocks that epochs may stand on: those that the node calls finalized, or those so many below its head",
+    "blocks that epochs and scores may stand on: those that the node calls finalized, or those so many below its head",
     z
       .string()
       .regex(/^(finalized|\d{1,6})$/, 'must be "finalized" or a number of blocks')
@@ -146,6 +213,58 @@ export const SETTINGS = {
     "--signer-address",
     "",
     "the oracle's address at the external signer",
+    z
+      .string()
+      .regex(/^(0x[0-9a-fA-F]{40})?$/, "must be an address")
+      .transform((text) => text as "" | `0x${string}`),
+  ),
+  paymentsPort: setting(
+    "PAYMENTS_PORT",
+    "--payments-port",
+    "4006",
+    "port of the fiat door: /webhooks/payments, /health and /metrics; put a proxy with TLS before it",
+    port,
+  ),
+  paymentSecretsFile: setting(
+    "PAYMENT_SECRETS_FILE",
+    "--payment-secrets",
+    "",
+    "file with the signing secrets of the payments' webhook, one a line",
+    optionalPath,
+  ),
+  paymentsTokenFile: setting(
+    "PAYMENTS_TOKEN_FILE",
+    "--payments-token",
+    "",
+    "file with the token by which the API shows payments to the processor's admin; empty: to nobody",
+    optionalPath,
+  ),
+  paymentsKeystore: setting(
+    "PAYMENTS_KEYSTORE",
+    "--payments-keystore",
+    "",
+    "keystore file (version 3) with the processor's key, which holds the BCT to be burned for payments",
+    optionalPath,
+  ),
+  paymentsPasswordFile: setting(
+    "PAYMENTS_PASSWORD_FILE",
+    "--payments-password-file",
+    "",
+    "file with that keystore's password",
+    optionalPath,
+  ),
+  paymentsSigner: setting(
+    "PAYMENTS_SIGNER",
+    "--payments-signer",
+    "",
+    "external signer over JSON-RPC (eth_signTransaction) that keeps the processor's key",
+    url("http:", "https:"),
+  ),
+  paymentsAddress: setting(
+    "PAYMENTS_ADDRESS",
+    "--payments-signer-address",
+    "",
+    "the processor's address at the external signer",
     z
       .string()
       .regex(/^(0x[0-9a-fA-F]{40})?$/, "must be an address")

@@ -1,7 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { migrate } from "#database/migrate.ts";
-import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
-import { silentLogger } from "#kernel/log.ts";
+import { migrated, openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
 import { parseInputs } from "../src/domain/rewards/parse.ts";
 import { settle } from "../src/domain/rewards/settle.ts";
@@ -73,9 +71,8 @@ let database: TestDatabase;
 let pool: Pool;
 
 beforeAll(async () => {
-  database = await openTestDatabase();
   const dir = fileURLToPath(new URL("../../collector/sql", import.meta.url));
-  await migrate(database.url, [{ room: "collector", dir }], silentLogger);
+  database = await openTestDatabase({ content: migrated({ room: "collector", dir }) });
   pool = createPool(database.url, { name: "test", max: 2 });
   await pool.query(CHAIN);
   await pool.query(ROWS);

@@ -1,10 +1,9 @@
-import { migrate } from "#database/migrate.ts";
-import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
-import { silentLogger } from "#kernel/log.ts";
+import { migrated, openTestDatabase, type TestDatabase } from "#database/testing.ts";
+import { silentLogger, type Logger } from "#kernel/log.ts";
 import { createPool, type Pool, type QueryResultRow } from "#kernel/pg.ts";
-import { graphql } from "graphql";
+import { graphql, type GraphQLSchema } from "graphql";
 import { fileURLToPath } from "node:url";
-import { startApi, type Api } from "../main.ts";
+import { startApi, type Api, type Policy } from "../main.ts";
 import { createContext } from "../src/graphql/context.ts";
 import { createSchema } from "../src/graphql/schema.ts";
 import { Snapshot } from "../src/sources/snapshot.ts";
@@ -26,14 +25,16 @@ export interface ApiFixture {
 }
 
 /** Starts an API on an empty database with the telemetry schema and, unless `withoutChain`, the chain's relations. */
-export async function openApi(options: { withoutChain?: boolean } = {}): Promise<ApiFixture> {
-  const database = await openTestDatabase();
-  const dir = fileURLToPath(new URL("../../collector/sql", import.meta.url));
-  await migrate(database.url, [{ room: "collector", dir }], silentLogger);
+export async function openApi(
+  options: { withoutChain?: boolean; policy?: Partial<Policy>; logger?: Logger } = {},
+): Promise<ApiFixture> {
+  const room = (name: string) => ({ room: name, dir: fileURLToPath(new URL(`../../${name}/sql`, import.meta.url)) });
+  const database = await openTestDatabase({ content: migrated(room("collector"), room("api")) });
   const pool = createPool(database.url, { name: "test", max: 2 });
   await pool.query(WITHOUT_JOBS);
   if (!options.withoutChain) await pool.query(CHAIN);
-  const api = await startApi({ databaseUrl: database.url, host: "127.0.0.1", port: 0, logger: silentLogger });
+  const { policy = {}, logger = silentLogger } = options;
+  const api = await startApi({ databaseUrl: database.url, host: "127.0.0.1", port: 0, logger, policy });
   return {
     database,
     pool,
@@ -64,7 +65,7 @@ export async function execute(
 ): Promise<{ data: Record<string, unknown>; statements: string[] }> {
   const snapshot = new ListeningSnapshot(pool);
   const { data, errors } = await graphql({
-    schema: await createSchema(),
+    schema: await (schema ??= createSchema()),
     source,
     contextValue: createContext(snapshot),
   });
@@ -73,11 +74,13 @@ export async function execute(
   return { data: JSON.parse(JSON.stringify(data)) as Record<string, unknown>, statements: snapshot.names.sort() };
 }
 
+let schema: Promise<GraphQLSchema> | undefined;
+
 class ListeningSnapshot extends Snapshot {
   readonly names: string[] = [];
 
   override rows<Row extends QueryResultRow>(name: string, text: string, values: unknown[] = []): Promise<Row[]> {
-    this.names.push(name);
+    this.names.push(name.split("/")[0] ?? "");
     return super.rows<Row>(name, text, values);
   }
 }

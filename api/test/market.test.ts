@@ -1,15 +1,22 @@
+import { keccak256, toBytes } from "viem";
+import { isEmbedded } from "#database/testing.ts";
 import { SECOND_MS } from "#kernel/time.ts";
 import { BCT_DECIMALS, DC_DECIMALS, formatUnits } from "#kernel/units.ts";
 import { uuidHashOf } from "#devnet/market/bootstrap.ts";
 import { parseInputs } from "../src/domain/rewards/parse.ts";
 import { settle } from "../src/domain/rewards/settle.ts";
 import type { Claim } from "../src/domain/rewards/types.ts";
+import { runExample } from "./example.ts";
+import { countsOf, documentOf, golden, plansOf, statementsOf, STORIES } from "./golden/story.ts";
 import { openMarket, type MarketFixture } from "./market.ts";
 
 /** Exporters are asked every five minutes of the last day. */
 const EVERY_SECONDS = 300;
 const DAY_SCRAPES = 288;
 const STATUSES = ["ACTIVE", "OFFLINE", "RETIRED"];
+const HOUR = 3_600;
+/** Seconds that a spot rental is left by a reservation. */
+const SPOT_NOTICE = 120;
 
 interface Use {
   gpuId: bigint;
@@ -287,6 +294,41 @@ describe("over a market with a past", () => {
     });
   });
 
+  it("quotes are what the contracts would take for GPUs that they would let, and no others", async () => {
+    const { pools, gpus, market: rentals } = market.network;
+    const at = { blockNumber: market.head };
+    const start = Math.ceil(now / HOUR);
+    const [hours, model] = [30n, "NVIDIA H100 80GB HBM3"];
+    const free: { gpuId: string; poolId: string; totalDc: string }[] = [];
+    for (const id of gpuIds.values()) {
+      const [status, pool, , exitAt] = await gpus.read.stateOf([id], at);
+      const isModel = pool !== 0n && (await pools.read.modelOf([pool], at)) === keccak256(toBytes(model));
+      if (!isModel || STATUSES[status] !== "ACTIVE") continue;
+      const endHour = BigInt(start) + hours;
+      if (exitAt !== 0n && endHour * BigInt(HOUR) > exitAt) continue;
+      if ((await rentals.read.nextBooking([id, BigInt(start)], at)) < endHour) continue;
+      const running = await rentals.read.runningRental([id], at);
+      if (running !== 0n && start * HOUR < now + SPOT_NOTICE) continue;
+      free.push({
+        gpuId: String(id),
+        poolId: String(pool),
+        totalDc: dc((await pools.read.reservedRate([pool, hours], at)) * hours),
+      });
+    }
+    const { data, errors } = await market.ask(
+      `{ quote(input: { model: "${model}", tier: RESERVED, hours: 30 }) { startAt offers { gpuId poolId totalDc } } }`,
+    );
+    expect(errors).toBeUndefined();
+    const { startAt, offers } = data?.["quote"] as { startAt: string; offers: typeof free };
+    expect(Date.parse(startAt)).toBe(start * HOUR * SECOND_MS);
+    expect(free.length).toBeGreaterThan(2);
+    const byId = (list: typeof free): typeof free => [...list].sort((a, b) => Number(a.gpuId) - Number(b.gpuId));
+    expect(byId(offers)).toEqual(byId(free));
+    expect(offers.map(({ totalDc }) => unitsOf(totalDc))).toEqual(
+      offers.map(({ totalDc }) => unitsOf(totalDc)).sort((a, b) => Number(a - b)),
+    );
+  });
+
   it("all of an answer stands on the head's block and the last scrape", async () => {
     const { data } = await market.ask("{ asOf { block { number timestamp } sampledThrough } }");
     expect(data).toEqual({
@@ -311,4 +353,35 @@ describe("over a market with a past", () => {
     expect(all).toBeGreaterThan(0n);
     expect(sums).toEqual([all, all, all]);
   });
+});
+
+describe.each(STORIES)("what %s asks", (story) => {
+  it("has its golden answer", async () => {
+    const { data, errors } = await market.ask(documentOf(story));
+    expect(errors).toBeUndefined();
+    expect(data).toEqual(JSON.parse(golden(`${story}.json`, `${JSON.stringify(data, null, 2)}\n`)));
+  });
+
+  it("takes no more statements for longer pages, each planned as ever", async () => {
+    const [few, many] = [
+      await statementsOf(market.databaseUrl, documentOf(story), { first: 2 }),
+      await statementsOf(market.databaseUrl, documentOf(story), { first: 20 }),
+    ];
+    const before = countsOf(few);
+    expect(Object.entries(countsOf(many)).filter(([name, count]) => count > (before[name] ?? 0))).toEqual([]);
+    const text = await plansOf(market.databaseUrl, many);
+    const known = golden(`${story}.plans.txt`, text);
+    expect(isEmbedded ? text : known).toBe(known); // another server may plan in another way
+  });
+});
+
+it("is told by the typed client's example, built as it is published", async () => {
+  const ids = [...gpuIds.values()].sort((a, b) => Number(a - b));
+  const owners = await Promise.all(ids.map((id) => market.network.gpus.read.ownerOf([id])));
+  const [owner = ""] = owners;
+  const lines = await runExample(market.url, owner);
+  const told = lines.flatMap((line) => /^GPU (\d+) is/.exec(line)?.[1] ?? []);
+  expect(told).toEqual(ids.filter((_, place) => owners[place] === owner).map(String));
+  expect(lines[0]).toMatch(new RegExp(`^\\d+ of ${market.gpus.length} GPUs are active; [\\d.]+ DC were burned$`));
+  expect(lines.at(-1)).toBe(`rentals are told from block ${market.head} on`);
 });

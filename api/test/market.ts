@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { importHistory, type PastScrape } from "#collector/index.ts";
-import { migrate } from "#database/migrate.ts";
-import { openTestDatabase } from "#database/testing.ts";
+import { migrated, openTestDatabase } from "#database/testing.ts";
 import { startChain } from "#devnet/chain.ts";
 import { buildContracts, deployContracts } from "#devnet/deployment.ts";
 import { startFleet, type FleetGpu } from "#devnet/fleet/index.ts";
@@ -29,6 +28,7 @@ export interface MarketFixture {
   /** Height of the chain's head, which is indexed. */
   head: bigint;
   databaseUrl: string;
+  url: string;
   ask(query: string, variables?: Record<string, unknown>): Promise<Answer>;
   /** Writes what exporters said, as the collector would have. */
   scraped(scrapes: Iterable<PastScrape>, everySeconds: number): Promise<void>;
@@ -37,15 +37,18 @@ export interface MarketFixture {
   close(): Promise<void>;
 }
 
+/** 2026-11-20 00:00 UTC: where the past ends, at whatever time it is played. The same past has the same hashes. */
+const ENDS_AT = 1_795_132_800;
+
 /** Plays the market's past on a chain of its own, indexes it, and starts an API on it. */
 export async function openMarket(): Promise<MarketFixture> {
   const dir = mkdtempSync(join(tmpdir(), "bc-api-"));
   const [port = 0] = await freePorts(1);
-  const beginsAt = historyBeginsAt(Date.now() / 1_000, MARKET_PLAN);
+  const beginsAt = historyBeginsAt(ENDS_AT, MARKET_PLAN);
   const chain = await startChain({ dir: join(dir, "chain"), host: "127.0.0.1", port, blockSeconds: 0, beginsAt });
-  const [build, database] = await Promise.all([buildSubgraph(), openTestDatabase(), buildContracts()]);
   const room = (name: string) => ({ room: name, dir: fileURLToPath(new URL(`../../${name}/sql`, import.meta.url)) });
-  await migrate(database.url, [room("collector"), room("api")], silentLogger);
+  const content = migrated(room("collector"), room("api"));
+  const [build, database] = await Promise.all([buildSubgraph(), openTestDatabase({ content }), buildContracts()]);
   const deployment = await deployContracts(chain.rpcUrl, accountOf(0).address, join(dir, "deployment.json"));
   const network = connect(chain.rpcUrl, deployment);
   const fleet = await startFleet({ hosts: MARKET_PLAN.hosts, seed: 1, port: 0 });
@@ -76,6 +79,7 @@ export async function openMarket(): Promise<MarketFixture> {
     gpus: fleet.gpus,
     head,
     databaseUrl: database.url,
+    url: api.url,
     ask: (query, variables) => ask(api.url, query, variables),
     scraped: async (scrapes, everySeconds) =>
       void (await importHistory({ ...common, scrapeSeconds: everySeconds }, scrapes)),

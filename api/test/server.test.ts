@@ -50,6 +50,19 @@ describe("before anything was indexed", () => {
   });
 });
 
+describe("an API without a chain and without payments", () => {
+  it("says so where it is asked for them, with what to do", async () => {
+    const from = `0x${"1".repeat(40)}`;
+    const { errors } = await fixture.ask(`{ prepareCheckIn(input: { from: "${from}", slot: "1" }) { data } }`);
+    expect(errors?.[0]?.extensions).toMatchObject({
+      code: "NO_CHAIN",
+      hints: [expect.any(String), expect.any(String)],
+    });
+    const payments = await fixture.ask("{ paymentReconciliation { kind } }");
+    expect(payments.errors?.[0]?.extensions).toMatchObject({ code: "NO_PAYMENTS" });
+  });
+});
+
 describe("the explorer", () => {
   it("is one page with everything inside, and asks no other host for anything", async () => {
     const response = await get("/graphql", { accept: "text/html,application/xhtml+xml" });

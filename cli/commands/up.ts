@@ -20,6 +20,7 @@ const KEPT = [
     "market.json",
     "past-days.json",
     "past-rollups.json",
+    "payments",
   ],
   ...["spool", "subgraph", "targets.json"],
 ];
@@ -86,6 +87,8 @@ function readyText(network: RunningNetwork, elapsed: string): string {
     ["collector's targets", `${network.collectorUrl}/targets`],
     ["indexer's health", `${network.indexerUrl}/health`],
     ["oracles' health", network.oracleUrl && `${network.oracleUrl}/health`],
+    ["hourly jobs' health", `${network.jobsUrl}/health`],
+    ["payments' webhook", network.paymentsUrl && `${network.paymentsUrl}/webhooks/payments`],
     ["simulated exporters", network.fleetUrl],
     ["chain (JSON-RPC)", network.rpcUrl],
     ["database", network.databaseUrl],

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { bin, countsOf, show, stage, testedStamp, treeHash, unlessPassed, type Outcome } from "./stage.ts";
+import { aside, bin, countsOf, say, show, stage, testedStamp, treeHash, unlessPassed, type Outcome } from "./stage.ts";
 
 const jest = (path: string): Promise<Outcome> =>
   show(process.execPath, [bin("jest"), path], {
@@ -15,7 +15,7 @@ async function tests(): Promise<Outcome> {
   const stamp = testedStamp(treeHash());
   if (existsSync(stamp)) {
     counts = readFileSync(stamp, "utf8").trim();
-    process.stdout.write("npm test has passed on this very tree, with this Node and this database\n");
+    say("npm test has passed on this very tree, with this Node and this database\n");
     return { code: 0, output: "" };
   }
   const outcome = await tsx("cli/dev/test.ts");
@@ -48,15 +48,22 @@ const release = (): Promise<Outcome> =>
     });
   });
 
-const STAGES: [string, () => Promise<Outcome>][] = [
+type Stage = [title: string, run: () => Promise<Outcome>];
+
+const TYPESCRIPT: Stage[] = [
   ["format: TypeScript", () => show(bin("prettier"), ["--check", "--log-level=warn", "."])],
-  ["format: Solidity", () => show(bin("forge"), ["fmt", "--check"])],
   ["lint: TypeScript", () => show(bin("eslint"), ["--max-warnings=0", "."])],
-  ["lint: Solidity", () => show(bin("forge"), ["lint", "contracts/src"])],
   ["types", () => show(bin("tsc"), ["--project", "."])],
   ["generated files", () => tsx("cli/dev/codegen.ts", "--check")],
   ["import directions and file sizes", () => jest("cli/dev/architecture.test.ts")],
-  ["tests", tests],
+];
+const SOLIDITY: Stage[] = [
+  ["format: Solidity", () => show(bin("forge"), ["fmt", "--check"])],
+  ["lint: Solidity", () => show(bin("forge"), ["lint", "contracts/src"])],
+];
+const TESTS: Stage = ["tests", tests];
+/** What looks at contracts that are compiled. */
+const COMPILED: Stage[] = [
   ["contracts: branch trees", () => tsx("contracts/tools/trees.ts")],
   ["contracts: bytecode sizes", () => tsx("contracts/tools/sizes.ts", "--check")],
   ["contracts: proofs", () => tsx("contracts/tools/prove.ts")],
@@ -65,9 +72,20 @@ const STAGES: [string, () => Promise<Outcome>][] = [
 ];
 
 const failed: string[] = [];
-for (const [title, run] of STAGES) {
-  const { code } = await stage(title, run);
-  if (code !== 0) failed.push(title);
+async function runAll(stages: readonly Stage[]): Promise<void> {
+  for (const [title, run] of stages) {
+    const { code } = await stage(title, run);
+    if (code !== 0) failed.push(title);
+  }
+}
+
+// TypeScript's tools and the Solidity compiler use one core each.
+if (existsSync(testedStamp(treeHash()))) {
+  await runAll([TESTS]);
+  await Promise.all([aside(() => runAll(TYPESCRIPT)), runAll([...SOLIDITY, ...COMPILED])]);
+} else {
+  await Promise.all([aside(() => runAll(SOLIDITY)), runAll(TYPESCRIPT)]);
+  await runAll([TESTS, ...COMPILED]);
 }
 if (failed.length > 0) process.stderr.write(`\nerror: not clean: ${failed.join("; ")}\n`);
 else process.stdout.write("\nclean\n");

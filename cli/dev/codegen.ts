@@ -6,6 +6,8 @@ import { DASHBOARDS, dashboardText } from "#dashboards/src/index.ts";
 import { isPrebuiltCurrent, prebuildSubgraph } from "#devnet/subgraph.ts";
 import { viewsDocument } from "#indexer/views-document.ts";
 import { SETTINGS } from "#kernel/settings.ts";
+import { buildClient, clientTypes } from "#api/tools/client.ts";
+import { brokenPromises, lastRelease, releasedFile } from "./released-schema.ts";
 import { bin, ROOT, show } from "./stage.ts";
 
 /** A file that is made, whole or in part, from something else in the repository. */
@@ -17,6 +19,7 @@ interface Generated {
 
 const FILES: readonly Generated[] = [
   { file: "schema.graphql", make: () => schemaText() },
+  { file: "api/client/src/generated/schema.ts", make: async () => clientTypes(await schemaText()) },
   ...DASHBOARDS.map((spec) => ({ file: `dashboards/${spec.uid}.json`, make: () => dashboardText(spec) })),
   {
     file: "subgraph/VIEWS.md",
@@ -51,6 +54,21 @@ function between(text: string, name: string, body: string): string {
   return `${text.slice(0, from + open.length)}\n${body}\n${text.slice(to)}`;
 }
 
+const RELEASED = "api/released";
+const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
+
+/** What of the last release's promise the schema breaks; with `--release` it becomes the promise itself. */
+async function checkPromise(): Promise<string[]> {
+  const schema = await schemaText();
+  if (process.argv.includes("--release")) {
+    const file = join(RELEASED, releasedFile(version));
+    writeFileSync(join(ROOT, file), schema);
+    process.stdout.write(`wrote ${file}\n`);
+  }
+  const released = lastRelease(join(ROOT, RELEASED));
+  return released ? brokenPromises(released, schema, version) : [];
+}
+
 const isCheck = process.argv.includes("--check");
 const stale: string[] = [];
 const build = await show(bin("forge"), ["build", "contracts/src"]);
@@ -81,5 +99,14 @@ if (!isPrebuiltCurrent()) {
 }
 if (stale.length > 0) {
   process.stderr.write(`error: not current: ${stale.join(", ")}\n  try: npm run codegen, and commit what it writes\n`);
+  process.exitCode = 1;
+}
+if (!isCheck) buildClient(join(ROOT, "api/client/src"), join(ROOT, "api/client/dist"));
+const broken = await checkPromise();
+if (broken.length > 0) {
+  process.stderr.write(
+    `error: the schema breaks what clients rely on:\n${broken.map((line) => `  ${line}\n`).join("")}` +
+      `  try: keep the field and mark it deprecated; or raise the version in package.json, and npm run codegen -- --release\n`,
+  );
   process.exitCode = 1;
 }

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { countsOf, ROOT, testedStamp, treeHash, unlessPassed, type Outcome } from "./stage.ts";
+import { jest } from "@jest/globals";
+import { aside, countsOf, ROOT, show, stage, testedStamp, treeHash, unlessPassed, type Outcome } from "./stage.ts";
 
 describe("the stamp of a tree that has passed its tests", () => {
   const ground = { databaseUrl: "", node: "20.20.2" };
@@ -57,5 +58,39 @@ describe("what has passed on some files", () => {
     } finally {
       rmSync(stamp, { force: true });
     }
+  });
+});
+
+describe("stages beside each other", () => {
+  it("are shown one after the other, each whole", async () => {
+    const shown = jest.spyOn(process.stdout, "write").mockReturnValue(true);
+    const counted = (name: string): Promise<Outcome> =>
+      show(process.execPath, ["--eval", `for (let n = 0; n < 3; n++) console.log("${name}", n)`]);
+    const told = await Promise.all([
+      aside(() => stage("one", () => counted("one"))),
+      aside(() => stage("other", () => counted("other"))),
+    ]);
+    const text = shown.mock.calls.map(([chunk]) => String(chunk)).join("");
+    shown.mockRestore();
+    expect(told.map(({ code, output }) => [code, output])).toEqual([
+      [0, "one 0\none 1\none 2\n"],
+      [0, "other 0\nother 1\nother 2\n"],
+    ]);
+    const block = (name: string): RegExp =>
+      new RegExp(`\n── ${name}\n${name} 0\n${name} 1\n${name} 2\n── ${name}: \\d+\\.\\d s\n`);
+    expect(text).toMatch(block("one"));
+    expect(text).toMatch(block("other"));
+  });
+
+  it("show what a failed one has said, too", async () => {
+    const shown = jest.spyOn(process.stdout, "write").mockReturnValue(true);
+    const failing = aside(async () => {
+      await show(process.execPath, ["--eval", `console.error("why")`]);
+      throw new Error("failed");
+    });
+    await expect(failing).rejects.toThrow("failed");
+    const text = shown.mock.calls.map(([chunk]) => String(chunk)).join("");
+    shown.mockRestore();
+    expect(text).toBe("why\n");
   });
 });

@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +12,26 @@ export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export interface Outcome {
   code: number;
   output: string;
+}
+
+/** What is said by work that goes on beside other work: it is shown in one piece. */
+const held = new AsyncLocalStorage<(string | Buffer)[]>();
+
+/** Shows a text: now, or when the work `aside` that says it is done. */
+export function say(text: string | Buffer, stream: NodeJS.WriteStream = process.stdout): void {
+  const texts = held.getStore();
+  if (texts) texts.push(text);
+  else stream.write(text);
+}
+
+/** Does work beside other work, and shows at its end what it has said. */
+export async function aside<T>(body: () => Promise<T>): Promise<T> {
+  const texts: (string | Buffer)[] = [];
+  try {
+    return await held.run(texts, body);
+  } finally {
+    for (const text of texts) say(text);
+  }
 }
 
 /** Runs a program at the root, showing what it prints as it comes, and keeps that too. */
@@ -29,7 +49,7 @@ export async function show(command: string, args: readonly string[], env: NodeJS
     ] as const) {
       stream.on("data", (chunk: Buffer) => {
         output += chunk.toString();
-        target.write(chunk);
+        say(chunk, target);
       });
     }
     child.once("error", (error) => resolve({ code: 127, output: `${output}\n${error.message}` }));
@@ -45,9 +65,9 @@ export function bin(name: string): string {
 /** Writes a heading, and says afterwards how long the body took. */
 export async function stage<T>(title: string, body: () => Promise<T>): Promise<T> {
   const startedAt = Date.now();
-  process.stdout.write(`\n── ${title}\n`);
+  say(`\n── ${title}\n`);
   const result = await body();
-  process.stdout.write(`── ${title}: ${((Date.now() - startedAt) / 1_000).toFixed(1)} s\n`);
+  say(`── ${title}: ${((Date.now() - startedAt) / 1_000).toFixed(1)} s\n`);
   return result;
 }
 
@@ -92,7 +112,7 @@ export async function unlessPassed(
   const hash = treeHash(...paths);
   const stamp = join(ROOT, ".cache", `passed-${name}-${hash}`);
   if (hash !== "" && existsSync(stamp)) {
-    process.stdout.write("passed on these very files\n");
+    say("passed on these very files\n");
     return { code: 0, output: "" };
   }
   const outcome = await run();

@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { buildAlone } from "#devnet/build-lock.ts";
 import { buildContracts } from "#devnet/deployment.ts";
 import { buildSubgraph } from "#devnet/subgraph.ts";
 import { describeError } from "#kernel/errors.ts";
-import { bin, show, stage, testedStamp, treeHash } from "./stage.ts";
+import { aside, bin, say, show, stage, testedStamp, treeHash } from "./stage.ts";
 
 /** How many tests of a suite went which way. */
 export interface Count {
@@ -17,8 +18,13 @@ const NONE: Count = { passed: 0, failed: 0, skipped: 0 };
 /** A suite that could not run at all. */
 const BROKEN: Count = { passed: 0, failed: 1, skipped: 0 };
 
-/** Contracts: unit, fuzz and invariant tests, and what acts cost: other gas than is committed fails. */
+/**
+ * Contracts: unit, fuzz and invariant tests, and what acts cost: other gas than is committed fails. Nobody else compiles
+ * them meanwhile: the compiler needs a minute of a core.
+ */
 async function testContracts(): Promise<Count> {
+  const built = await buildAlone("contracts", () => show(bin("forge"), ["build"]));
+  if (built.code !== 0) return BROKEN;
   const { code, output } = await show(bin("forge"), ["test"], { FORGE_SNAPSHOT_CHECK: "true" });
   const summary = /(\d+) tests passed, (\d+) failed, (\d+) skipped \(\d+ total tests\)/.exec(output);
   if (!summary) return BROKEN;
@@ -26,16 +32,15 @@ async function testContracts(): Promise<Count> {
   return code === 0 || count.failed > 0 ? count : { ...count, failed: 1 };
 }
 
-/** Everything written for jest whose path has one of `paths`, and none of `without`; two suites at once. */
-async function testJest(
-  paths: readonly string[],
-  without: readonly string[] = [],
-  workers = "--maxWorkers=2",
-): Promise<Count> {
+/**
+ * Everything written for jest whose path has one of `paths`, and none of `without`. Three files at once on two cores:
+ * many wait, for a killed server to come back or for the next second, a third of their time.
+ */
+async function testJest(paths: readonly string[], without: readonly string[] = [], workers = 2): Promise<Count> {
   const folder = mkdtempSync(join(tmpdir(), "bc-jest-"));
   const file = join(folder, "result.json");
   const ignored = without.flatMap((path) => ["--testPathIgnorePatterns", path]);
-  const args = [...paths, ...ignored, workers, "--json", `--outputFile=${file}`];
+  const args = [...paths, ...ignored, `--maxWorkers=${workers}`, "--json", `--outputFile=${file}`];
   const options = { NODE_OPTIONS: "--experimental-vm-modules --disable-warning=ExperimentalWarning" };
   const { code } = await show(process.execPath, [bin("jest"), ...args], options);
   try {
@@ -56,20 +61,22 @@ async function testSubgraph(): Promise<Count> {
   return testJest(["subgraph/tests"]);
 }
 
-/** Suites that start whole networks; other servers may be tried two at once. */
+/** Suites that start whole networks, each with processes by the dozen. */
 const NETWORKS = "/cli/(network|month)\\.e2e\\.test\\.ts$";
 
-/** Whole networks, one after the other (each starts processes by the dozen), on what is built once before. */
+/** Whole networks, two at once, on what is built once before. */
 async function testEndToEnd(): Promise<Count> {
   await buildSubgraph();
   await buildContracts();
-  return testJest([NETWORKS], [], "--runInBand");
+  return testJest([NETWORKS], [], 2);
 }
 
-const SUITES: Record<string, () => Promise<Count>> = {
+type Suite = () => Promise<Count>;
+
+const SUITES: Record<string, Suite> = {
   contracts: testContracts,
-  subgraph: testSubgraph,
   unit: () => testJest([], ["subgraph/tests", NETWORKS]),
+  subgraph: testSubgraph,
   e2e: testEndToEnd,
 };
 
@@ -79,22 +86,24 @@ if (unknown.length > 0) {
   process.stderr.write(`error: no suite ${unknown.join(", ")}\n  try: ${Object.keys(SUITES).join(", ")}\n`);
   process.exit(2);
 }
-const before = treeHash();
-let total = NONE;
-for (const [name, run] of Object.entries(SUITES)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
-  const count = await stage(name, () =>
-    run().catch((error: unknown) => {
-      process.stderr.write(`${describeError(error)}\n`);
+/** A suite that was asked for, as a stage. */
+async function run(name: string): Promise<Count> {
+  const suite = SUITES[name];
+  if (!suite || (asked.length > 0 && !asked.includes(name))) return NONE;
+  return stage(name, () =>
+    suite().catch((error: unknown) => {
+      say(`${describeError(error)}\n`, process.stderr);
       return BROKEN;
     }),
   );
-  total = {
-    passed: total.passed + count.passed,
-    failed: total.failed + count.failed,
-    skipped: total.skipped + count.skipped,
-  };
 }
+
+const before = treeHash();
+// The compiler of the contracts uses one core; jest begins with the files that don't need them.
+const [contracts, unit] = await Promise.all([aside(() => run("contracts")), run("unit")]);
+const counts = [contracts, unit, await run("subgraph"), await run("e2e")];
+const sum = (way: keyof Count): number => counts.reduce((total, count) => total + count[way], 0);
+const total: Count = { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
 const closing = `${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`;
 const isWhole = asked.length === 0 && total.failed === 0 && total.passed > 0;
 if (isWhole && before !== "" && before === treeHash()) {

@@ -76,7 +76,19 @@ export interface Place {
  */
 export async function openPlace(): Promise<Place> {
   const dataDir = mkdtempSync(join(tmpdir(), "bc-network-"));
-  const names = ["DATABASE_PORT", "CHAIN_PORT", "PORT", "INDEXER_PORT", "COLLECTOR_PORT", "ORACLE_PORT", "FLEET_PORT"];
+  const names = [
+    ...[
+      "DATABASE_PORT",
+      "CHAIN_PORT",
+      "PORT",
+      "INDEXER_PORT",
+      "COLLECTOR_PORT",
+      "ORACLE_PORT",
+      "JOBS_PORT",
+      "PAYMENTS_PORT",
+      "FLEET_PORT",
+    ],
+  ];
   const ports = await freePorts(names.length);
   const env: Env = { DATA_DIR: dataDir, SCRAPE_SECONDS: "2", BLOCK_SECONDS: "1", SIZE: "small" };
   for (const [place, name] of names.entries()) env[name] = String(ports[place]);

@@ -19,8 +19,7 @@ import { epochRewardsAbi } from "#contracts/abi/epochRewards.ts";
 import type { Deployed } from "#contracts/script/check/chain.ts";
 import { deploy, startAnvil } from "#contracts/script/testing.ts";
 import { compileContracts } from "#contracts/tools/abis.ts";
-import { migrate } from "#database/migrate.ts";
-import { openTestDatabase } from "#database/testing.ts";
+import { migrated, openTestDatabase } from "#database/testing.ts";
 import { silentLogger } from "#kernel/log.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
 import { MIGRATIONS } from "../migrations.ts";
@@ -56,11 +55,11 @@ export async function openSettled(uses: readonly EpochUse[]): Promise<Settled> {
   const out = `.cache/settled-${process.pid}.json`;
   const dir = mkdtempSync(join(tmpdir(), "bc-settled-"));
   await compileContracts();
-  const [{ anvil, rpcUrl }, database] = await Promise.all([startAnvil(), openTestDatabase()]);
+  const content = migrated(...MIGRATIONS);
+  const [{ anvil, rpcUrl }, database] = await Promise.all([startAnvil(), openTestDatabase({ content })]);
   const deployed = await deploy(rpcUrl, anvilAccount(0), out);
   writeFileSync(join(dir, "deployment.json"), JSON.stringify(deployed));
   rmSync(fileURLToPath(new URL(`../../${out}`, import.meta.url)), { force: true });
-  await migrate(database.url, MIGRATIONS, silentLogger);
   const pool = createPool(database.url, { name: "test", max: 2 });
   const { genesisTime: genesis } = deployed;
   for (const sql of [

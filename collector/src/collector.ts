@@ -6,6 +6,7 @@ import { backoffMs, bucketStart, MINUTE_MS, SECOND_MS, sleep } from "#kernel/tim
 import { addConflicts } from "./conflicts-table.ts";
 import { Duties } from "./duties/duties.ts";
 import { ConflictLog, countConflicts } from "./identity/conflicts.ts";
+import { Descriptions } from "./identity/descriptions.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
 import { DEFAULT_LIMITS } from "./parse/limits.ts";
 import { PublishedTargets } from "./receive/published.ts";
@@ -66,6 +67,7 @@ export class Collector {
   readonly #fetcher: Fetcher;
   readonly #discovery: Discovery;
   readonly #conflicts = new ConflictLog();
+  readonly #descriptions = new Descriptions();
   readonly #loops: ScrapeLoops;
   readonly #writer: Writer;
   readonly #instruments: Instruments;
@@ -108,6 +110,7 @@ export class Collector {
       instruments: this.#instruments,
       labelsOf: (url) => this.#targets.get(url)?.labels ?? this.receiver?.labelsOf(url) ?? {},
       conflicts: this.#conflicts,
+      descriptions: this.#descriptions,
       seenThrough: () => this.#seenThrough(),
       onPublished: (sampledThrough) => this.#published(sampledThrough),
     });
@@ -220,7 +223,7 @@ export class Collector {
     this.#instruments.samples.inc(sampleCount);
     for (const [reason, count] of Object.entries(rejects)) this.#instruments.rejects.inc({ reason }, count);
     const safe = Math.min(low, this.receiver?.seenThrough() ?? low);
-    return this.#spool.append(encodeRecord({ kind: "scrape", ...result }), safe);
+    return this.#spool.append(encodeRecord({ kind: "scrape", ...result }, this.#descriptions), safe);
   }
 
   /** Everything before it is in the spool or the database: scrapes under way will be of later times. */

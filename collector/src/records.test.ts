@@ -1,11 +1,13 @@
 import { identityOf } from "./identity/identity.ts";
 import { COLUMNS } from "./metrics.ts";
 import type { GpuRow } from "./parse/result.ts";
-import { decodeRecord, encodeRecord, type CollectorRecord } from "./records.ts";
+import { RecordDecoder } from "./record-decoder.ts";
+import { encodeRecord, type CollectorRecord } from "./records.ts";
 import { blankResult } from "./scrape/scrape.ts";
 import { readings, rowOf } from "./testing/rows.ts";
 
 const AT = 1_000;
+const decodeRecord = (payload: Buffer): CollectorRecord | undefined => new RecordDecoder().decode(payload);
 const scrapeOf = (...rows: GpuRow[]): CollectorRecord => ({
   kind: "scrape",
   ...blankResult("http://a:1/metrics", AT, 2_000, 1_000),
@@ -40,6 +42,20 @@ describe("a record", () => {
     const names = ['x",null,y', "x\\", '"', '\\",null,'];
     const scrape = scrapeOf(...names.flatMap((uuid) => [rowOf({ at: AT, uuid }), rowOf({ at: AT, uuid, migId: "1" })]));
     expect(rowsOf(decodeRecord(encodeRecord(scrape)))).toEqual(rowsOf(scrape));
+  });
+
+  it("of one batch is as it was while the next one is read, and not after that", () => {
+    const decoder = new RecordDecoder();
+    const decode = (watts: number): GpuRow => {
+      decoder.begin();
+      const back = decoder.decode(encodeRecord(scrapeOf(rowOf({ at: AT, readings: { power_watts: watts } }))));
+      if (back?.kind !== "scrape" || !back.rows[0]) throw new Error("no row");
+      return back.rows[0];
+    };
+    const [first, second] = [decode(1), decode(2)];
+    expect([readings(first), readings(second)]).toEqual([{ power_watts: 1 }, { power_watts: 2 }]);
+    expect(decode(3)).toBe(first);
+    expect([readings(first), readings(second)]).toEqual([{ power_watts: 3 }, { power_watts: 2 }]);
   });
 
   it("of a version with other columns keeps those that we still know", () => {

@@ -38,9 +38,9 @@ export interface GeneratedFile {
  * @throws BaseError `CONTRACTS_DONT_COMPILE` with what the compiler said
  */
 export async function compileContracts(root = ROOT): Promise<void> {
-  const release = await waitFor(async () => tryLock(join(root, ".cache/forge.lock")), {
-    timeoutMs: 120_000,
-    onTimeout: () => new BaseError("CONTRACTS_DONT_COMPILE", "another compiler has been at work for two minutes"),
+  const release = await waitFor(async () => tryLock(join(root, ".cache/build-contracts.lock")), {
+    timeoutMs: 600_000,
+    onTimeout: () => new BaseError("CONTRACTS_DONT_COMPILE", "another compiler has been at work for ten minutes"),
   });
   try {
     await promisify(execFile)(join(root, "node_modules/.bin/forge"), ["build", "contracts/src", "contracts/script"], {

@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { migrate } from "#database/migrate.ts";
-import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
-import { silentLogger } from "#kernel/log.ts";
+import { migrated, openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -16,8 +14,7 @@ let owner: Pool;
 let grafana: Pool;
 
 beforeAll(async () => {
-  database = await openTestDatabase();
-  await migrate(database.url, [{ room: "collector", dir: at("../../collector/sql") }], silentLogger);
+  database = await openTestDatabase({ content: migrated({ room: "collector", dir: at("../../collector/sql") }) });
   owner = createPool(database.url, { name: "test" });
   const [, sql = ""] = /```sql\n([^`]+)```/.exec(README) ?? [];
   await owner.query(sql.replace(/\bgrafana\b/, ROLE));

@@ -6,7 +6,7 @@ import pg from "pg";
 import { silentLogger } from "#kernel/log.ts";
 import { waitFor } from "#kernel/time.ts";
 import { startEmbeddedDatabase, type RunningDatabase } from "../supervisor.ts";
-import { isEmbedded, makeDatabaseFolder } from "../testing.ts";
+import { isEmbedded, makeDatabaseFolder, SHORT_LIVED } from "../testing.ts";
 
 const describeEmbedded = isEmbedded ? describe : describe.skip;
 const MIB = 1024 * 1024;
@@ -22,7 +22,13 @@ beforeAll(async () => {
   parent = mkdtempSync(join(tmpdir(), "bc-scheduler-"));
   await makeDatabaseFolder(join(parent, "database"));
   const dir = join(parent, "database");
-  database = await startEmbeddedDatabase({ dir, host: "127.0.0.1", port: 0, logger: silentLogger });
+  database = await startEmbeddedDatabase({
+    dir,
+    host: "127.0.0.1",
+    port: 0,
+    logger: silentLogger,
+    nodeFlags: SHORT_LIVED,
+  });
   client = new pg.Client(database.url);
   await client.connect();
 });

@@ -27,7 +27,7 @@ const rowsOf = (host: string): GpuRow[] => parseExposition(fleet.body(host) ?? "
 const reading = (column: string, row = rowsOf("h1")[0]): number =>
   row?.values[COLUMNS.findIndex((metric) => metric.column === column)] ?? NaN;
 /** What is shown at each of some times, in seconds after the beginning. */
-const shownAt = (times: readonly number[]): (readonly (number | null)[] | undefined)[] =>
+const shownAt = (times: readonly number[]): (GpuRow["values"] | undefined)[] =>
   times.map((seconds) => {
     fleet.advanceTo(after(seconds));
     return rowsOf("h1")[0]?.values;

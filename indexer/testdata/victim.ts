@@ -1,5 +1,7 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdirSync, renameSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Pool } from "#kernel/pg.ts";
 import { sleep } from "#kernel/time.ts";
@@ -16,10 +18,24 @@ export interface Victim {
   kill(): Promise<void>;
 }
 
+let bundle: string | undefined;
+
+/** The script as one file of JavaScript: it starts in a third of the CPU time of TypeScript. */
+function bundled(): string {
+  if (bundle !== undefined) return bundle;
+  const path = join(ROOT, ".cache/victim.mjs");
+  const draft = `${path}.${process.pid}`;
+  mkdirSync(join(ROOT, ".cache"), { recursive: true });
+  const flags = ["--bundle", "--packages=external", "--format=esm", "--platform=node", "--log-level=warning"];
+  execFileSync(join(ROOT, "node_modules/.bin/esbuild"), [SCRIPT, ...flags, `--outfile=${draft}`], { cwd: ROOT });
+  renameSync(draft, path);
+  return (bundle = path);
+}
+
 /** Starts an indexer in a process of its own: `args` are the last block, changes in a batch, the window and the folder for logs. */
 export function startVictim(setting: Setting, pool: Pool, args: readonly (number | string)[]): Victim {
   const given = [setting.manifestPath, setting.rpcUrl, setting.databaseUrl, ...args.map(String)];
-  const child = spawn(process.execPath, ["--import", "tsx", SCRIPT, ...given], { cwd: ROOT, stdio: "ignore" });
+  const child = spawn(process.execPath, [bundled(), ...given], { cwd: ROOT, stdio: "ignore" });
   const exited = once(child, "exit");
   return {
     moves: async (from) => {

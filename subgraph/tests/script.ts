@@ -116,6 +116,8 @@ export async function giveCredits(network: Network): Promise<void> {
     [PEOPLE.friend, `0x${"0".repeat(64)}`],
   ] as const) {
     const args = [accountOf(person).address, bct / 2n, 100_000_000n, text] as const;
-    await network.mined(network.credits.write.mintFor(args, as(PEOPLE.treasury, network)));
+    // 129 gas more than estimated, if a second passes until its block
+    const by = { ...as(PEOPLE.treasury, network), gas: 1_000_000n };
+    await network.mined(network.credits.write.mintFor(args, by));
   }
 }

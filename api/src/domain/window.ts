@@ -18,9 +18,13 @@ export interface Window {
 export function checkedWindow(window: Window, maxDays: number): Window {
   const { fromAt, toAt } = window;
   if (!Number.isSafeInteger(fromAt) || !Number.isSafeInteger(toAt) || fromAt >= toAt) {
-    throw new BaseError("BAD_WINDOW", `the window from ${fromAt} to ${toAt} doesn't begin before it ends`, {
-      hints: ["give both ends in whole seconds since 1970, the earlier one first"],
-    });
+    throw new BaseError(
+      "BAD_WINDOW",
+      `the window from ${timeText(fromAt)} to ${timeText(toAt)} doesn't begin before it ends`,
+      {
+        hints: ["give both ends in whole seconds, the earlier one first"],
+      },
+    );
   }
   if (toAt - fromAt > maxDays * DAY_SECONDS) {
     throw new BaseError(
@@ -32,6 +36,11 @@ export function checkedWindow(window: Window, maxDays: number): Window {
     );
   }
   return window;
+}
+
+/** A time in seconds since 1970 for people, or the number if it is none. */
+export function timeText(at: number): string {
+  return Number.isSafeInteger(at) && Math.abs(at) < 8.64e12 ? new Date(at * 1_000).toISOString() : String(at);
 }
 
 /** The UTC day that holds `at`, counted from 1970. */

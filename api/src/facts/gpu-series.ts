@@ -1,7 +1,7 @@
 import { BaseError } from "#kernel/errors.ts";
 import { bucketStart, HOUR_MS, MINUTE_MS } from "#kernel/time.ts";
 import type { Snapshot } from "../sources/snapshot.ts";
-import { readMinutes, type MinuteRow } from "../sources/telemetry.ts";
+import { readMinutes, type MinuteColumns } from "../sources/telemetry.ts";
 import { readBurnedByHour, type HourRow } from "../sources/usage.ts";
 
 /** How many points all series of an operation may have: some 300 ms of the database, which others wait for meanwhile. */
@@ -31,13 +31,8 @@ export interface Span {
 }
 
 /** Telemetry of one GPU by minute, as columns of equal length. */
-export interface TelemetryMinutesFact {
+export interface TelemetryMinutesFact extends Omit<MinuteColumns, "uuidHash" | "at"> {
   at: Date[];
-  state: MinuteRow["state"][];
-  utilization: (number | null)[];
-  powerWatts: (number | null)[];
-  temperatureCelsius: (number | null)[];
-  energyWattHours: (number | null)[];
 }
 
 /**
@@ -73,20 +68,8 @@ export async function telemetryMinutes(
   budget.take(uuidHashes.length, width / MINUTE_MS, "minutes");
   const until = bucketStart(at, MINUTE_MS) + MINUTE_MS;
   const rows = await readMinutes(snapshot, uuidHashes, new Date(until - width), new Date(until));
-  const byGpu = groupBy(rows, (row) => row.uuidHash);
-  return uuidHashes.map((hash) => toColumns(byGpu.get(hash)));
-}
-
-function toColumns(rows: readonly MinuteRow[] | undefined): TelemetryMinutesFact | undefined {
-  if (!rows) return undefined;
-  return {
-    at: rows.map((row) => row.at),
-    state: rows.map((row) => row.state),
-    utilization: rows.map((row) => row.utilization),
-    powerWatts: rows.map((row) => row.powerWatts),
-    temperatureCelsius: rows.map((row) => row.temperatureCelsius),
-    energyWattHours: rows.map((row) => row.energyWattHours),
-  };
+  const facts = new Map(rows.map((row) => [row.uuidHash, { ...row, at: row.at.map((ms) => new Date(ms)) }]));
+  return uuidHashes.map((hash) => facts.get(hash));
 }
 
 function groupBy<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Map<string, Row[]> {

@@ -38,12 +38,12 @@ export interface Connection<Row> {
  * @example @ObjectType() class GpuConnection extends connectionOf("Gpu", () => Gpu) {}
  */
 export function connectionOf<Node extends object>(name: string, node: () => ClassType<Node>) {
-  @ObjectType(`${name}Edge`, { simpleResolvers: true })
+  @ObjectType(`${name}Edge`, { simpleResolvers: true, description: "A node and where it stands in its list." })
   class Edge {
     @Field(() => String, { description: "Where this node stands in the list." })
     cursor!: string;
 
-    @Field(() => node())
+    @Field(() => node(), { description: "The node." })
     node!: Node;
   }
 
@@ -52,10 +52,10 @@ export function connectionOf<Node extends object>(name: string, node: () => Clas
     @Field(() => [node()], { description: "The nodes of `edges`." })
     nodes!: Node[];
 
-    @Field(() => [Edge])
+    @Field(() => [Edge], { description: "The nodes of the page with their cursors." })
     edges!: Edge[];
 
-    @Field(() => PageInfo)
+    @Field(() => PageInfo, { description: "Whether and how it goes on." })
     pageInfo!: PageInfo;
   }
   return ConnectionType;
@@ -70,15 +70,27 @@ export async function readConnection<Row extends { id: string }>(
   { first, after }: PageArgs,
   read: (page: Page) => Promise<Row[]>,
 ): Promise<Connection<Row>> {
-  if (first < 1 || first > MAX_FIRST) throw badArgument("first", `must be 1 to ${MAX_FIRST}`);
+  checkedFirst(first);
   const rows = await read({ after: typeof after === "string" ? decodeCursor(after) : null, limit: first + 1 });
   const nodes = rows.slice(0, first);
   const last = nodes.at(-1);
   return {
     nodes,
-    edges: nodes.map((node) => ({ cursor: encodeCursor(node.id), node })),
+    // only made where they are asked for
+    get edges() {
+      return nodes.map((node) => ({ cursor: encodeCursor(node.id), node }));
+    },
     pageInfo: { hasNextPage: rows.length > first, endCursor: last ? encodeCursor(last.id) : null },
   };
+}
+
+/**
+ * Checks the length of a page.
+ *
+ * @throws GraphQLError `BAD_USER_INPUT`
+ */
+export function checkedFirst(first: number): void {
+  if (first < 1 || first > MAX_FIRST) throw badArgument("first", `must be 1 to ${MAX_FIRST}`);
 }
 
 /** The error for an argument that can't be used. */

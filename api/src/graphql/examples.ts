@@ -36,4 +36,123 @@ export const EXAMPLES = [
   asOf { block { number timestamp } sampledThrough }
 }`,
   },
+  {
+    title: "Investor: GPU NFTs for sale, what each earns and would be worth",
+    query: `query ForSale($rate: DiscountRateInput, $residual: ResidualInput) {
+  listings(where: { kind: GPU, isOpen: true }, orderBy: PRICE_ASC, first: 10) {
+    nodes {
+      price { symbol amount usd }
+      seller { address }
+      gpu {
+        id
+        pool { id model region operator { id name } }
+        valuation(discountRate: $rate, residual: $residual) {
+          askUsd { value reason }
+          trailingIncomeUsd { value reason }
+          netAssetValueUsd { value reason }
+          premium { value reason }
+        }
+        ownerships(first: 3) { nodes { owner { address } fromAt toAt } }
+      }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+  asOf { block { number timestamp } sampledThrough }
+}`,
+  },
+  {
+    title: "Customer: which GPUs can be had now, the cheapest first",
+    query: `query Offers($where: OfferWhere = { tier: ON_DEMAND }) {
+  offers(first: 10, where: $where) {
+    nodes {
+      gpuId tier rateDcPerHour freeUntil
+      pool { id model region }
+      operator { id name reputation { score } }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}`,
+  },
+  {
+    title: "Operator: what its pools asked over time, and its members with what their GPUs do",
+    query: `query Operator($id: ID! = "1") {
+  operator(id: $id) {
+    name mode
+    payerConcentration(days: 30, first: 3) { payerCount index { value reason } largest { address share } }
+    members { nodes { address isActive performance { gpuCount activeGpuCount rentedGpuCount burnedDc } } }
+    pools {
+      nodes {
+        id model
+        rateChanges(first: 5) { nodes { at spotRateDcPerHour onDemandRateDcPerHour reservedRateDcPerHour isByPricer } }
+        shareRules(first: 5) { nodes { effectiveEpoch operatorBps poolBps gpuBps } }
+      }
+    }
+  }
+}`,
+  },
+  {
+    title: "Anyone: is the economy sound? Burns, mints, supply and the price by day",
+    query: `query Economy($from: DateTime! = "2026-11-01", $to: DateTime! = "2026-12-01") {
+  economy { supplyBct mintedBct destroyedBct rewardedBct claimedBct }
+  economyByDay(from: $from, to: $to) { day burnedDc bctEquivalent mintedBct destroyedBct supplyBct }
+  bctPriceHistory(from: $from, to: $to, every: DAY) { at open high low close }
+  payerConcentration(days: 30, first: 5) { payerCount index { value reason } }
+}`,
+  },
+  {
+    title: "Anyone: the market as it was at a time",
+    query: `query Past($at: DateTime! = "2026-11-24") {
+  history(atTime: $at) {
+    block { number timestamp isTimeExact }
+    network { gpuCount burnedDc price }
+    pools { nodes { id onDemandRateDcPerHour gpus(first: 3) { nodes { id owner { address } } } } }
+  }
+}`,
+  },
+] as const;
+
+/** Subscriptions that the explorer shows; tests run them. */
+export const LIVE_EXAMPLES = [
+  {
+    title: "Live: GPUs that become free or taken, of one model",
+    query: `subscription Offers($model: String = "NVIDIA H100 80GB HBM3") {
+  offers(where: { model: $model }) {
+    kind
+    block { number timestamp }
+    events { gpuId region was now freeFor onDemandRateDcPerHour }
+    undone
+  }
+}`,
+  },
+  {
+    title: "Live: what becomes of rentals, and of prices in a tab beside",
+    query: `subscription Rentals {
+  rentals {
+    kind
+    block { number hash timestamp }
+    events { kind rentalId gpuId tier customer rateDcPerHour paidUntil endReason }
+    undone
+    resumeAt { number hash }
+  }
+}
+
+subscription Prices {
+  prices {
+    kind
+    block { number timestamp }
+    events { kind poolId model onDemandRateDcPerHour price }
+    undone
+  }
+}`,
+  },
+  {
+    title: "Live: epochs, step by step",
+    query: `subscription Epochs {
+  epochProgress {
+    kind
+    block { number timestamp }
+    events { kind epoch budgetBct totalBct mintedBct votes quorum windowEndsAt reason }
+  }
+}`,
+  },
 ] as const;

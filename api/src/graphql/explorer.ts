@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { EXAMPLES } from "./examples.ts";
+import { EXAMPLES, LIVE_EXAMPLES } from "./examples.ts";
 
 let page: Promise<Buffer> | undefined;
 
@@ -9,8 +9,13 @@ let page: Promise<Buffer> | undefined;
  */
 export function explorerPage(): Promise<Buffer> {
   page ??= import("@graphql-yoga/render-graphiql").then(({ renderGraphiQL }) => {
-    const tabs = EXAMPLES.map(({ title, query }) => ({ query: `# ${title}\n${query}\n` }));
-    return gzipSync(renderGraphiQL({ title: "Berkeley Compute", endpoint: "/graphql", defaultTabs: tabs }));
+    const tabs = [...EXAMPLES, ...LIVE_EXAMPLES].map(({ title, query }) => ({ query: `# ${title}\n${query}\n` }));
+    return gzipSync(
+      renderGraphiQL({
+        ...{ title: "Berkeley Compute", endpoint: "/graphql", defaultTabs: tabs },
+        subscriptionsProtocol: "WS", // to the same address
+      }),
+    );
   });
   return page;
 }

@@ -165,17 +165,15 @@ export async function readOperators(snapshot: Snapshot, ids: readonly string[]):
   );
 }
 
-/** A page of all operators by id. */
-export async function listOperators(snapshot: Snapshot, page: Page): Promise<OperatorRow[]> {
-  const values = [page.after, page.limit];
-  return (await snapshot.rows<Texts<OperatorRow>>("operators-page", `${OPERATOR} where ${PAGE} ${ORDER}`, values)).map(
-    toOperator,
-  );
-}
-
 /** Pools by id, in any order. */
 export async function readPools(snapshot: Snapshot, ids: readonly string[]): Promise<PoolRow[]> {
   return (await snapshot.rows<Texts<PoolRow>>("pools", `${POOL} where id = any($1)`, [ids])).map(toPool);
+}
+
+/** Ids of all pools of an operator. */
+export async function readPoolIds(snapshot: Snapshot, operatorId: string): Promise<string[]> {
+  const sql = "select id from chain.pool where operator = $1 order by length(id), id";
+  return (await snapshot.rows<{ id: string }>("pool-ids", sql, [operatorId])).map(({ id }) => id);
 }
 
 /** Which pools a list holds; null: any. */
@@ -201,46 +199,9 @@ export async function readGpus(snapshot: Snapshot, ids: readonly string[]): Prom
   return (await snapshot.rows<Texts<GpuRow>>("gpus", `${GPU} where id = any($1)`, [ids])).map(toGpu);
 }
 
-/** Which GPUs a list holds; null: any. */
-export interface GpuFilter {
-  poolId: string | null;
-  operatorId: string | null;
-  /** 0x hex */
-  owner: string | null;
-  status: string | null;
-}
-
-/** A page of GPUs by id. */
-export async function listGpus(snapshot: Snapshot, page: Page, filter: GpuFilter): Promise<GpuRow[]> {
-  const rows = await snapshot.rows<Texts<GpuRow>>(
-    "gpus-page",
-    `${GPU} where ${PAGE} and ($3::text is null or pool = $3) and ($4::text is null or operator = $4)
-     and ($5::bytea is null or owner = $5) and ($6::text is null or status::text = $6) ${ORDER}`,
-    [page.after, page.limit, filter.poolId, filter.operatorId, bytes(filter.owner), filter.status],
-  );
-  return rows.map(toGpu);
-}
-
 /** Rentals by id, in any order. */
 export async function readRentals(snapshot: Snapshot, ids: readonly string[]): Promise<RentalRow[]> {
   return (await snapshot.rows<Texts<RentalRow>>("rentals", `${RENTAL} where id = any($1)`, [ids])).map(toRental);
-}
-
-/** Which rentals a list holds; null: any. */
-export interface RentalFilter {
-  gpuId: string | null;
-  /** 0x hex */
-  customer: string | null;
-}
-
-/** A page of rentals by id. */
-export async function listRentals(snapshot: Snapshot, page: Page, filter: RentalFilter): Promise<RentalRow[]> {
-  const rows = await snapshot.rows<Texts<RentalRow>>(
-    "rentals-page",
-    `${RENTAL} where ${PAGE} and ($3::text is null or gpu = $3) and ($4::bytea is null or customer = $4) ${ORDER}`,
-    [page.after, page.limit, filter.gpuId, bytes(filter.customer)],
-  );
-  return rows.map(toRental);
 }
 
 /** Wallets by 0x address, in any order. */

@@ -27,3 +27,12 @@ export async function readWatermark(snapshot: Snapshot): Promise<Date | undefine
   );
   return row?.sampledThrough ?? undefined;
 }
+
+/** Start of the hour in which the first operator came to be, seconds since 1970; nothing before there is one. */
+export async function readFirstHour(snapshot: Snapshot): Promise<number | undefined> {
+  const [row] = await snapshot.rows<{ at: number | null }>(
+    "first-hour",
+    "select (div(min(created_at), 3600) * 3600)::float8 as at from chain.operator",
+  );
+  return row?.at ?? undefined;
+}

@@ -9,6 +9,8 @@ const NOT_LOADED = new Set(["3F000", "42P01"]);
 const CANCELED = "57014";
 /** How long a statement may take on a server. The embedded database has no timers and lets it run. */
 const STATEMENT_TIMEOUT_MS = 10_000;
+/** How long an operation may go on asking for more: its statements keep a connection from others. */
+export const OPERATION_MS = 30_000;
 /**
  * Plans are made for the values at hand: one for any value reads all GPUs and all days. None is compiled, which takes
  * longer than to run it.
@@ -22,8 +24,11 @@ const AWAY = /^(08|53|55|57|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_)/;
  * an answer and its `asOf` belong together. Opened by the first query; the caller closes it when the answer is made.
  */
 export class Snapshot {
-  readonly #pool: Pool;
+  /** that its connection is of */
+  readonly pool: Pool;
   readonly #timeoutMs: number;
+  /** no statement begins after this, on `performance.now`'s clock */
+  readonly #until: number;
   #client: Promise<PoolClient> | undefined;
   /** resolves when the statement asked for last is done: a connection runs one at a time */
   #last: Promise<unknown> = Promise.resolve();
@@ -31,9 +36,14 @@ export class Snapshot {
   /** why the connection can't be used again */
   #fault: Error | undefined;
 
-  constructor(pool: Pool, timeoutMs = STATEMENT_TIMEOUT_MS) {
-    this.#pool = pool;
+  /**
+   * @param timeoutMs how long one statement may take on a server
+   * @param operationMs how long after this another may begin
+   */
+  constructor(pool: Pool, timeoutMs = STATEMENT_TIMEOUT_MS, operationMs = Infinity) {
+    this.pool = pool;
     this.#timeoutMs = timeoutMs;
+    this.#until = performance.now() + operationMs;
   }
 
   /**
@@ -44,6 +54,7 @@ export class Snapshot {
    */
   async rows<Row extends QueryResultRow>(name: string, text: string, values: unknown[] = []): Promise<Row[]> {
     if (this.#isClosed) throw new Error(`BUG: ${name} after its snapshot was closed`);
+    if (performance.now() > this.#until) throw tooSlow("the operation as a whole takes too long");
     try {
       this.#client ??= this.#open();
       const client = await this.#client;
@@ -76,7 +87,7 @@ export class Snapshot {
   }
 
   async #open(): Promise<PoolClient> {
-    const client = await this.#pool.connect();
+    const client = await this.pool.connect();
     try {
       await client.query(
         `begin transaction isolation level repeatable read, read only;
@@ -103,17 +114,19 @@ export async function withSnapshot<T>(
 /** The database's faults that a client may know of, as our errors; anything else as it is. */
 export function toDatabaseFault(error: unknown): unknown {
   const code = codeOf(error);
-  if (code === CANCELED) {
-    return new BaseError("TOO_SLOW", "the database took too long over this field", {
-      hints: ["ask for a smaller page, or for fewer hours or minutes"],
-      cause: error,
-    });
-  }
+  if (code === CANCELED) return tooSlow("the database took too long over this field", error);
   const loading = "the chain or the telemetry has not been loaded into the database yet";
   const message = NOT_LOADED.has(code) ? loading : isAway(error, code) ? "the database does not answer" : undefined;
   return message === undefined
     ? error
     : new BaseError("UPSTREAM_UNAVAILABLE", message, { isRetryable: true, cause: error });
+}
+
+function tooSlow(message: string, cause?: unknown): BaseError {
+  return new BaseError("TOO_SLOW", message, {
+    hints: ["ask for a smaller page, or for fewer hours or minutes"],
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 function isAway(error: unknown, code: string): boolean {

@@ -1,7 +1,7 @@
 import { createRegistry } from "#kernel/metrics.ts";
 import { silentLogger } from "#kernel/log.ts";
 import { openSettlement } from "../../src/jobs/settlement/index.ts";
-import { rawKeySigner } from "../../src/jobs/settlement/keys/raw-key.ts";
+import { rawKeySigner } from "../../src/jobs/keys/raw-key.ts";
 import type { SettlementAddresses } from "../../src/jobs/settlement/chain/rewards.ts";
 
 /** What the process is told, as JSON in its argument. */

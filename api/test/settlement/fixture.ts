@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { importHistory, type PastScrape } from "#collector/index.ts";
-import { migrate } from "#database/migrate.ts";
-import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
+import { migrated, openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import { startChain } from "#devnet/chain.ts";
 import { addressOf, buildContracts, deployContracts, type Deployment } from "#devnet/deployment.ts";
 import { startFleet, type FleetGpu } from "#devnet/fleet/index.ts";
@@ -21,8 +20,8 @@ import { createRegistry, type Health } from "#kernel/metrics.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
 import { waitFor } from "#kernel/time.ts";
 import { openSettlement, type SettlementOptions } from "../../src/jobs/settlement/index.ts";
-import { rawKeySigner } from "../../src/jobs/settlement/keys/raw-key.ts";
-import type { Signer } from "../../src/jobs/settlement/keys/signer.ts";
+import { rawKeySigner } from "../../src/jobs/keys/raw-key.ts";
+import type { Signer } from "../../src/jobs/keys/signer.ts";
 
 /** Indexes of the local deployment's oracles and of its guardian in the chain's mnemonic. */
 export const ORACLES = [23, 24, 25] as const;
@@ -60,9 +59,9 @@ export async function openSettlementFixture(): Promise<SettlementFixture> {
   const [port = 0] = await freePorts(1);
   const beginsAt = historyBeginsAt(Date.now() / 1_000, MARKET_PLAN);
   const chain = await startChain({ dir: join(dir, "chain"), host: "127.0.0.1", port, blockSeconds: 0, beginsAt });
-  const [build, database] = await Promise.all([buildSubgraph(), openTestDatabase(), buildContracts()]);
   const sql = (room: string) => ({ room, dir: fileURLToPath(new URL(`../../../${room}/sql`, import.meta.url)) });
-  await migrate(database.url, [sql("collector"), sql("api")], silentLogger);
+  const content = migrated(sql("collector"), sql("api"));
+  const [build, database] = await Promise.all([buildSubgraph(), openTestDatabase({ content }), buildContracts()]);
   const deployment = await deployContracts(chain.rpcUrl, accountOf(0).address, join(dir, "deployment.json"));
   const network = connect(chain.rpcUrl, deployment);
   const fleet = await startFleet({ hosts: MARKET_PLAN.hosts, seed: 1, port: 0 });

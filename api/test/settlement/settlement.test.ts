@@ -5,10 +5,11 @@ import { isEmbedded } from "#database/testing.ts";
 import { encodeFunctionData } from "viem";
 import { silentLogger } from "#kernel/log.ts";
 import { waitFor } from "#kernel/time.ts";
-import { connectNode } from "../../src/jobs/settlement/chain/node.ts";
+import { connectNode } from "../../src/jobs/node.ts";
 import { DEFAULT_TERMS, type SettlementTerms } from "../../src/jobs/settlement/options.ts";
-import { Outbox, type Call } from "../../src/jobs/settlement/outbox/outbox.ts";
+import { Outbox, type Call } from "../../src/jobs/outbox/outbox.ts";
 import { openFaller } from "./falls.ts";
+import { expectAllPaid, expectSalesToAgree, expectUseToBeKept } from "./statements.ts";
 import { by, GUARDIAN, openSettlementFixture, ORACLES, signerOf, type SettlementFixture } from "./fixture.ts";
 
 const [FIRST, SECOND, THIRD] = ORACLES;
@@ -140,6 +141,13 @@ describe("a job that is killed", () => {
     expect([wrong, sum]).toEqual([0, total]);
     expect(lines).toBeGreaterThan(100);
   });
+
+  it("leaves statements that say of every wallet, pool and operator what the chain paid, and of every sale both sides", async () => {
+    await expectAllPaid(f);
+    await expectSalesToAgree(f);
+  });
+
+  it("keeps how GPUs were used, as contracts and telemetry say", () => expectUseToBeKept(f));
 });
 
 describe("jobs on one database", () => {

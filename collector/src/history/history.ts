@@ -97,6 +97,7 @@ export class History {
   async drain(): Promise<void> {
     await this.flush();
     await this.#tail;
+    await this.#writer.writeSeen();
   }
 
   /** Says that everything before `to` is in the tables. */

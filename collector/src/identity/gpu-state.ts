@@ -1,8 +1,9 @@
 import { COLUMNS, columnIndex } from "../metrics.ts";
 import type { GpuRow } from "../parse/result.ts";
+import { shortText } from "../parse/short-text.ts";
 import { MAX_COVER_MS, type LastSample } from "../write/derive.ts";
 import { NO_SIGNS, signsOf, type Signs } from "../write/events.ts";
-import { identityOf, readIdentity } from "./identity.ts";
+import { Subject } from "./subject.ts";
 
 /** A row of `LOAD`. */
 export interface GpuRecord {
@@ -29,6 +30,9 @@ export interface GpuRecord {
 }
 
 const SAMPLE_COLUMNS = COLUMNS.map(({ column }) => `s.${column}`).join(", ");
+
+const NO_XIDS: readonly number[] = [];
+const NO_SEATS: readonly Seat[] = [];
 
 /** Places before the present one that are remembered, for what comes late or again. */
 const MAX_SEATS = 4;
@@ -70,13 +74,11 @@ export interface Seat {
 export class GpuState {
   targetKey: number | null = null;
   isPresent = false;
-  xids: readonly number[] = [];
+  xids = NO_XIDS;
   /** XIDs by code as its exporter counts them; null: it doesn't, as far as is known */
   xidCounts: Readonly<Record<number, number>> | null = null;
   model: string | null = null;
   migProfile: string | null = null;
-  /** as JSON, by name */
-  labels = "{}";
   /** telemetry.gpu.last_seen_at, which follows the last sample once a minute */
   storedSeenAt = 0;
   /** until when the last sample speaks for it; 0 before the first */
@@ -86,13 +88,19 @@ export class GpuState {
   /** when its host answered without it, if it isn't present */
   leftAt = 0;
   /** where it has been lately, the newest first */
-  seats: readonly Seat[] = [];
+  seats = NO_SEATS;
   /** whether its row in telemetry.gpu is to be written, for more than its last_seen_at */
   isChanged = false;
-  /** number of the last scrape that showed it */
+  /** number of the last scrape that showed it, and of the last batch that changed it */
   scrape = 0;
-  /** of its last row */
-  #identity = "";
+  batch = 0;
+  /** in which of our readings of the database it was looked at, and in which we wrote of it last, see `Turns` */
+  trustedIn = 0;
+  writtenIn = 0;
+  /** the registry knows better by now */
+  isForgotten = false;
+  /** what says its labels: its last row's subject, or its labels, or JSON */
+  #said: Subject | GpuRow["labels"] | string = "{}";
 
   constructor(
     readonly gpuKey: number,
@@ -101,15 +109,31 @@ export class GpuState {
     readonly isSlice: boolean,
   ) {}
 
+  /** As JSON, by name. */
+  get labels(): string {
+    if (typeof this.#said === "string") return this.#said;
+    return byName(this.#said instanceof Subject ? this.#said.identity.labels : this.#said);
+  }
+
+  set labels(labels: string) {
+    this.#said = labels;
+  }
+
   /** Takes what a row says of the GPU itself; a model or profile that isn't shown any more stays. */
   describe(row: GpuRow): void {
-    const identity = identityOf(row);
-    if (identity === this.#identity) return;
-    this.#identity = identity;
-    const { model, migProfile, labels } = readIdentity(identity);
-    const now = [model ?? this.model, migProfile ?? this.migProfile, byName(labels)] as const;
-    if (now[0] === this.model && now[1] === this.migProfile && now[2] === this.labels) return;
-    [this.model, this.migProfile, this.labels] = now;
+    const said = row.subject ?? row.labels;
+    const before = this.#said;
+    if (said === before) return;
+    if (said instanceof Subject && before instanceof Subject && said.isSame(before)) {
+      this.#said = said;
+      return;
+    }
+    const labelsBefore = this.labels;
+    const { model, migProfile } = said instanceof Subject ? said.identity : row;
+    const now = [model ?? this.model, migProfile ?? this.migProfile] as const;
+    this.#said = said;
+    if (now[0] === this.model && now[1] === this.migProfile && labelsBefore === this.labels) return;
+    [this.model, this.migProfile] = now;
     this.isChanged = true;
   }
 
@@ -123,7 +147,7 @@ export class GpuState {
 
   /** It has come to a target, or come back there. */
   arrive(seat: Seat): void {
-    this.seats = [seat, ...this.seats].slice(0, MAX_SEATS);
+    this.seats = this.seats.length === 0 ? onlySeat(seat) : [seat, ...this.seats].slice(0, MAX_SEATS);
   }
 
   /** The target it was on; of before all that is remembered, the first. */
@@ -148,23 +172,31 @@ export class GpuState {
   }
 }
 
+let lastSeats: readonly Seat[] = [];
+
+/** GPUs that come to a target together share it. */
+function onlySeat(seat: Seat): readonly Seat[] {
+  const [last] = lastSeats;
+  if (last?.since !== seat.since || last.targetKey !== seat.targetKey) lastSeats = [seat];
+  return lastSeats;
+}
+
 /** What the database knows of a GPU. */
 export function stateOf(row: GpuRecord): GpuState {
   const state = new GpuState(row.gpu_key, row.uuid, row.parent_key !== null);
   state.targetKey = row.target_key;
   state.isPresent = row.is_present;
-  state.xids = row.xids;
+  state.xids = row.xids.length === 0 ? NO_XIDS : row.xids;
   state.xidCounts = row.xid_counts;
-  state.model = row.model;
-  state.migProfile = row.mig_profile;
+  state.model = row.model === null ? null : shortText(row.model);
+  state.migProfile = row.mig_profile === null ? null : shortText(row.mig_profile);
   state.labels = byName(row.labels);
   state.storedSeenAt = row.last_seen_at.getTime();
   state.coversUntil = row.covers_until?.getTime() ?? 0;
   state.leftAt = row.left_at?.getTime() ?? 0;
-  state.seats = row.seat_times.map((since, place) => ({
-    since: since.getTime(),
-    targetKey: row.seat_keys[place] ?? 0,
-  }));
+  for (const [place, since] of [...row.seat_times.entries()].reverse()) {
+    state.arrive({ since: since.getTime(), targetKey: row.seat_keys[place] ?? 0 });
+  }
   if (!row.time) return state;
   const values = COLUMNS.map(({ column }) => (row[column] ?? NaN) as number);
   const energyAge = row.time.getTime() - (row.energy_at?.getTime() ?? 0);

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from "#kernel/pg.ts";
+import { MINUTE_MS } from "#kernel/time.ts";
 import { LOAD, RELOAD, stateOf, type GpuRecord, type GpuState } from "./gpu-state.ts";
 import { sliceUuid, uuidHash } from "./uuid.ts";
 
@@ -11,13 +12,23 @@ export interface NewGpu {
   at: number;
 }
 
+interface StoredTarget {
+  key: number;
+  labels: string;
+  /** what `labels` was made of */
+  given: Readonly<Record<string, string>> | undefined;
+}
+
 /** Knows every GPU and target by key, as the database does. */
 export class Registry {
   readonly #pool: Pool;
-  readonly #targets = new Map<string, { key: number; labels: string }>();
+  readonly #targets = new Map<string, StoredTarget>();
   readonly #gpus = new Map<string, GpuState>();
-  /** UUIDs by the target that they are on; some may have left it */
-  readonly #seats = new Map<number, Set<string>>();
+  /** GPUs by the target that they are on; some may have left it */
+  readonly #seats = new Map<number, GpuState[]>();
+
+  /** seen over a minute after their rows say so, as we were cut off before we could tell */
+  #unseen: { gpuKey: number; at: number }[] = [];
 
   constructor(pool: Pool) {
     this.#pool = pool;
@@ -26,6 +37,7 @@ export class Registry {
   /** Forgets all, to be read again: after a write of which we don't know whether it happened. */
   clear(): void {
     this.#targets.clear();
+    for (const state of this.#gpus.values()) state.isForgotten = true;
     this.#gpus.clear();
     this.#seats.clear();
   }
@@ -38,7 +50,8 @@ export class Registry {
 
   /** Whether a target is stored with these labels. */
   hasTarget(url: string, labels: Readonly<Record<string, string>>): boolean {
-    return this.#targets.get(url)?.labels === JSON.stringify(labels);
+    const target = this.#targets.get(url);
+    return target !== undefined && (target.given === labels || target.labels === JSON.stringify(labels));
   }
 
   /** The other way round; "" for one that isn't known here. */
@@ -48,6 +61,11 @@ export class Registry {
   }
 
   /** @param uuid as in telemetry.gpu.uuid */
+  find(uuid: string): GpuState | undefined {
+    return this.#gpus.get(uuid);
+  }
+
+  /** One that was registered. */
   gpu(uuid: string): GpuState {
     const state = this.#gpus.get(uuid);
     if (!state) throw new Error(`BUG: GPU ${uuid} was not registered`);
@@ -56,16 +74,23 @@ export class Registry {
 
   /** GPUs that are on a target as far as we know. */
   *gpusOf(targetKey: number): Iterable<GpuState> {
-    for (const uuid of this.#seats.get(targetKey) ?? []) {
-      const state = this.#gpus.get(uuid);
-      if (state?.targetKey === targetKey) yield state;
+    for (const state of this.#seats.get(targetKey) ?? []) {
+      if (!state.isForgotten && state.targetKey === targetKey) yield state;
     }
+  }
+
+  /** GPUs of which the database doesn't say yet how lately they were seen; milliseconds since 1970. */
+  takeUnseen(): { gpuKey: number; at: number }[] {
+    const unseen = this.#unseen;
+    if (unseen.length > 0) this.#unseen = [];
+    return unseen;
   }
 
   /** A GPU has come to a target. */
   seat(state: GpuState, targetKey: number): void {
-    const seated = this.#seats.get(targetKey) ?? new Set();
-    this.#seats.set(targetKey, seated.add(state.uuid));
+    const seated = this.#seats.get(targetKey) ?? [];
+    const here = seated.filter((one) => one !== state && !one.isForgotten && one.targetKey === targetKey);
+    this.#seats.set(targetKey, [...here, state]);
   }
 
   /**
@@ -93,7 +118,9 @@ export class Registry {
       [],
       changed.filter(isNew).flatMap(({ url }) => keys.get(url) ?? []),
     );
-    for (const { url, labels } of changed) this.#targets.set(url, { key: keys.get(url) ?? 0, labels });
+    for (const { url, labels } of changed) {
+      this.#targets.set(url, { key: keys.get(url) ?? 0, labels, given: targets.get(url) });
+    }
   }
 
   /** Makes GPUs and MIG slices known; a slice's GPU too. */
@@ -102,7 +129,10 @@ export class Registry {
     // The first of several counts: it says since when the GPU is known.
     const isNews = (uuid: string): boolean => !this.#gpus.has(uuid) && !unknown.has(uuid);
     for (const gpu of gpus) {
-      if (isNews(gpu.uuid)) unknown.set(gpu.uuid, { ...gpu, migId: null, migProfile: null });
+      if (isNews(gpu.uuid)) {
+        const { uuid, model, at } = gpu;
+        unknown.set(uuid, { uuid, model, at, migId: null, migProfile: null });
+      }
       if (gpu.migId === null) continue;
       const uuid = sliceUuid(gpu.uuid, gpu.migId);
       if (isNews(uuid)) unknown.set(uuid, gpu);
@@ -152,7 +182,11 @@ export class Registry {
   }
 
   #take(state: GpuState): void {
+    const before = this.#gpus.get(state.uuid);
+    if (before) before.isForgotten = true;
     this.#gpus.set(state.uuid, state);
+    const { gpuKey, last, storedSeenAt } = state;
+    if (last && last.at - storedSeenAt >= MINUTE_MS) this.#unseen.push({ gpuKey, at: last.at });
     if (state.targetKey !== null) this.seat(state, state.targetKey);
   }
 }

@@ -1,5 +1,7 @@
 import { COLUMNS, type Metric } from "../metrics.ts";
+import type { Place } from "./label-set.ts";
 import type { ScannedSeries } from "./series.ts";
+import { shortText } from "./short-text.ts";
 
 /** What the labels of a series say of its GPU or slice, beside which it is. */
 export interface Attributes {
@@ -51,7 +53,7 @@ export class Entity {
   body = 0;
   attributes: Attributes = NO_ATTRIBUTES;
   #isTold = false;
-  #shared: Attributes = NO_ATTRIBUTES;
+  #place: Place | undefined;
 
   constructor(
     /** canonical, see `canonicalUuid` */
@@ -84,10 +86,12 @@ export class Entity {
     (this.xids as Map<number, string>).set(code, text);
   }
 
-  /** The same attributes as an object that is there already, if there is one. */
-  shared(attributes: Attributes): Attributes {
-    if (JSON.stringify(attributes) !== JSON.stringify(this.#shared)) this.#shared = attributes;
-    return this.#shared;
+  /** Where these attributes belong to it: the place that is there already, if they are the same. */
+  placeOf(attributes: Attributes): Place {
+    if (!this.#place || JSON.stringify(attributes) !== JSON.stringify(this.#place.attributes)) {
+      this.#place = { entity: this, attributes, body: 0 };
+    }
+    return this.#place;
   }
 
   /** Series of the body give these: what some of them leave out stays as others have it. */
@@ -172,7 +176,7 @@ export function readLabels(labels: ScannedSeries["labels"]): SeriesLabels {
 
 function keepLabel(name: string, value: string, kept: Record<string, string>): void {
   const own = Object.hasOwn(KEPT, name) ? KEPT[name] : undefined;
-  if (own !== undefined) kept[own] = value;
+  if (own !== undefined) kept[own] = shortText(value);
 }
 
 /** An idle GPU has no pod; with a Prometheus between, it seems to have the exporter's. */
@@ -190,7 +194,8 @@ function withoutUser(labels: Record<string, string>): Record<string, string> {
  * @param migId the slice's; undefined if it belongs to the physical GPU, of which a slice's pod is no attribute
  */
 export function attributesOf(labels: SeriesLabels, migId: string | undefined): Attributes {
-  const { model, kept } = labels;
+  const { kept } = labels;
+  const model = labels.model === undefined ? undefined : shortText(labels.model);
   if (labels.migId === migId)
     return { model, migProfile: migId === undefined ? undefined : labels.migProfile, labels: kept };
   return { model, migProfile: undefined, labels: withoutUser(kept) };

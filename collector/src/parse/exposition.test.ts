@@ -222,9 +222,7 @@ describe("any text", () => {
     fc.assert(
       fc.property(text, (body) => {
         const { rows } = parseExposition(body, AT, limits);
-        expect(rows.flatMap(({ values }) => values).every((value) => value === null || Number.isFinite(value))).toBe(
-          true,
-        );
+        expect(rows.flatMap(({ values }) => [...values]).every((value) => Math.abs(value) !== Infinity)).toBe(true);
       }),
       { numRuns: 200 },
     );

@@ -1,10 +1,11 @@
 import { sliceUuid } from "../identity/uuid.ts";
 import { COLUMNS, METRICS, namesOf } from "../metrics.ts";
+import { hashOf, LabelSet, placesOf } from "./label-set.ts";
 import { createReadings, Entity, NEW_UNIT, spellingOf, type Readings, type Spelling } from "./entity.ts";
-import { LabelSet, placesOf, type LabelPlaces } from "./label-set.ts";
 import { DEFAULT_LIMITS, ScrapeFailure, type Limits } from "./limits.ts";
 import { Rejects, rowsOf, type ParseResult, type Rejected } from "./result.ts";
 import { findBlank, findLabelsEnd, scanSeries, skipBlanks, type ScannedSeries } from "./series.ts";
+import { ownText, shortText } from "./short-text.ts";
 import { readValue } from "./value.ts";
 
 const RETURN = 0x0d;
@@ -33,7 +34,8 @@ interface Body {
   isOpenMetricsComplete: boolean;
   readonly entities: Entity[];
   readonly rejects: Rejects;
-  labelSetCount: number;
+  /** in the order of appearance */
+  readonly labelSets: LabelSet[];
   /** of the line before: the next one is often alike */
   field: Field | undefined;
   labels: LabelSet | undefined;
@@ -59,7 +61,8 @@ const readings: Readings[] = [];
  */
 export class ExpositionParser {
   readonly #limits: Limits;
-  readonly #labelSets = new Map<string, LabelSet>();
+  /** by their hash */
+  readonly #labelSets = new Map<number, LabelSet>();
   readonly #entities = new Map<string, Entity>();
   readonly #rejected: Rejected[] | undefined;
 
@@ -87,7 +90,7 @@ export class ExpositionParser {
       isOpenMetricsComplete: false,
       entities: [],
       rejects: new Rejects(this.#rejected),
-      labelSetCount: 0,
+      labelSets: [],
       field: undefined,
       labels: undefined,
     };
@@ -97,9 +100,12 @@ export class ExpositionParser {
       // Its labels are worth nothing, and those of the next body may be others.
       this.#forget();
       throw error;
+    } finally {
+      // Slices of a text keep all of it in memory.
+      for (const labels of body.labelSets) labels.text = "";
     }
     // What hasn't been seen for long (pods come and go) must not pile up.
-    if (this.#labelSets.size > 2 * body.labelSetCount + 100) this.#forget();
+    if (this.#labelSets.size > 2 * body.labelSets.length + 100) this.#forget();
     return rowsOf(body, at);
   }
 
@@ -124,17 +130,19 @@ export class ExpositionParser {
       throw new ScrapeFailure("too_many_samples", `more than ${this.#limits.samples} samples`);
     }
     const field = fieldAt(text, start, end, body.field);
-    const labels = field && this.#knownLabels(text, start + field.name.length, end, body.labels?.next);
+    const labelsStart = start + (field?.name.length ?? 0);
+    const labels = field && this.#knownLabels(text, labelsStart, end, body.labels?.next);
     if (!labels) this.#readNewSeries(text, start, end, body);
-    else this.#readSeries(text, start, start + field.name.length + labels.text.length, end, field, labels, body);
+    else this.#readSeries(text, start, labelsStart, end, field, labels, body);
     return true;
   }
 
   /** @param expected tried first: a body's labels come in the order of the body before */
   #knownLabels(text: string, start: number, end: number, expected: LabelSet | undefined): LabelSet | undefined {
-    if (expected && text.startsWith(expected.text, start)) return expected;
+    if (expected?.isAt(text, start)) return expected;
     const labelsEnd = findLabelsEnd(text, start, end);
-    return labelsEnd < 0 ? undefined : this.#labelSets.get(text.slice(start, labelsEnd));
+    const known = labelsEnd < 0 ? undefined : this.#labelSets.get(hashOf(text, start, labelsEnd));
+    return known?.length === labelsEnd - start ? known : undefined;
   }
 
   #readNewSeries(text: string, start: number, end: number, body: Body): void {
@@ -146,18 +154,16 @@ export class ExpositionParser {
     const field = FIELDS.get(scanned.name);
     const from = start + scanned.end;
     if (!field) return checkValue(text, start, from, end, body.rejects);
-    this.#readSeries(text, start, from, end, field, this.#labelSet(line, scanned), body);
+    this.#readSeries(text, start, start + scanned.labelsStart, end, field, this.#labelSet(line, scanned), body);
   }
 
   #labelSet(line: string, { labels, labelsStart, end }: ScannedSeries): LabelSet {
-    const text = line.slice(labelsStart, end);
-    let known = this.#labelSets.get(text);
-    if (!known) {
-      known = new LabelSet(
-        text,
-        placesOf(labels, (uuid, migId) => this.#entityFor(uuid, migId)),
-      );
-      this.#labelSets.set(text, known);
+    const hash = hashOf(line, labelsStart, end);
+    let known = this.#labelSets.get(hash);
+    if (known?.length !== end - labelsStart) {
+      const places = placesOf(labels, (uuid, migId) => this.#entityFor(uuid, migId));
+      known = new LabelSet(hash, end - labelsStart, places);
+      this.#labelSets.set(hash, known);
     }
     return known;
   }
@@ -175,18 +181,19 @@ export class ExpositionParser {
     const key = migId === undefined ? uuid : sliceUuid(uuid, migId);
     let entity = this.#entities.get(key);
     if (!entity) {
-      entity = new Entity(uuid, migId);
-      this.#entities.set(key, entity);
+      entity = new Entity(ownText(uuid), migId === undefined ? undefined : shortText(migId));
+      this.#entities.set(migId === undefined ? entity.uuid : key, entity);
     }
     return entity;
   }
 
+  /** @param from where the labels begin */
   #readSeries(text: string, line: number, from: number, end: number, field: Field, labels: LabelSet, body: Body): void {
-    noteLabels(labels, body);
+    noteLabels(labels, body, text, from);
     body.field = field;
-    const { isOtherEntity, [field.scope]: place } = labels.places;
-    if (!place && !isOtherEntity) return body.rejects.add("no_uuid", text, line, end);
-    const start = skipBlanks(text, from, end);
+    const { special, [field.scope]: place } = labels;
+    if (!place && !special.isOtherEntity) return body.rejects.add("no_uuid", text, line, end);
+    const start = skipBlanks(text, from + labels.length, end);
     const valueEnd = findBlank(text, start, end);
     const reading = readValue(text.slice(start, valueEnd));
     if (typeof reading !== "number" || valueEnd < end) {
@@ -204,7 +211,7 @@ export class ExpositionParser {
     const isDuplicate = lastBodies[series] === body.number;
     lastBodies[series] = body.number;
     if (isDuplicate) body.rejects.add("duplicate", text, line, end);
-    if (field.column < 0) keepXid(entity, field.column, labels.places, reading);
+    if (field.column < 0) keepXid(entity, field.column, special, reading);
     else keep(entity.readings, field, reading, isDuplicate);
   }
 
@@ -231,14 +238,15 @@ function fieldAt(text: string, start: number, end: number, before: Field | undef
   return nameEnd < 0 || nameEnd >= end ? undefined : FIELDS.get(text.slice(start, nameEnd));
 }
 
-/** Gives the labels their index in the body, and notes what they followed. */
-function noteLabels(labels: LabelSet, body: Body): void {
+/** Gives the labels, which begin at `start`, their index in the body, and notes what they followed. */
+function noteLabels(labels: LabelSet, body: Body, text: string, start: number): void {
   if (body.labels && body.labels.next !== labels) body.labels.next = labels;
   body.labels = labels;
   if (labels.body === body.number) return;
   labels.body = body.number;
-  labels.index = body.labelSetCount++;
-  const needed = body.labelSetCount * FIELDS.size;
+  labels.text = text.slice(start, start + labels.length);
+  labels.index = body.labelSets.push(labels) - 1;
+  const needed = body.labelSets.length * FIELDS.size;
   if (needed <= lastBodies.length) return;
   const larger = new Float64Array(2 * needed);
   larger.set(lastBodies);
@@ -267,7 +275,7 @@ function keep({ values, spellings }: Readings, { column, spelling }: Field, valu
 }
 
 /** Slices repeat their GPU's. */
-function keepXid(entity: Entity, column: number, { xid, xidText }: LabelPlaces, value: number): void {
+function keepXid(entity: Entity, column: number, { xid, xidText }: LabelSet["special"], value: number): void {
   if (column === XID) return entity.showXid(value, xidText ?? "");
   const counts =
     column === RECENT_XID

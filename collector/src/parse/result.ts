@@ -1,3 +1,4 @@
+import type { Subject } from "../identity/subject.ts";
 import { COLUMNS, type Generation } from "../metrics.ts";
 import { EITHER_UNIT, NEW_UNIT, type Entity } from "./entity.ts";
 import { detectUnits, type Units } from "./generation.ts";
@@ -12,12 +13,15 @@ export interface GpuRow {
   migProfile: string | null;
   /** as DCGM's modelName */
   model: string | null;
-  /** hostname, index, device, pci_bus_id, driver_version, pod, namespace, container; absent ones are left out */
+  /**
+   * hostname, index, device, pci_bus_id, driver_version, pod, namespace, container; absent ones are left out. The same
+   * object in two rows means that model and profile are the same too.
+   */
   labels: Record<string, string>;
   /** by place in `COLUMNS`, canonical units; NaN for no reading, so that V8 keeps plain numbers */
-  values: readonly number[];
-  /** `identityOf` it, where that is known */
-  readonly identity?: string;
+  values: readonly number[] | Float64Array;
+  /** of a row from the spool: what all that say the same have in common */
+  readonly subject?: Subject;
 }
 
 /** An XID that an exporter shows. It is sticky: `planBatch` finds the edges. */

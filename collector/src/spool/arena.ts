@@ -1,6 +1,6 @@
 const CHUNK_BYTES = 1_048_576;
 /** More than a second of a large fleet's records are let go. */
-const MAX_FREE = 8;
+const MAX_FREE = 4;
 
 /**
  * Memory for records on their way to the disk, used again and again: V8 counts every buffer of Node's against the heap,

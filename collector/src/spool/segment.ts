@@ -79,7 +79,7 @@ export class RecordReader {
   async read(segment: Segment, from: number, to: number): Promise<Buffer[]> {
     const start = segment.offsets[from] ?? segment.bytes;
     const length = (segment.offsets[to] ?? segment.bytes) - start;
-    if (this.#bytes.length < length) this.#bytes = Buffer.allocUnsafeSlow(2 * length);
+    if (this.#bytes.length < length) this.#bytes = Buffer.allocUnsafeSlow(Math.ceil(1.1 * length));
     const bytes = this.#bytes.subarray(0, length);
     const file = await open(segment.path, "r");
     try {

@@ -1,9 +1,6 @@
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { migrate } from "#database/migrate.ts";
-import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
+import { migrated, openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import { silentLogger } from "#kernel/log.ts";
 import { createRegistry } from "#kernel/metrics.ts";
 import { createPool, type Pool, type QueryResultRow } from "#kernel/pg.ts";
@@ -22,9 +19,7 @@ export interface TelemetryDatabase extends TestDatabase {
 
 /** An empty database with our tables. */
 export async function openTelemetryDatabase(): Promise<TelemetryDatabase> {
-  const key = createHash("sha256");
-  for (const name of readdirSync(SQL).sort()) key.update(name).update(readFileSync(join(SQL, name)));
-  const database = await openTestDatabase({ content: { key: key.digest("hex"), make: migrateTelemetry } });
+  const database = await openTestDatabase({ content: migrated({ room: "collector", dir: SQL }) });
   const pool = createPool(database.url, { name: "test", max: 2 });
   return {
     ...database,

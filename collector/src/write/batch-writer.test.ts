@@ -161,6 +161,30 @@ describe("a batch", () => {
     expect(await database.rows("select count(*)::int as n from telemetry.scrape")).toEqual([{ n: 4 }]);
   });
 
+  it("tells when GPUs were last seen once it is asked to, also for one that was cut off before", async () => {
+    const { writer } = await openWriter(database.pool);
+    const other = rowOf({ uuid: "GPU-CD" });
+    const lastSeen = () =>
+      database.rows(
+        "select uuid, extract(epoch from last_seen_at - $1::timestamptz)::int as s from telemetry.gpu order by 1",
+        [new Date(zero)],
+      );
+    await writer.write([scraped(0, [gpu(0), other])]);
+    await writer.write([30, 60, 90].map((seconds) => scraped(seconds, [gpu(0), other])));
+    expect(await lastSeen()).toEqual([
+      { uuid: "GPU-AB", s: 0 },
+      { uuid: "GPU-CD", s: 0 },
+    ]);
+    // Another goes on in its place, and the other GPU isn't seen any more.
+    const { writer: next } = await openWriter(database.pool);
+    await next.write([scraped(160, [gpu(0)])]);
+    await next.writeSeen();
+    expect(await lastSeen()).toEqual([
+      { uuid: "GPU-AB", s: 160 },
+      { uuid: "GPU-CD", s: 90 },
+    ]);
+  });
+
   it("with a record that the database refuses loses that record alone", async () => {
     const { writer } = await openWriter(database.pool);
     const bad = scraped(10, [gpu(3_000)], [{ ...xid, text: "zero \0 byte" }]);

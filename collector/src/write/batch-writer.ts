@@ -6,8 +6,9 @@ import { Registry, type NewGpu } from "../identity/registry.ts";
 import type { Instruments } from "../instruments.ts";
 import type { CollectorRecord } from "../records.ts";
 import type { ScrapeResult } from "../scrape/scrape.ts";
-import { isDuplicate, writePlan } from "./commit.ts";
+import { encodePlan, isDuplicate, writePlan, writeSeen, type Encoded } from "./commit.ts";
 import { planBatch, type Plan } from "./plan.ts";
+import { SampleEncoder, SamplePool } from "./sample.ts";
 import { Turns } from "./turns.ts";
 import { joinSpans, type Span } from "./watermark.ts";
 
@@ -24,6 +25,12 @@ export interface BatchWriterOptions {
   conflicts?: ConflictLog;
 }
 
+/** A batch that was worked out ahead; of its plan's samples only the count is still right. */
+interface Prepared {
+  plan: Plan;
+  encoded: Encoded;
+}
+
 /** Another has written since our last turn, so that a plan made before this one is of no use. */
 class TurnLost extends Error {}
 
@@ -36,6 +43,13 @@ export class BatchWriter {
   #reading = 0;
   /** batches being written that are worked out in their turn */
   #inTurn = 0;
+  /** of the batch being written, and of the one prepared meanwhile */
+  readonly #encoders = [new SampleEncoder(), new SampleEncoder()] as const;
+  #preparedCount = 0;
+  /** of the batch that was prepared last: encoded they are needed no more */
+  readonly #samples = new SamplePool();
+  /** when GPUs were seen, by key, where the database is to be told */
+  #seen = new Map<number, number>();
 
   constructor(options: BatchWriterOptions) {
     this.#options = options;
@@ -54,8 +68,9 @@ export class BatchWriter {
   }
 
   /**
-   * Works a batch out, where nobody else writes of its GPUs, as if all those before it had been written. While they are,
-   * the next one can be prepared; written they must be in the order of their preparation, one after the other.
+   * Works a batch out, where nobody else writes of its GPUs, as if all those before it had been written. While one is
+   * written, the next one can be prepared, and no more; written they must be in the order of their preparation, one after
+   * the other.
    *
    * @returns writes it, as `write` does
    */
@@ -63,18 +78,36 @@ export class BatchWriter {
     const isAhead = this.#inTurn === 0 && this.#turns.isAlone && this.#isKnown(records) && this.#turns.trusts(records);
     if (!isAhead) return () => this.write(records);
     const reading = this.#reading;
-    const plan = this.#plan(records);
+    const prepared = this.#plan(records);
     return () => {
       // The one before it has failed: what this one was worked out from never came to be.
-      if (plan === undefined || reading !== this.#reading) return this.write(records);
-      return this.#guarded(records, () => this.#writePrepared(records, plan));
+      if (prepared === undefined || reading !== this.#reading) return this.write(records);
+      return this.#guarded(records, () => this.#writePrepared(records, prepared));
     };
   }
 
-  /** @returns undefined if it can't be worked out, which is told when it is tried again */
-  #plan(records: readonly CollectorRecord[]): Plan | undefined {
+  /**
+   * Writes when GPUs were last seen, at most a minute before their last samples.
+   *
+   * @throws what the database says: then it is for the next time
+   */
+  async writeSeen(): Promise<void> {
+    const seen = this.#seen;
+    this.#seen = new Map();
     try {
-      return planBatch(records, this.#registry, this.#options.collectorKey);
+      await writeSeen(this.#options.pool, seen);
+    } catch (error) {
+      this.#seen = new Map([...seen, ...this.#seen]);
+      throw explain(error);
+    }
+  }
+
+  /** @returns undefined if it can't be worked out, which is told when it is tried again */
+  #plan(records: readonly CollectorRecord[]): Prepared | undefined {
+    try {
+      this.#samples.reset();
+      const plan = planBatch(records, this.#registry, this.#options.collectorKey, this.#samples);
+      return { plan, encoded: encodePlan(plan, this.#encoders[++this.#preparedCount % 2]) };
     } catch {
       this.#forget();
       return undefined;
@@ -102,12 +135,12 @@ export class BatchWriter {
     }
   }
 
-  async #writePrepared(records: readonly CollectorRecord[], plan: Plan): Promise<Span | undefined> {
+  async #writePrepared(records: readonly CollectorRecord[], { plan, encoded }: Prepared): Promise<Span | undefined> {
     const { pool, collectorKey } = this.#options;
     try {
       await withTransaction(pool, async (client) => {
         if (!(await this.#turns.take(client))) throw new TurnLost();
-        await writePlan(client, plan, collectorKey, "copy");
+        await writePlan(client, plan, collectorKey, encoded);
         await this.#turns.claim(client, plan);
       });
     } catch (error) {
@@ -128,7 +161,7 @@ export class BatchWriter {
         await this.#turns.take(client);
         const admitted = await this.#turns.admit(client, records);
         const done = planBatch(admitted.records, this.#registry, collectorKey);
-        await writePlan(client, done, collectorKey, how);
+        await writePlan(client, done, collectorKey, how === "insert" ? how : encodePlan(done));
         await this.#turns.claim(client, done);
         return { plan: done, doubleCount: admitted.doubleCount };
       });
@@ -151,6 +184,7 @@ export class BatchWriter {
 
   #count(plan: Plan, doubleCount: number): Span | undefined {
     const { instruments, conflicts } = this.#options;
+    for (const { gpuKey, at } of [...this.#registry.takeUnseen(), ...plan.seen]) this.#seen.set(gpuKey, at);
     instruments.writtenRows.inc(plan.samples.length + plan.additions.length);
     instruments.conflicts.inc(plan.conflictCount);
     instruments.doubles.inc(doubleCount);

@@ -1,7 +1,7 @@
 /** PGCOPY, newline, 0xff, carriage return, newline, zero; then 32 bits of flags and of extension length. */
 export const COPY_HEADER = Buffer.concat([Buffer.from("PGCOPY\n\xff\r\n\0", "latin1"), Buffer.alloc(8)]);
 /** 2000-01-01 in milliseconds since 1970: where PostgreSQL's time begins. */
-const POSTGRES_EPOCH_MS = 946_684_800_000;
+export const POSTGRES_EPOCH_MS = 946_684_800_000;
 /** A cell of a type with fixed size takes at most its length and eight bytes. */
 export const MAX_FIXED_BYTES = 12;
 const NULL = -1;

@@ -1,11 +1,11 @@
 import { from as copyFrom } from "pg-copy-streams";
 import { finished } from "node:stream/promises";
-import type { PoolClient } from "#kernel/pg.ts";
+import type { Pool, PoolClient } from "#kernel/pg.ts";
 import { writeConflicts } from "../identity/conflicts.ts";
 import { copyStatement, encodeCopy } from "./copy.ts";
 import { additionStatement, insertParameters, insertStatement } from "./insert.ts";
 import type { ChangedGpu, Plan } from "./plan.ts";
-import { byGpuThenNewest, cellsOf, encodeSamples } from "./sample.ts";
+import { byGpuThenNewest, cellsOf, SampleEncoder } from "./sample.ts";
 import { SAMPLE, SCRAPE, type BulkTable, type Cell } from "./table.ts";
 
 const UNIQUE_VIOLATION = "23505";
@@ -15,23 +15,33 @@ export function isDuplicate(error: unknown): boolean {
   return (error as { code?: string }).code === UNIQUE_VIOLATION;
 }
 
+/** A plan's samples and scrapes as COPY takes them. */
+export interface Encoded {
+  samples: Buffer;
+  scrapes: Buffer;
+}
+
+/** @param encoder whose memory the samples are in; one of their own when left out */
+export function encodePlan({ samples, scrapes }: Plan, encoder = new SampleEncoder()): Encoded {
+  return { samples: encoder.encode(samples.sort(byGpuThenNewest)), scrapes: encodeCopy(SCRAPE, scrapes) };
+}
+
 /**
- * Writes a plan within a transaction. By copy, rows that are there already make it fail; by insert, which is slower, they
+ * Writes a plan within a transaction, but for when its GPUs were last seen. By copy, rows that are there already make it fail; by insert, which is slower, they
  * are left as they are.
  */
 export async function writePlan(
   client: PoolClient,
   plan: Plan,
   collectorKey: number,
-  how: "copy" | "insert",
+  how: "insert" | Encoded,
 ): Promise<void> {
-  const samples = [...plan.samples].sort(byGpuThenNewest);
-  if (how === "copy") {
-    await copy(client, SAMPLE, samples.length, () => encodeSamples(samples));
-    await copy(client, SCRAPE, plan.scrapes.length, () => encodeCopy(SCRAPE, plan.scrapes));
-  } else {
-    await insert(client, SAMPLE, samples.map(cellsOf));
+  if (how === "insert") {
+    await insert(client, SAMPLE, [...plan.samples].sort(byGpuThenNewest).map(cellsOf));
     await insert(client, SCRAPE, plan.scrapes);
+  } else {
+    if (plan.samples.length > 0) await copy(client, SAMPLE, how.samples);
+    if (plan.scrapes.length > 0) await copy(client, SCRAPE, how.scrapes);
   }
   await addToRows(client, SAMPLE, [...plan.additions].sort(byGpuThenNewest).map(cellsOf));
   await writeHeartbeats(client, plan, collectorKey);
@@ -39,13 +49,11 @@ export async function writePlan(
   await writeSeats(client, plan);
   await writeConflicts(client, plan.conflicts);
   await writeGpus(client, plan.changed);
-  await writeSeen(client, plan);
 }
 
-async function copy(client: PoolClient, table: BulkTable, rowCount: number, encode: () => Buffer): Promise<void> {
-  if (rowCount === 0) return;
+async function copy(client: PoolClient, table: BulkTable, rows: Buffer): Promise<void> {
   const stream = client.query(copyFrom(copyStatement(table)));
-  stream.end(encode());
+  stream.end(rows);
   await finished(stream);
 }
 
@@ -126,11 +134,13 @@ async function writeGpus(client: PoolClient, changed: readonly ChangedGpu[]): Pr
   );
 }
 
-async function writeSeen(client: PoolClient, { seen }: Plan): Promise<void> {
-  if (seen.length === 0) return;
-  await client.query(
-    `update telemetry.gpu g set last_seen_at = to_timestamp(n.at / 1000)
-     from unnest($1::int[], $2::float8[]) as n(gpu_key, at) where g.gpu_key = n.gpu_key`,
-    [seen.map(({ gpuKey }) => gpuKey), seen.map(({ at }) => at)],
+/** Writes when GPUs were last seen: by key, milliseconds since 1970. It waits until nobody else writes. */
+export async function writeSeen(pool: Pool, seen: ReadonlyMap<number, number>): Promise<void> {
+  if (seen.size === 0) return;
+  await pool.query(
+    `with turn as materialized (select from telemetry.turn for update)
+     update telemetry.gpu g set last_seen_at = greatest(g.last_seen_at, to_timestamp(n.at / 1000))
+     from (select from turn limit 1) t, unnest($1::int[], $2::float8[]) as n(gpu_key, at) where g.gpu_key = n.gpu_key`,
+    [[...seen.keys()], [...seen.values()]],
   );
 }

@@ -1,7 +1,7 @@
 import { ByteWriter, COPY_HEADER, MAX_FIXED_BYTES } from "./bytes.ts";
 import type { BulkTable, Cell, PgType } from "./table.ts";
 
-/** Statement to which `encodeCopy` and `encodeSamples` belong. */
+/** Statement to which `encodeCopy` and `SampleEncoder` belong. */
 export function copyStatement({ name, columns }: BulkTable): string {
   return `copy ${name} (${columns.map((column) => column.name).join(", ")}) from stdin with (format binary)`;
 }

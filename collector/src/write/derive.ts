@@ -42,7 +42,7 @@ export interface Derived {
  */
 export function derive(
   at: number,
-  values: readonly number[],
+  values: ArrayLike<number>,
   last: Readonly<LastSample> | null,
   intervalMs: number,
 ): Derived {
@@ -69,7 +69,7 @@ export function derive(
  */
 export function remember(
   at: number,
-  values: readonly number[],
+  values: ArrayLike<number>,
   energyJoules: number,
   last: LastSample | null,
 ): LastSample {
@@ -90,7 +90,7 @@ export function remember(
  *
  * @param last which is changed
  */
-export function deriveLate(at: number, values: readonly number[], last: LastSample): Derived {
+export function deriveLate(at: number, values: ArrayLike<number>, last: LastSample): Derived {
   const derived = { coveredSeconds: 0, energyJoules: NaN, utilRatio: utilRatio(values), isCounterReset: false };
   const joules = values[ENERGY] ?? NaN;
   if (at === last.at && Number.isNaN(last.powerWatts)) last.powerWatts = values[POWER] ?? NaN;
@@ -136,7 +136,7 @@ function energyFromPower(seconds: number, before: number, now: number): number {
 }
 
 /** The profiling counter, unless it is missing, or stuck at 0 while kernels run (a known fault of long uptimes). */
-function utilRatio(values: readonly number[]): number {
+function utilRatio(values: ArrayLike<number>): number {
   const active = values[GR_ACTIVE] ?? NaN;
   const coarse = values[GPU_UTIL] ?? NaN;
   return Number.isNaN(active) || (active === 0 && coarse > 0.9) ? coarse : active;

@@ -45,7 +45,7 @@ export const NO_SIGNS: Signs = {
 };
 
 /** Takes the signs from a row's values; what isn't read now stays as it was. Nothing new: the same object. */
-export function signsOf(values: readonly number[], before: Signs): Signs {
+export function signsOf(values: ArrayLike<number>, before: Signs): Signs {
   const reasons = readAt(values, REASONS, null);
   const throttleBits = reasons === null ? before.throttleBits : reasons & THROTTLE_BITS;
   const eccErrors = readAt(values, ECC_LIFETIME, before.eccErrors);
@@ -59,10 +59,23 @@ export function signsOf(values: readonly number[], before: Signs): Signs {
     before.eccVolatileErrors === eccVolatileErrors &&
     before.remappedRows === remappedRows &&
     before.hasRemapFailed === hasRemapFailed;
-  return isSame ? before : { throttleBits, eccErrors, eccVolatileErrors, remappedRows, hasRemapFailed };
+  return isSame ? before : common({ throttleBits, eccErrors, eccVolatileErrors, remappedRows, hasRemapFailed });
 }
 
-function readAt(values: readonly number[], place: number, otherwise: number | null): number | null {
+/** Those of many GPUs are the same, and then the same object. */
+const COMMON = new Map<string, Signs>();
+const MAX_COMMON = 1_000;
+
+function common(signs: Signs): Signs {
+  const text = Object.values(signs).join();
+  const known = COMMON.get(text);
+  if (known) return known;
+  if (COMMON.size >= MAX_COMMON) COMMON.clear();
+  COMMON.set(text, signs);
+  return signs;
+}
+
+function readAt(values: ArrayLike<number>, place: number, otherwise: number | null): number | null {
   const value = values[place] ?? NaN;
   return Number.isNaN(value) ? otherwise : value;
 }

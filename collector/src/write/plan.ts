@@ -3,13 +3,13 @@ import type { SeenConflict } from "../identity/conflicts.ts";
 import type { GpuState } from "../identity/gpu-state.ts";
 import type { Registry } from "../identity/registry.ts";
 import { isHeldElsewhere, MEMORY_MS } from "../identity/seat.ts";
-import { sliceUuid } from "../identity/uuid.ts";
+import { stateOf } from "../identity/subject.ts";
 import type { GpuRow, SeenXid } from "../parse/result.ts";
 import type { CollectorRecord, Heartbeat } from "../records.ts";
 import type { ScrapeResult } from "../scrape/scrape.ts";
 import { derive, deriveLate, MAX_COVER_MS, remember, type LastSample } from "./derive.ts";
 import { edges, signsOf, type GpuEvent } from "./events.ts";
-import { joinSamples, type Sample } from "./sample.ts";
+import { joinSamples, SamplePool, type Sample } from "./sample.ts";
 import type { Cell } from "./table.ts";
 import { detailOf, joinXids, newXids, shownXids } from "./xids.ts";
 import { joinSpans, type Span } from "./watermark.ts";
@@ -38,7 +38,7 @@ export interface Plan {
   /** GPUs of which nothing changes there but when they were last seen, milliseconds since 1970 */
   seen: { gpuKey: number; at: number }[];
   /** GPUs that it changes in any way */
-  touched: ReadonlySet<GpuState>;
+  touched: readonly GpuState[];
   /** oldest and newest time of a scrape; undefined without one */
   span: Span | undefined;
   /** samples not kept because their GPU is alive on another target */
@@ -51,10 +51,20 @@ export interface Plan {
 export type KnownGpus = Pick<Registry, "gpu" | "gpusOf" | "targetKey" | "seat">;
 
 let scrapeCount = 0;
+let batchCount = 0;
 
-/** Works out a batch. The registry's GPUs are from then on as they are after it, as if it had been written. */
-export function planBatch(records: readonly CollectorRecord[], registry: KnownGpus, collectorKey: number): Plan {
-  const planner = new Planner(registry, collectorKey);
+/**
+ * Works out a batch. The registry's GPUs are from then on as they are after it, as if it had been written.
+ *
+ * @param pool where its samples (not its additions) are from; of its own when left out
+ */
+export function planBatch(
+  records: readonly CollectorRecord[],
+  registry: KnownGpus,
+  collectorKey: number,
+  pool = new SamplePool(),
+): Plan {
+  const planner = new Planner(registry, collectorKey, pool);
   for (const record of records) {
     if (record.kind === "scrape") planner.addScrape(record);
     else planner.plan.heartbeats.push(record);
@@ -63,7 +73,8 @@ export function planBatch(records: readonly CollectorRecord[], registry: KnownGp
 }
 
 class Planner {
-  readonly #touched = new Set<GpuState>();
+  readonly #batch = ++batchCount;
+  readonly #touched: GpuState[] = [];
   readonly plan: Plan = {
     samples: [],
     additions: [],
@@ -80,10 +91,12 @@ class Planner {
   };
   readonly #registry: KnownGpus;
   readonly #collectorKey: number;
+  readonly #pool: SamplePool;
   readonly #additions = new Map<string, Sample>();
   readonly #noted = new Set<string>();
 
-  constructor(registry: KnownGpus, collectorKey: number) {
+  constructor(registry: KnownGpus, collectorKey: number, pool: SamplePool) {
+    this.#pool = pool;
     this.#registry = registry;
     this.#collectorKey = collectorKey;
   }
@@ -94,8 +107,13 @@ class Planner {
     let conflicts = 0;
     if (result.failure === null) {
       const scrape = ++scrapeCount;
-      for (const row of result.rows) if (!this.#addRow(row, result, targetKey, scrape)) conflicts++;
-      this.#addXids(result, targetKey, scrape);
+      let hasXids = result.events.length > 0;
+      for (const row of result.rows) {
+        const state = stateOf(row, this.#find);
+        if (!this.#addRow(state, row, result, targetKey, scrape)) conflicts++;
+        hasXids ||= state.xids.length > 0;
+      }
+      if (hasXids) this.#addXids(result, targetKey, scrape);
       if (!result.isPartial) this.#addAbsences(result.at, targetKey, scrape);
     }
     this.plan.conflictCount += conflicts;
@@ -118,10 +136,11 @@ class Planner {
   }
 
   /** @returns false if the GPU is alive elsewhere, and this row therefore not kept */
-  #addRow(row: GpuRow, result: ScrapeResult, targetKey: number, scrape: number): boolean {
+  #addRow(state: GpuState, row: GpuRow, result: ScrapeResult, targetKey: number, scrape: number): boolean {
     const { at, dueUntil, intervalMs, isPartial } = result;
-    const state = this.#registry.gpu(row.migId === null ? row.uuid : sliceUuid(row.uuid, row.migId));
-    if (this.#isRefused(row, at, targetKey)) return false;
+    const gpu = row.migId === null ? state : this.#find(row.uuid);
+    // Slices go with their GPU, unless nothing is ever said of the GPU itself.
+    if (this.#isRefused(gpu, gpu.last === null ? state : gpu, at, targetKey)) return false;
     state.scrape = scrape;
     const coversUntil = Math.min(dueUntil, at + MAX_COVER_MS);
     if (state.last !== null && at <= state.last.at) {
@@ -131,12 +150,11 @@ class Planner {
     // A target whose interval has just become shorter: the sample before speaks for as long as it said.
     const spanMs = Math.max(intervalMs, state.last ? state.coversUntil - state.last.at : 0);
     const derived = derive(at, row.values, state.last, spanMs);
-    const { coveredSeconds, energyJoules, utilRatio } = derived;
     const { gpuKey } = state;
-    const sample = { at, gpuKey, coversUntil, coveredSeconds, energyJoules, utilRatio, values: row.values };
+    const sample = this.#pool.take(at, gpuKey, coversUntil, derived, row.values);
     if (isPartial) this.#addTo(sample);
     else this.plan.samples.push(sample);
-    this.#touched.add(state);
+    this.#touch(state);
     if (!state.isPresent && !state.isSlice) this.#event(state, { at, kind: "APPEARED", code: 0, detail: null });
     if (derived.isCounterReset) this.#event(state, { at, kind: "COUNTER_RESET", code: 0, detail: null });
     this.#readSigns(state, row.values, at);
@@ -150,7 +168,7 @@ class Planner {
     state.sit(targetKey);
     state.describe(row);
     state.coversUntil = coversUntil;
-    state.last = remember(at, row.values, energyJoules, state.last);
+    state.last = remember(at, row.values, derived.energyJoules, state.last);
     return true;
   }
 
@@ -159,17 +177,16 @@ class Planner {
    * follows from it but what was missing.
    */
   #addLate(state: GpuState, last: LastSample, { values }: GpuRow, { at, dueUntil, isPartial }: ScrapeResult): void {
-    const { gpuKey } = state;
-    const { isCounterReset, ...derived } = deriveLate(at, values, last);
-    const sample = { at, gpuKey, coversUntil: Math.min(dueUntil, at + MAX_COVER_MS), ...derived, values };
+    const derived = deriveLate(at, values, last);
+    const sample = this.#pool.take(at, state.gpuKey, Math.min(dueUntil, at + MAX_COVER_MS), derived, values);
     if (isPartial) this.#addTo(sample);
     else this.plan.samples.push(sample);
-    this.#touched.add(state);
-    if (isCounterReset) this.#event(state, { at, kind: "COUNTER_RESET", code: 0, detail: null });
+    this.#touch(state);
+    if (derived.isCounterReset) this.#event(state, { at, kind: "COUNTER_RESET", code: 0, detail: null });
     if (at === last.at) this.#readSigns(state, values, at);
   }
 
-  #readSigns(state: GpuState, values: readonly number[], at: number): void {
+  #readSigns(state: GpuState, values: ArrayLike<number>, at: number): void {
     const signs = signsOf(values, state.signs);
     for (const edge of edges(at, state.signs, signs)) this.#event(state, edge);
     state.signs = signs;
@@ -178,16 +195,15 @@ class Planner {
   #addTo(sample: Sample): void {
     const place = `${sample.gpuKey},${sample.at}`;
     const before = this.#additions.get(place);
-    const joined = before ? joinSamples(before, sample) : sample;
+    // A sample of the pool is used again before additions are written.
+    const joined = before ? joinSamples(before, sample) : { ...sample };
     if (before) this.plan.additions[this.plan.additions.indexOf(before)] = joined;
     else this.plan.additions.push(joined);
     this.#additions.set(place, joined);
   }
 
-  /** Slices go with their GPU, unless nothing is ever said of the GPU itself. */
-  #isRefused({ uuid, migId }: GpuRow, at: number, targetKey: number): boolean {
-    const gpu = this.#registry.gpu(uuid);
-    const state = gpu.last === null && migId !== null ? this.#registry.gpu(sliceUuid(uuid, migId)) : gpu;
+  /** @param state the GPU's, or of the slice in its place */
+  #isRefused(gpu: GpuState, state: GpuState, at: number, targetKey: number): boolean {
     // Of what comes late, or again, the one is right that it was on then.
     const isLate = state.last !== null && at < state.last.at;
     const isHeld = isLate ? (state.seatAt(at) ?? targetKey) !== targetKey : isHeldElsewhere(state, targetKey, at);
@@ -197,7 +213,7 @@ class Planner {
     const knownSince = Math.max((state.last?.at ?? 0) - MEMORY_MS, state.seats[0]?.since ?? 0);
     if (!this.#noted.has(key) && state.targetKey !== targetKey && at > knownSince) {
       const places = { keptTargetKey: state.targetKey ?? 0, refusedTargetKey: targetKey };
-      this.plan.conflicts.push({ at, gpuKey: gpu.gpuKey, uuid, ...places });
+      this.plan.conflicts.push({ at, gpuKey: gpu.gpuKey, uuid: gpu.uuid, ...places });
     }
     this.#noted.add(key);
     return true;
@@ -233,7 +249,7 @@ class Planner {
     const shown = shownXids(seen, state);
     // What a part leaves out isn't gone.
     state.changeXids(isPartial ? joinXids(state, shown) : shown);
-    this.#touched.add(state);
+    this.#touch(state);
   }
 
   /** The host answered without a GPU that was there: lost, as after XID 79. */
@@ -243,8 +259,16 @@ class Planner {
       if (at < (state.last?.at ?? 0)) continue;
       if (!state.isSlice) this.#event(state, { at, kind: "DISAPPEARED", code: 0, detail: null });
       state.leave(at);
-      this.#touched.add(state);
+      this.#touch(state);
     }
+  }
+
+  readonly #find = (uuid: string): GpuState => this.#registry.gpu(uuid);
+
+  #touch(state: GpuState): void {
+    if (state.batch === this.#batch) return;
+    state.batch = this.#batch;
+    this.#touched.push(state);
   }
 
   #event({ gpuKey }: GpuState, event: GpuEvent): void {

@@ -1,5 +1,7 @@
 import type { PoolClient, QueryResult } from "#kernel/pg.ts";
+import type { GpuState } from "../identity/gpu-state.ts";
 import type { Registry } from "../identity/registry.ts";
+import { stateOf } from "../identity/subject.ts";
 import { sliceUuid } from "../identity/uuid.ts";
 import type { CollectorRecord } from "../records.ts";
 import type { ScrapeResult } from "../scrape/scrape.ts";
@@ -23,8 +25,8 @@ export class Turns {
   #writer: number | undefined;
   /** targets of which nobody else has written since we looked */
   readonly #targets = new Set<string>();
-  /** GPUs of which nobody else has written since we looked, and whether it was us who wrote last */
-  readonly #gpus = new Map<string, boolean>();
+  /** GPUs marked with it: nobody else has written of them since we looked */
+  #reading = 1;
   /** turns since another wrote in between */
   #turnsAlone = 0;
 
@@ -36,7 +38,7 @@ export class Turns {
   /** Trusts nothing that is known any more. */
   clear(): void {
     this.#targets.clear();
-    this.#gpus.clear();
+    this.#reading++;
   }
 
   /** Whether nobody else has written for a while: then a batch may be worked out before its turn has come. */
@@ -49,7 +51,12 @@ export class Turns {
     for (const record of records) {
       if (record.kind !== "scrape") continue;
       if (!this.#targets.has(record.url)) return false;
-      for (const uuid of uuidsIn([record])) if (!this.#gpus.has(uuid)) return false;
+      for (const row of record.rows) {
+        if (!this.#isTrusted(stateOf(row, this.#find))) return false;
+        // where a slice is, its GPU says
+        if (row.migId !== null && !this.#isTrusted(this.#find(row.uuid))) return false;
+      }
+      for (const { uuid } of record.events) if (!this.#isTrusted(this.#find(uuid))) return false;
     }
     return true;
   }
@@ -88,7 +95,7 @@ export class Turns {
   ): Promise<{ records: readonly CollectorRecord[]; doubleCount: number }> {
     const scrapes = records.filter((record) => record.kind === "scrape");
     const targets = new Set(scrapes.map(({ url }) => url).filter((url) => !this.#targets.has(url)));
-    const uuids = new Set([...uuidsIn(scrapes)].filter((uuid) => !this.#gpus.has(uuid)));
+    const uuids = new Set([...uuidsIn(scrapes)].filter((uuid) => !this.#isTrusted(this.#find(uuid))));
     if (targets.size === 0 && uuids.size === 0) return { records, doubleCount: 0 };
     await this.#reload(client, targets, uuids);
     const doubles = await this.#findDoubles(
@@ -101,14 +108,20 @@ export class Turns {
 
   /** Tells the others which GPUs were written of. */
   async claim(client: PoolClient, { touched }: Plan): Promise<void> {
-    const taken = [...touched].filter(({ uuid }) => this.#gpus.get(uuid) !== true);
+    const taken = touched.filter(({ writtenIn }) => writtenIn !== this.#reading);
     if (taken.length === 0) return;
     const keys = taken.map(({ gpuKey }) => gpuKey);
     await client.query(
       "update telemetry.gpu set writer = $1 where gpu_key = any($2::int[]) and writer is distinct from $1",
       [this.#writer, keys],
     );
-    for (const { uuid } of taken) this.#gpus.set(uuid, true);
+    for (const state of taken) state.trustedIn = state.writtenIn = this.#reading;
+  }
+
+  readonly #find = (uuid: string): GpuState | undefined => this.#registry.find(uuid);
+
+  #isTrusted(state: GpuState | undefined): boolean {
+    return state?.trustedIn === this.#reading;
   }
 
   async #reload(client: PoolClient, targets: ReadonlySet<string>, uuids: ReadonlySet<string>): Promise<void> {
@@ -116,8 +129,11 @@ export class Turns {
     const seated = targetKeys.flatMap((key) => [...this.#registry.gpusOf(key)].map(({ uuid }) => uuid));
     const all = new Set([...uuids, ...seated]);
     const others = await this.#registry.reload(client, [...all], targetKeys, this.#writer ?? 0);
-    for (const uuid of all) this.#gpus.set(uuid, true);
-    for (const uuid of others) this.#gpus.set(uuid, false);
+    for (const uuid of all) {
+      const state = this.#registry.gpu(uuid);
+      state.trustedIn = state.writtenIn = this.#reading;
+    }
+    for (const uuid of others) this.#registry.gpu(uuid).writtenIn = 0;
   }
 
   /** A scrape is double if another's good one of that target speaks for its time, or another's failed one has its time. */

@@ -123,7 +123,11 @@ it("tells how far it is while it writes a backlog, though its scrapes overlap", 
   }
   await spool.flush();
   const told: number[] = [];
-  const writer = openWriter({ publishEveryMs: 0, onPublished: (sampledThrough) => told.push(sampledThrough) });
+  const writer = openWriter({
+    publishEveryMs: 0,
+    batchRecords: 500,
+    onPublished: (sampledThrough) => told.push(sampledThrough),
+  });
   await writer.drain();
   expect(told).toEqual([start + 492_000, start + 992_000, seenThrough]);
   expect(await watermark()).toEqual(new Date(seenThrough));

@@ -2,14 +2,16 @@ import type { Logger } from "#kernel/log.ts";
 import type { Pool } from "#kernel/pg.ts";
 import { SECOND_MS } from "#kernel/time.ts";
 import type { ConflictLog } from "../identity/conflicts.ts";
+import type { Descriptions } from "../identity/descriptions.ts";
 import type { Instruments } from "../instruments.ts";
-import { decodeRecord, type CollectorRecord } from "../records.ts";
+import { RecordDecoder } from "../record-decoder.ts";
+import type { CollectorRecord } from "../records.ts";
 import type { Spool, SpoolBatch } from "../spool/spool.ts";
 import { BatchWriter } from "./batch-writer.ts";
 import { joinSpans, lateSpan, publish, refreshMinutes, registerCollector, type Span } from "./watermark.ts";
 
-/** Bounds of one transaction: about a thousand GPUs' rows. */
-const BATCH_RECORDS = 500;
+/** Bounds of one transaction: what 50,000 GPUs say in a second. */
+const BATCH_RECORDS = 640;
 const BATCH_BYTES = 4 * 1_048_576;
 /** While it catches up. */
 const PUBLISH_EVERY_MS = 5 * SECOND_MS;
@@ -26,13 +28,15 @@ export interface WriterOptions {
   labelsOf: (url: string) => Readonly<Record<string, string>>;
   /** told of GPUs that are at two places */
   conflicts?: ConflictLog;
+  /** shared with who writes the spool's records; of its own when left out */
+  descriptions?: Descriptions;
   /** no record that isn't in the spool yet will be of a time before it, milliseconds since 1970 */
   seenThrough: () => number;
   /** told of everything published: the time before which all is in the tables */
   onPublished?: (sampledThrough: number) => void;
   /** how often it publishes while it writes a backlog; 5 s when left out */
   publishEveryMs?: number;
-  /** of one transaction; 500 when left out */
+  /** of one transaction; 640 when left out */
   batchRecords?: number;
 }
 
@@ -43,9 +47,11 @@ export class Writer {
   /** written, but perhaps hidden behind the minute aggregates until they are refreshed */
   #late: Span | undefined;
   #publishedAt = Date.now();
+  readonly #decoder: RecordDecoder;
 
   constructor(options: WriterOptions) {
     this.#options = options;
+    this.#decoder = new RecordDecoder(options.descriptions);
   }
 
   /**
@@ -63,10 +69,10 @@ export class Writer {
     try {
       for (;;) {
         const batch = isStopping() ? undefined : await spool.read(batchRecords, BATCH_BYTES, before?.batch.end);
-        const write = batch && batches.prepare(batch.payloads.flatMap((payload) => this.#decode(payload)));
+        const write = batch && batches.prepare(this.#decodeAll(batch.payloads));
         if (before) await this.#finish(before.batch, await before.written);
         before = undefined;
-        if (!batch || !write) return;
+        if (!batch || !write) return await batches.writeSeen();
         before = { batch, written: write() };
         before.written.catch(() => undefined); // whoever waits for it hears of it
         if (Date.now() - this.#publishedAt >= publishEveryMs) {
@@ -91,6 +97,7 @@ export class Writer {
     if (!this.#collector) return;
     const nowMs = Date.now();
     this.#publishedAt = nowMs; // even if it fails: a backlog must not wait for it after every batch
+    await this.#collector.batches.writeSeen();
     const sampledThrough = spool.pendingSince ?? seenThrough();
     const late = this.#late;
     if (late && sampledThrough > late.from) {
@@ -116,9 +123,14 @@ export class Writer {
     return { key, batches: new BatchWriter({ ...this.#options, collectorKey: key }) };
   }
 
-  #decode(payload: Buffer): CollectorRecord[] {
-    const record = decodeRecord(payload);
-    if (record) return [record];
+  #decodeAll(payloads: readonly Buffer[]): CollectorRecord[] {
+    this.#decoder.begin();
+    return payloads.flatMap((payload) => this.#decode(payload));
+  }
+
+  #decode(payload: Buffer): CollectorRecord | [] {
+    const record = this.#decoder.decode(payload);
+    if (record) return record;
     this.#options.logger.error(
       { bytes: payload.length },
       "dropped a record in the spool that no version of ours has written",

@@ -110,7 +110,8 @@ export class LiveMarket {
     await this.#book.follow();
     await this.#rentals.endLapsed();
     await attempt(this.#floor, "checking in", () => this.#slots.checkIn());
-    if (this.#step % PRICE_STEPS === 0) await attempt(this.#floor, "a price", () => this.#keeper.movePrice());
+    // the first thing too: no DC can be minted at the past's last price
+    if (this.#step % PRICE_STEPS === 1) await attempt(this.#floor, "a price", () => this.#keeper.movePrice());
     if (this.#step % SETTLE_STEPS === 0) {
       await attempt(this.#floor, "settling", () => this.#keeper.settle());
       await attempt(this.#floor, "closing epochs", () => this.#keeper.closeEpochs());

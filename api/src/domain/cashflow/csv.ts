@@ -1,4 +1,5 @@
 import { formatUnits } from "#kernel/units.ts";
+import type { StatementLine } from "./line.ts";
 import type { Statement } from "./statement.ts";
 
 const COLUMNS = [
@@ -6,10 +7,12 @@ const COLUMNS = [
   "kind",
   "epoch",
   "gpu",
+  "slot",
   "pool",
   "operator",
   "account",
   "token",
+  "token_address",
   "amount",
   "claimed",
   "unclaimed",
@@ -26,33 +29,46 @@ const COLUMNS = [
 
 /** A statement as CSV (RFC 4180): a row a line, amounts as exact decimals, dates in UTC, what isn't known left empty. */
 export function csvOf({ lines }: Statement): string {
-  const rows = lines.map((line) => {
-    const amount = (value: bigint | null): string => (value === null ? "" : formatUnits(value, line.token.decimals));
-    const { terms } = line;
-    return [
-      new Date(line.at * 1_000).toISOString(),
-      line.kind,
-      line.epoch,
-      line.gpuId,
-      line.poolId,
-      line.operatorId,
-      line.account,
-      line.token.symbol,
-      amount(line.amount),
-      amount(line.claimed),
-      amount(line.unclaimed),
-      line.amountUsd.value === null ? "" : formatUnits(line.amountUsd.value, 6),
-      line.amountUsd.reason,
-      terms?.operatorBps,
-      terms?.poolBps,
-      terms?.gpuBps,
-      terms ? formatUnits(terms.burnedDc, 6) : "",
-      terms?.upMinutes,
-      line.id,
-      terms?.transactions.join(" "),
-    ].map((value) => cell(value ?? ""));
-  });
-  return [COLUMNS.map(cell), ...rows].map((row) => `${row.join(",")}\r\n`).join("");
+  return [csvHead(), ...lines.map(csvRow)].join("");
+}
+
+/** The names of the columns. */
+export function csvHead(): string {
+  return rowOf(COLUMNS);
+}
+
+/** One line of a statement. */
+export function csvRow(line: StatementLine): string {
+  const amount = (value: bigint | null): string => (value === null ? "" : formatUnits(value, line.token.decimals));
+  const { terms } = line;
+  return rowOf([
+    new Date(line.at * 1_000).toISOString(),
+    line.kind,
+    line.epoch,
+    line.gpuId,
+    line.slotId,
+    line.poolId,
+    line.operatorId,
+    line.account,
+    line.token.symbol,
+    line.token.address,
+    amount(line.amount),
+    amount(line.claimed),
+    amount(line.unclaimed),
+    line.amountUsd.value === null ? "" : formatUnits(line.amountUsd.value, 6),
+    line.amountUsd.reason,
+    terms?.operatorBps,
+    terms?.poolBps,
+    terms?.gpuBps,
+    terms ? formatUnits(terms.burnedDc, 6) : "",
+    terms?.upMinutes,
+    line.id,
+    terms?.transactions.join(" "),
+  ]);
+}
+
+function rowOf(cells: readonly (string | number | null | undefined)[]): string {
+  return `${cells.map((value) => cell(value ?? "")).join(",")}\r\n`;
 }
 
 /** Quoted where needed; a token's symbol is its maker's text, and no spreadsheet shall take it for a formula. */

@@ -1,10 +1,13 @@
 /** A token that amounts are in. */
 export interface Token {
+  /** 0x hex, tells it from others of the same symbol; null: BCT */
+  address: string | null;
+  /** what its maker calls it */
   symbol: string;
   decimals: number;
 }
 
-export const BCT: Token = { symbol: "BCT", decimals: 18 };
+export const BCT: Token = { address: null, symbol: "BCT", decimals: 18 };
 
 /** What gave a reward line: the terms of its settlement and what they stand on. */
 export interface RewardTerms {
@@ -13,7 +16,7 @@ export interface RewardTerms {
   gpuBps: number;
   /** DC burned for use of the GPU in the epoch, or of the pool for an operator's line */
   burnedDc: bigint;
-  /** null: there was no telemetry */
+  /** null: there was no telemetry, or it is no line of one GPU */
   upMinutes: number | null;
   /** BCT that the epoch's burns were worth, and that was minted for it, over the network */
   epochBctEquivalent: bigint;
@@ -36,22 +39,18 @@ export interface RewardFact {
   amountBct: bigint;
   /** USD per BCT with 8 decimals, as stored with the epoch; null: there was no price */
   price: bigint | null;
-  /** what the account had earned in all before this line, lines in the order of epoch, kind, pool and GPU */
-  earnedBeforeBct: bigint;
+  /** what of it the account was paid by now: claims pay the earliest first, in the order of epoch, kind, pool and GPU */
+  claimedBct: bigint;
   terms: RewardTerms;
 }
 
-/** What a wallet was paid of its rewards by now: the last `chain.reward_claim.cumulative_bct`. */
-export interface ClaimedFact {
-  account: string;
-  claimedBct: bigint;
-}
-
-/** A GPU NFT sold: `chain.sale`. */
+/** A GPU NFT or a slot sold: `chain.sale`. */
 export interface SaleFact {
   saleId: string;
   at: number;
-  gpuId: string;
+  /** null: a slot was sold */
+  gpuId: string | null;
+  slotId: string | null;
   poolId: string | null;
   operatorId: string | null;
   seller: string;
@@ -84,7 +83,6 @@ export interface FeeFact {
 /** All that statements are made of. */
 export interface CashFlowFacts {
   rewards: readonly RewardFact[];
-  claimed: readonly ClaimedFact[];
   sales: readonly SaleFact[];
   fees: readonly FeeFact[];
 }

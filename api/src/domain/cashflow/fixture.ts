@@ -20,7 +20,7 @@ export function reward(over: Partial<RewardFact> = {}): RewardFact {
     account: address("a"),
     amountBct: 10n ** 19n,
     price: 50_000_000n,
-    earnedBeforeBct: BigInt(epoch) * 10n ** 19n,
+    claimedBct: 0n,
     terms: {
       operatorBps: 2_000,
       poolBps: 6_750,
@@ -41,11 +41,12 @@ export function sale(over: Partial<SaleFact> = {}): SaleFact {
     saleId: "0x02",
     at: START,
     gpuId: "7",
+    slotId: null,
     poolId: "1",
     operatorId: "1",
     seller: address("b"),
     buyer: address("a"),
-    token: { symbol: "USDC", decimals: 6 },
+    token: { address: address("5"), symbol: "USDC", decimals: 6 },
     price: 100_000_000n,
     royalty: 5_000_000n,
     royaltyReceiver: address("c"),
@@ -57,7 +58,7 @@ export function sale(over: Partial<SaleFact> = {}): SaleFact {
 
 /** Facts with nothing in them but what is given. */
 export function facts(over: Partial<CashFlowFacts> = {}): CashFlowFacts {
-  return { rewards: [], claimed: [], sales: [], fees: [], ...over };
+  return { rewards: [], sales: [], fees: [], ...over };
 }
 
 /** A GPU-day, half of it rented. */

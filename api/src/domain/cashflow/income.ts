@@ -5,9 +5,9 @@ import type { StatementLine } from "./line.ts";
 /** Days over which present income is measured. */
 export const TRAILING_DAYS = 30;
 
-/** Whether a line is income or its cost, and not what was invested. */
-export function isIncome({ kind }: StatementLine): boolean {
-  return kind !== "PURCHASE" && kind !== "SALE";
+/** Whether a line is income or its cost, and not what was invested; a royalty that a seller gives is a part of its sale. */
+export function isIncome({ kind, amount }: StatementLine): boolean {
+  return kind !== "PURCHASE" && kind !== "SALE" && !(kind === "ROYALTY" && amount < 0n);
 }
 
 /** Dollars of all lines together; unknown as soon as one of them is. */
@@ -40,10 +40,11 @@ export function trailingIncome(lines: readonly StatementLine[], heldSince: numbe
 }
 
 /** `income of 30 days · 365 / 30 / capital`: simple, not compounded. */
-export function trailingApr(income: Measure<bigint>, capitalUsd: bigint | null): Measure {
+export function trailingApr(income: Measure<bigint>, capitalUsd: Measure<bigint>): Measure {
   if (income.value === null) return income;
-  if (capitalUsd === null || capitalUsd <= 0n) return unknown("NO_CAPITAL");
-  return measured((Number(income.value) * 365) / TRAILING_DAYS / Number(capitalUsd));
+  if (capitalUsd.value === null) return capitalUsd;
+  if (capitalUsd.value <= 0n) return unknown("NO_CAPITAL");
+  return measured((Number(income.value) * 365) / TRAILING_DAYS / Number(capitalUsd.value));
 }
 
 /** Volatility of daily income: standard deviation (of a sample, n − 1) over the mean. */

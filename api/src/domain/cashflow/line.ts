@@ -21,6 +21,7 @@ export interface StatementLine {
   id: string;
   epoch: number | null;
   gpuId: string | null;
+  slotId: string | null;
   poolId: string | null;
   operatorId: string | null;
   account: string;
@@ -36,6 +37,9 @@ export interface StatementLine {
   terms: RewardTerms | null;
 }
 
+/** Where a line stands in its statement. */
+export type LineKey = Pick<StatementLine, "at" | "kind" | "poolId" | "gpuId" | "account" | "id" | "amount">;
+
 const USD_DECIMALS = 6;
 const PRICE_DECIMALS = 8;
 
@@ -45,17 +49,22 @@ export function usdTowardZero(amount: bigint, { decimals }: Token, price: bigint
   return measured((amount * price) / 10n ** BigInt(decimals + PRICE_DECIMALS - USD_DECIMALS));
 }
 
-/** By time, then kind, then epoch and id; GPUs in the order of their numbers. */
-export function byDate(a: StatementLine, b: StatementLine): number {
-  const gpu = (line: StatementLine): string => (line.gpuId ?? "").padStart(78, "0");
+/** By time, kind, pool, GPU and account; ids in the order of their numbers. */
+export function byDate(a: LineKey, b: LineKey): number {
   return (
     a.at - b.at ||
     LINE_KINDS.indexOf(a.kind) - LINE_KINDS.indexOf(b.kind) ||
-    compare(gpu(a), gpu(b)) ||
-    compare(a.id, b.id) ||
+    byNumber(a.poolId, b.poolId) ||
+    byNumber(a.gpuId, b.gpuId) ||
     compare(a.account, b.account) ||
-    compare(String(a.amount), String(b.amount))
+    compare(a.id, b.id) ||
+    Number(a.amount > b.amount) - Number(a.amount < b.amount)
   );
+}
+
+/** Decimal texts without zeros in front by their numbers, nothing first. */
+function byNumber(a: string | null, b: string | null): number {
+  return (a ?? "").length - (b ?? "").length || compare(a ?? "", b ?? "");
 }
 
 function compare(a: string, b: string): number {

@@ -2,7 +2,7 @@ import { measured, unknown } from "../measure.ts";
 import { backedShare } from "./backing.ts";
 import { address, DAY, facts, reward, sale, START, use } from "./fixture.ts";
 import { maxDrawdownUsd, trailingIncome, volatility } from "./income.ts";
-import { metricsOf, type Metrics, type MetricsInput } from "./metrics.ts";
+import { metricsOf, type DiscountRate, type Metrics, type MetricsInput } from "./metrics.ts";
 import { statementOf } from "./statement.ts";
 import { concentration, useOf } from "./use.ts";
 
@@ -10,20 +10,23 @@ const WALLET = { kind: "WALLET" as const, account: address("a") };
 /** Bought for $100 on day 0, $5 a day from then on; as of day 60. */
 const ASOF = START + 60 * DAY;
 
+const rate = (yearly: number): DiscountRate => ({ rate: yearly, at: START, source: "a treasury's note of 2026-01-01" });
+
 function metrics(over: Partial<MetricsInput> = {}, days = 60): Metrics {
   const rewards = Array.from({ length: days }, (_, epoch) => reward({ epoch }));
   const whole = statementOf(WALLET, { fromAt: START, toAt: ASOF }, facts({ rewards, sales: [sale()] }), ASOF);
   return metricsOf({
     statement: whole,
     whole,
-    use: [use()],
-    burnedDcByPayer: [75n, 25n],
+    knownThrough: ASOF,
+    use: measured([use()]),
+    burnedDcByPayer: measured([75n, 25n]),
     heldSince: START,
-    costUsd: 100_000_000n,
-    lastPriceUsd: 200_000_000n,
-    floorPriceUsd: null,
-    askUsd: null,
-    discountRate: 0.1,
+    costUsd: measured(100_000_000n),
+    lastPriceUsd: measured(200_000_000n),
+    floorPriceUsd: unknown("NO_LISTING"),
+    askUsd: unknown("NO_LISTING"),
+    discountRate: rate(0.1),
     residual: null,
     ...over,
   });
@@ -63,13 +66,28 @@ describe("metrics of what happened", () => {
       unknown("NOT_AVAILABLE"),
     ]);
     expect(concentration([])).toEqual(unknown("NO_BURNS"));
-    const { realised, projected, floorPriceUsd } = metrics({ heldSince: null, costUsd: null, use: [] }, 0);
+    const empty = statementOf(WALLET, { fromAt: START, toAt: ASOF }, facts(), ASOF);
+    const { realised, projected, floorPriceUsd } = metrics(
+      { heldSince: null, costUsd: unknown("NOTHING_HELD"), use: unknown("USE_NOT_KEPT") },
+      0,
+    );
+    expect(realised.occupancy).toEqual(unknown("USE_NOT_KEPT"));
+    const { grossUsd, netUsd, maxDrawdownUsd: drawdown } = metrics({ statement: empty, whole: empty }).realised;
+    expect([grossUsd.reason, netUsd.reason, drawdown.reason]).toEqual(["NO_FLOWS", "NO_FLOWS", "NO_INCOME"]);
     const { aprOnCost, paybackAt, xirr, incomeVolatility, backedShare: backed } = realised;
     expect(
       [aprOnCost, paybackAt, xirr, incomeVolatility, backed, projected.paybackAt, floorPriceUsd].map(
         ({ reason }) => reason,
       ),
-    ).toEqual(["NOTHING_HELD", "NO_CAPITAL", "NO_SIGN_CHANGE", "NO_INCOME", "NO_REWARDS", "NO_CAPITAL", "NO_LISTING"]);
+    ).toEqual([
+      "NOTHING_HELD",
+      "NOTHING_HELD",
+      "NO_SIGN_CHANGE",
+      "NO_INCOME",
+      "NO_REWARDS",
+      "NOTHING_HELD",
+      "NO_LISTING",
+    ]);
     expect(metrics({ heldSince: ASOF - 29 * DAY }).realised.aprOnCost.reason).toBe("LESS_THAN_30_DAYS");
   });
 
@@ -78,6 +96,13 @@ describe("metrics of what happened", () => {
     const { lines } = statementOf(WALLET, { fromAt: START, toAt: ASOF + DAY }, facts({ rewards }), ASOF);
     expect(trailingIncome(lines, START, ASOF)).toEqual(measured(10_000_000n)); // two of $5
     expect(trailingIncome(lines, ASOF - 30 * DAY + 1, ASOF)).toEqual(unknown("LESS_THAN_30_DAYS"));
+  });
+
+  it("look at days whose income is known only: one that isn't final yet earned neither something nor nothing", () => {
+    const known = metrics({ knownThrough: ASOF - 10 * DAY }, 50);
+    expect(known.realised.incomeVolatility).toEqual(measured(0));
+    expect(known.realised.aprOnCost.value).toBeCloseTo(18.25, 12); // days 20 to 49
+    expect(metrics({ knownThrough: ASOF }, 50).realised.incomeVolatility.value).toBeGreaterThan(0);
   });
 
   it("don't guess dollars: one line without a price leaves the sums unknown", () => {
@@ -91,6 +116,16 @@ describe("metrics of what happened", () => {
 });
 
 describe("risk", () => {
+  it("of a sale is none: neither its price nor the royalty that the seller gives of it is income", () => {
+    const rewards = [0, 1].map((epoch) => reward({ epoch }));
+    const sold = sale({ seller: address("a"), buyer: address("d"), at: START + DAY });
+    const window = { fromAt: START, toAt: START + 2 * DAY };
+    const statement = statementOf(WALLET, window, facts({ rewards, sales: [sold] }), ASOF);
+    const { realised } = metrics({ statement, whole: statement });
+    expect(realised.netUsd).toEqual(measured(105_000_000n)); // 100 − 5 of the sale, 5 and 5
+    expect([realised.incomeVolatility, realised.maxDrawdownUsd]).toEqual([measured(0), measured(0n)]);
+  });
+
   it("of income that swings is its deviation over its mean", () => {
     // 2, 4, 4, 4, 5, 5, 7, 9: mean 5, squares 32, of a sample 32 / 7
     expect(volatility([2n, 4n, 4n, 4n, 5n, 5n, 7n, 9n]).value).toBeCloseTo(Math.sqrt(32 / 7) / 5, 12);
@@ -118,7 +153,7 @@ describe("risk", () => {
 describe("projections", () => {
   it("stand apart, on income kept flat and a residual with its source", () => {
     const residual = { at: ASOF + 100 * DAY, amountUsd: 50_000_000n, source: "resale index of 2026-03-02" };
-    const { projected } = metrics({ residual, discountRate: 0, askUsd: 660_000_000n });
+    const { projected } = metrics({ residual, discountRate: rate(0), askUsd: measured(660_000_000n) });
     expect(projected.netAssetValueUsd).toEqual(measured(550_000_000n)); // 100 days at $5 and 50
     expect(projected.premium.value).toBeCloseTo(0.2, 12);
     expect(projected.npvUsd).toEqual(measured(750_000_000n)); // 200 so far
@@ -129,7 +164,7 @@ describe("projections", () => {
 
   it("of payback keep the last 30 days' income", () => {
     // $1,000: 300 earned, 700 to go at 5 a day
-    const { realised, projected } = metrics({ costUsd: 1_000_000_000n });
+    const { realised, projected } = metrics({ costUsd: measured(1_000_000_000n) });
     expect(realised.paybackAt).toEqual(unknown("NOT_PAID_BACK"));
     expect(projected.paybackAt).toEqual(measured(ASOF + 140 * DAY));
     expect(projected.netAssetValueUsd).toEqual(unknown("NO_RESIDUAL"));

@@ -12,19 +12,21 @@ export interface Payback {
 }
 
 /**
- * Payback of `costUsd` by income. Undiscounted.
+ * Payback of a cost in dollars by income. Undiscounted.
  *
- * @param lines of the whole holding, in the order of time
+ * @param lines since what is held was got, in the order of time
  * @param trailing income of the last 30 days
  */
 export function payback(
   lines: readonly StatementLine[],
-  costUsd: bigint | null,
+  cost: Measure<bigint>,
   trailing: Measure<bigint>,
   asOf: number,
 ): Payback {
   const neither = (reason: string): Payback => ({ realisedAt: unknown(reason), projectedAt: unknown(reason) });
-  if (costUsd === null || costUsd <= 0n) return neither("NO_CAPITAL");
+  if (cost.value === null) return neither(cost.reason);
+  const costUsd = cost.value;
+  if (costUsd <= 0n) return neither("NO_CAPITAL");
   let earned = 0n;
   for (const line of lines.filter(isIncome)) {
     if (line.amountUsd.value === null) return neither(line.amountUsd.reason);

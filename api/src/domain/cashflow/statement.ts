@@ -40,10 +40,9 @@ export interface Statement {
 export function statementOf(scope: Scope, window: Window, facts: CashFlowFacts, asOf: number): Statement {
   checkedWindow(window, STATEMENT_MAX_DAYS);
   checkScope(scope);
-  const claimed = new Map(facts.claimed.map(({ account, claimedBct }) => [account.toLowerCase(), claimedBct]));
   const isWithin = ({ at }: { at: number }): boolean => at >= window.fromAt && at < window.toAt;
   const lines = [
-    ...facts.rewards.filter(isWithin).map((fact) => rewardLine(fact, claimed.get(fact.account.toLowerCase()) ?? 0n)),
+    ...facts.rewards.filter(isWithin).map(rewardLine),
     ...facts.sales
       .filter(isWithin)
       .flatMap((fact) => saleLines(fact).filter((line) => isOf(scope, line, fact.isPrimary))),
@@ -67,16 +66,15 @@ export function statementOf(scope: Scope, window: Window, facts: CashFlowFacts, 
 
 const REWARD_KINDS = { OPERATOR: "REWARD_OPERATOR", POOL_SHARE: "REWARD_POOL", GPU_BONUS: "REWARD_BONUS" } as const;
 
-/** Claims pay what is due in the order in which it was earned: a line is paid once all before it are. */
-function rewardLine(fact: RewardFact, claimedInAll: bigint): StatementLine {
-  const { epoch, at, gpuId, poolId, operatorId, amountBct, terms } = fact;
-  const claimed = clamp(claimedInAll - fact.earnedBeforeBct, amountBct);
+function rewardLine(fact: RewardFact): StatementLine {
+  const { epoch, at, gpuId, poolId, operatorId, amountBct, claimedBct: claimed, terms } = fact;
   return {
     at,
     kind: REWARD_KINDS[fact.kind],
     id: `epoch ${String(epoch).padStart(10, "0")} pool ${poolId}`,
     epoch,
     gpuId,
+    slotId: null,
     poolId,
     operatorId,
     account: fact.account.toLowerCase(),
@@ -112,17 +110,32 @@ function plainLine(
   const { at, gpuId, poolId, operatorId, token } = fact;
   const amountUsd = usdTowardZero(amount, token, fact.tokenPrice);
   const none = { epoch: null, claimed: null, unclaimed: null, terms: null };
-  return { at, kind, id, gpuId, poolId, operatorId, account: account.toLowerCase(), token, amount, amountUsd, ...none };
+  const slotId = "slotId" in fact ? fact.slotId : null;
+  return {
+    at,
+    kind,
+    id,
+    gpuId,
+    slotId,
+    poolId,
+    operatorId,
+    account: account.toLowerCase(),
+    token,
+    amount,
+    amountUsd,
+    ...none,
+  };
 }
 
 /**
  * Whether a line is one of the scope's. A GPU's and a pool's investors don't get what a first sale brings its seller,
- * nor royalties; an operator gets nothing else but its share.
+ * nor royalties, nor do they trade slots; an operator gets nothing else but its share.
  */
 function isOf(scope: Scope, line: StatementLine, isPrimary: boolean): boolean {
   const isRoyaltyGot = line.kind === "ROYALTY" && line.amount > 0n;
   const isSellers = line.kind === "SALE" || line.kind === "ROYALTY";
-  const isInvestors = line.kind !== "REWARD_OPERATOR" && !isRoyaltyGot && !(isPrimary && isSellers);
+  const isInvestors =
+    line.slotId === null && line.kind !== "REWARD_OPERATOR" && !isRoyaltyGot && !(isPrimary && isSellers);
   switch (scope.kind) {
     case "WALLET":
       return line.account === scope.account.toLowerCase();
@@ -148,8 +161,4 @@ function checkScope(scope: Scope): void {
   throw new BaseError("BAD_SCOPE", `"${id}" is no id of a ${scope.kind.toLowerCase()}`, {
     hints: [scope.kind === "WALLET" ? "give an address: 0x and 40 hex digits" : "give the number of the token or pool"],
   });
-}
-
-function clamp(value: bigint, most: bigint): bigint {
-  return value < 0n ? 0n : value > most ? most : value;
 }

@@ -36,6 +36,12 @@ export function useOf(facts: readonly UseFact[]): Use {
   };
 }
 
+/** Use that isn't known, and why. */
+export function unknownUse(reason: string): Use {
+  const none = unknown(reason);
+  return { occupancy: none, uptime: none, utilization: none, dcPerAvailableHour: unknown(reason) };
+}
+
 /**
  * Concentration of payers: Herfindahl–Hirschman index `Σ share²` of the DC burned, from 1 / payers to 1. Unknown where
  * nothing was burned.

@@ -20,7 +20,7 @@ export interface RateAdvice {
   reason: string | null;
   /** what the formula came to before bounds; null: none */
   steppedDcPerHour: bigint | null;
-  boundBy: "FLOOR" | "CAP" | "ON_DEMAND" | null;
+  boundBy: "FLOOR" | "CAP" | "ON_DEMAND" | "STEP" | null;
 }
 
 /** One hour's advice for a pool with all that it was made of. */
@@ -42,7 +42,8 @@ export interface AdviceInputs {
 
 /**
  * Advice for a pool: on-demand by its occupancy, spot likewise and at most 0.9 of it, reserved equal to on-demand, for
- * what a longer term is worth comes by the discounts. Without a known occupancy there is none.
+ * what a longer term is worth comes by the discounts; where the reserved rate is far from it, 3 % nearer. Without a known
+ * occupancy there is none.
  *
  * @throws BaseError `BAD_BOUNDS` for a floor above its cap or a rate that isn't above 0
  */
@@ -50,7 +51,7 @@ export function adviseTick(poolId: string, asOf: number, inputs: AdviceInputs): 
   const { rates, occupancy, bounds } = inputs;
   const onDemand = advise("ON_DEMAND", rates.onDemandDcPerHour, occupancy, bounds.onDemand);
   const spot = capSpot(advise("SPOT", rates.spotDcPerHour, occupancy, bounds.spot), onDemand, bounds.spot);
-  const advice = [spot, onDemand, { ...onDemand, tier: "RESERVED" as const }];
+  const advice = [spot, onDemand, stepReserved(rates.reservedDcPerHour, onDemand)];
   return { methodologyVersion: PRICING_VERSION, asOf, poolId, inputs, advice };
 }
 
@@ -97,6 +98,17 @@ function advise(
         ? ([capDcPerHour, "CAP"] as const)
         : ([stepped, null] as const);
   return { tier, rateDcPerHour, reason: null, steppedDcPerHour: stepped, boundBy };
+}
+
+/** Reserved goes to the on-demand advice by steps that are no larger than the formula's. */
+function stepReserved(rate: bigint, onDemand: RateAdvice): RateAdvice {
+  const { rateDcPerHour: goal } = onDemand;
+  if (goal === null) return { ...onDemand, tier: "RESERVED" };
+  const [least, most] = [(rate * 97n + 99n) / 100n, (rate * 103n) / 100n];
+  const isNear = goal >= least && goal <= most;
+  if (isNear) return { ...onDemand, tier: "RESERVED" };
+  const rateDcPerHour = goal < least ? least : most;
+  return { tier: "RESERVED", rateDcPerHour, reason: null, steppedDcPerHour: goal, boundBy: "STEP" };
 }
 
 function capSpot(spot: RateAdvice, onDemand: RateAdvice, { floorDcPerHour }: RateBounds): RateAdvice {

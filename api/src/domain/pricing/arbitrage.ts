@@ -41,6 +41,29 @@ export function findArbitrage(reservedDcPerHour: bigint, discounts: readonly Ter
   return discounts.flatMap(({ minHours }) => splitBelow(reservedDcPerHour, discounts, minHours));
 }
 
+/** A longer slot that costs less in all than the one asked for; its rest can be cut off and sold. */
+export interface CheaperSlot {
+  hours: number;
+  totalDc: bigint;
+}
+
+/** The cheapest slot longer than `hours`, and at most `mostHours` long, that costs less than one of `hours`; null: none does. */
+export function cheaperSlot(
+  reservedDcPerHour: bigint,
+  discounts: readonly TermDiscount[],
+  hours: number,
+  mostHours = MAX_SLOT_HOURS,
+): CheaperSlot | null {
+  let best: CheaperSlot | null = null;
+  let least = slotCostUp(reservedDcPerHour, discounts, hours);
+  for (const { minHours } of discounts) {
+    if (minHours <= hours || minHours > mostHours) continue;
+    const totalDc = slotCostUp(reservedDcPerHour, discounts, minHours);
+    if (totalDc < least) [best, least] = [{ hours: minHours, totalDc }, totalDc];
+  }
+  return best;
+}
+
 /** The terms below a step for which the slot of `step` hours is the cheapest that is long enough, and costs less. */
 function splitBelow(rate: bigint, discounts: readonly TermDiscount[], step: number): SplitArbitrage[] {
   const cost = (hours: number): bigint => slotCostUp(rate, discounts, hours);

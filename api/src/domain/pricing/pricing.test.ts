@@ -48,6 +48,15 @@ describe("a tick of advice", () => {
     expect(advised({ occupancy: measured(1), bounds: { spot: BOUNDS, onDemand: cap } })[1]).toBe(2_000_001n);
   });
 
+  it("brings reserved to the on-demand advice by steps of 3 %", () => {
+    const reserved = (reservedDcPerHour: bigint): unknown =>
+      adviseTick("1", 0, inputs({ rates: { ...RATES, reservedDcPerHour } })).advice[2];
+    expect(reserved(1_990_000n)).toMatchObject({ rateDcPerHour: 2_000_000n, boundBy: null });
+    const goal = { steppedDcPerHour: 2_000_000n, boundBy: "STEP" };
+    expect(reserved(1_000_000n)).toMatchObject({ rateDcPerHour: 1_030_000n, ...goal });
+    expect(reserved(4_000_001n)).toMatchObject({ rateDcPerHour: 3_880_001n, ...goal }); // 3,880,000.97 rounded toward the old
+  });
+
   it("keeps spot at 0.9 of on-demand or below, and gives none below its cost", () => {
     expect(advised({ rates: { ...RATES, spotDcPerHour: 1_900_000n } })[0]).toBe(1_800_000n);
     const dear = { floorDcPerHour: 1_850_000n, capDcPerHour: 3_000_000n };

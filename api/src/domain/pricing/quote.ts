@@ -1,7 +1,7 @@
 import { BaseError } from "#kernel/errors.ts";
 import { owedDcUp } from "../rental.ts";
 import { PRICING_VERSION } from "./advice.ts";
-import { MAX_SLOT_HOURS, slotCostUp } from "./arbitrage.ts";
+import { cheaperSlot, MAX_SLOT_HOURS, slotCostUp, type CheaperSlot } from "./arbitrage.ts";
 import { evictionOf, type Eviction } from "./eviction.ts";
 import type { Rates, ReservationHazard, TermDiscount, Tier } from "./facts.ts";
 
@@ -47,6 +47,8 @@ export interface RankedOffer {
   totalBctUp: bigint | null;
   /** of spot only */
   eviction: Eviction | null;
+  /** of reserved only: a longer slot that is free too and costs less in all */
+  cheaper: CheaperSlot | null;
   score: OfferFact["score"];
 }
 
@@ -109,7 +111,13 @@ function offerOf(fact: OfferFact, request: QuoteRequest, price: bigint | null, n
   const { gpuId, poolId, operatorId, score } = fact;
   const totalDc = totalOf(fact, request);
   const eviction = request.tier === "SPOT" ? evictionOf(fact.hazard, fact.nextBookingAt, now) : null;
-  return { gpuId, poolId, operatorId, totalDc, totalBctUp: toBctUp(totalDc, price), eviction, score };
+  const cheaper = request.tier === "RESERVED" ? cheaperThan(fact, request) : null;
+  return { gpuId, poolId, operatorId, totalDc, totalBctUp: toBctUp(totalDc, price), eviction, cheaper, score };
+}
+
+function cheaperThan({ rates, discounts, nextBookingAt }: OfferFact, request: QuoteRequest): CheaperSlot | null {
+  const free = nextBookingAt === null ? MAX_SLOT_HOURS : Math.floor((nextBookingAt - request.startAt) / 3_600);
+  return cheaperSlot(rates.reservedDcPerHour, discounts, request.hours, Math.min(free, MAX_SLOT_HOURS));
 }
 
 function totalOf({ rates, discounts }: OfferFact, { tier, hours }: QuoteRequest): bigint {

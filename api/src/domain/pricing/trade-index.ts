@@ -12,6 +12,10 @@ export interface TradeIndex {
   tradeCount: number;
   /** GPU seconds that they paid for */
   seconds: bigint;
+  /** GPU seconds left out at both sides together, rounded down */
+  trimmedSeconds: bigint;
+  /** the lowest and the highest rate that something is left of, DC base units per GPU-hour, rounded down; null: no trades */
+  keptDcPerHour: { low: bigint; high: bigint } | null;
 }
 
 const WINDOW_SECONDS = 86_400;
@@ -29,18 +33,26 @@ export function tradeIndex(uses: readonly SettledUse[], asOf: number): TradeInde
     .filter(({ at, seconds }) => at > asOf - WINDOW_SECONDS && at <= asOf && seconds > 0n)
     .sort(byRate);
   const seconds = trades.reduce((sum, trade) => sum + trade.seconds, 0n);
-  const common = { methodologyVersion: PRICING_VERSION, asOf, tradeCount: trades.length, seconds };
-  if (seconds === 0n) return { ...common, dcPerHour: unknown("NO_TRADES") };
+  const common = {
+    ...{ methodologyVersion: PRICING_VERSION, asOf, tradeCount: trades.length, seconds },
+    trimmedSeconds: seconds / 5n,
+  };
+  if (seconds === 0n) return { ...common, dcPerHour: unknown("NO_TRADES"), keptDcPerHour: null };
   // in tenths of seconds the volume is [0, 10 V), and [V, 9 V) is kept
   let from = 0n;
   let kept = 0n;
+  const rates: bigint[] = [];
   for (const trade of trades) {
     const to = from + 10n * trade.seconds;
     const tenths = min(to, 9n * seconds) - max(from, seconds);
-    if (tenths > 0n) kept += (trade.amountDc * tenths * PLACES) / trade.seconds;
+    if (tenths > 0n) {
+      kept += (trade.amountDc * tenths * PLACES) / trade.seconds;
+      rates.push((trade.amountDc * 3_600n) / trade.seconds);
+    }
     from = to;
   }
-  return { ...common, dcPerHour: measured((kept * 3_600n) / (8n * seconds * PLACES)) };
+  const keptDcPerHour = { low: rates[0] ?? 0n, high: rates.at(-1) ?? 0n };
+  return { ...common, dcPerHour: measured((kept * 3_600n) / (8n * seconds * PLACES)), keptDcPerHour };
 }
 
 function byRate(a: SettledUse, b: SettledUse): number {

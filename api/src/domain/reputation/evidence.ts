@@ -12,7 +12,7 @@ import { outcomesOf, SELF, type Outcome } from "./outcomes.ts";
 const UNITS = 86_400 * 10_000;
 
 /** What one payer's outcomes of one dimension come to; the ends are decayed to `day`, today's are exact integers. */
-interface Sums {
+export interface Sums {
   day: number;
   count: number;
   /** of days before `day` */
@@ -20,23 +20,27 @@ interface Sums {
   good: number;
   unitsToday: number;
   goodUnitsToday: number;
-  costs: Cost[];
+  costs: readonly Cost[];
 }
 
-interface DimensionEvidence {
+/** A subject's outcomes of one dimension. */
+export interface DimensionEvidence {
   /** by payer; "" for what nobody paid for */
   byPayer: Map<string, Sums>;
   /** outcomes that count nothing because their payer was no stranger */
   excludedCount: number;
 }
 
-type SubjectEvidence = Partial<Record<Dimension, DimensionEvidence>>;
+/** What is known of a subject. */
+export type SubjectEvidence = Partial<Record<Dimension, DimensionEvidence>>;
 
 /** All that scores need of the facts up to a day, of a size that doesn't grow with the days: the incremental form. */
 export interface Evidence {
   /** the last day folded in; null before the first */
   day: number | null;
   subjects: Map<string, SubjectEvidence>;
+  /** sums up to this day may be those of a copy, too, and are copied before anything is added to them */
+  sharedDay?: number | null;
 }
 
 /** Sums of one payer, decayed to the day asked for. */
@@ -93,27 +97,30 @@ export function foldAll(evidence: Evidence, facts: Iterable<Fact>, relations: Re
   for (const day of [...days.keys()].sort((a, b) => a - b)) foldDay(evidence, day, days.get(day) ?? [], relations);
 }
 
-/** A copy that can be folded on while the original stays: a day that isn't over is folded into a copy each hour. */
+/**
+ * A copy that can be folded on while the original stays: a day that isn't over is folded into a copy each hour. Sums are shared
+ * until one of the two adds to them.
+ */
 export function copyEvidence(evidence: Evidence): Evidence {
   const subjects = new Map<string, SubjectEvidence>();
   for (const [id, subject] of evidence.subjects) {
     const copy: SubjectEvidence = {};
-    for (const [name, { byPayer, excludedCount }] of Object.entries(subject) as [Dimension, DimensionEvidence][]) {
-      const sums = new Map<string, Sums>();
-      for (const [payer, of] of byPayer) sums.set(payer, { ...of, costs: [...of.costs] });
-      copy[name] = { byPayer: sums, excludedCount };
-    }
+    for (const [name, { byPayer, excludedCount }] of Object.entries(subject) as [Dimension, DimensionEvidence][])
+      copy[name] = { byPayer: new Map(byPayer), excludedCount };
     subjects.set(id, copy);
   }
-  return { day: evidence.day, subjects };
+  evidence.sharedDay = evidence.day;
+  return { day: evidence.day, subjects, sharedDay: evidence.day };
 }
 
 /** A subject's sums in one dimension as of `day`, by payer in the payers' order. */
 export function sumsOf(evidence: Evidence, id: string, dimension: Dimension, day: number): PayerSums[] {
-  const byPayer = evidence.subjects.get(id)?.[dimension]?.byPayer ?? new Map<string, Sums>();
-  return [...byPayer.entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([payer, sums]) => ({ payer, count: sums.count, ...decayedTo(sums, day), costs: sums.costs }));
+  const found: PayerSums[] = [];
+  for (const [payer, sums] of evidence.subjects.get(id)?.[dimension]?.byPayer ?? []) {
+    const { weight, good } = decayedTo(sums, day);
+    found.push({ payer, count: sums.count, weight, good, costs: sums.costs });
+  }
+  return found.sort((a, b) => (a.payer < b.payer ? -1 : 1));
 }
 
 /** How many outcomes of a dimension counted nothing because their payer was no stranger. */
@@ -131,14 +138,17 @@ function add(evidence: Evidence, id: string, fact: Fact, outcome: Outcome, isExc
   }
   const payer = outcome.payer?.toLowerCase() ?? "";
   let sums = dimension.byPayer.get(payer);
-  if (!sums) dimension.byPayer.set(payer, (sums = emptySums(fact.day)));
+  if (!sums || sums.day <= (evidence.sharedDay ?? -1)) {
+    sums = sums ? { ...sums } : emptySums(fact.day);
+    dimension.byPayer.set(payer, sums);
+  }
   if (fact.day > sums.day) turnDay(sums, fact.day);
   const units = Math.round(outcome.weight * UNITS);
   const goodUnits = Math.round(outcome.weight * outcome.value * UNITS);
   sums.count += outcome.count;
   sums.unitsToday += units;
   sums.goodUnitsToday += goodUnits;
-  if (goodUnits < units) keepCost(sums.costs, fact, outcome, (units - goodUnits) / UNITS);
+  if (goodUnits < units) sums.costs = keepCost(sums.costs, fact, outcome, (units - goodUnits) / UNITS);
 }
 
 /** Lets a payer's today become one of the days before. */

@@ -1,7 +1,7 @@
 import { HALF_LIFE_DAYS } from "./decay.ts";
 import type { Dimension } from "./facts.ts";
 import type { Part } from "./part.ts";
-import { KAPPA, posterior } from "./posterior.ts";
+import { KAPPA, posteriorLow } from "./posterior.ts";
 import type { Score } from "./score.ts";
 
 /** Something that would raise a score, and by how much. */
@@ -62,7 +62,7 @@ function improvement(
   good: number,
   text: string,
 ): Improvement {
-  const low = posterior(part.priorMean, weight, good).low;
+  const low = posteriorLow(part.priorMean, weight, good);
   return { dimension: part.dimension, action, points: 100 * part.share * (low - part.low), text };
 }
 

@@ -1,5 +1,5 @@
 import { measured, unknown, type Measure } from "../measure.ts";
-import type { Cost } from "./costs.ts";
+import { COST_COUNT, type Cost } from "./costs.ts";
 import { decay } from "./decay.ts";
 import { excludedCount, sumsOf, type Evidence } from "./evidence.ts";
 import type { Dimension } from "./facts.ts";
@@ -25,8 +25,13 @@ export interface Weighed {
   heldPayers: { payer: string; countedShare: number; withheldWeight: number }[];
   /** outcomes of payers who were no strangers */
   excludedCount: number;
-  /** with what each lost today, after decay and limit */
-  costs: (Cost & { lostNow: number })[];
+  /** the ten that lost most, with what each lost today, after decay and limit; in no order */
+  costs: readonly LostCost[];
+}
+
+interface LostCost {
+  cost: Cost;
+  lostNow: number;
 }
 
 /** One dimension of a score. `costPoints` of all outcomes and of the prior add up to `100 · share · (1 − mean)`. */
@@ -58,6 +63,7 @@ export function weigh(evidence: Evidence, id: string, dimension: Dimension, day:
   const payerless = sums.filter(({ payer }) => payer === "").reduce((sum, { weight }) => sum + weight, 0);
   const paid = sums.filter(({ payer }) => payer !== "").map(({ weight }) => weight);
   const limit = payerLimit(KAPPA, payerless, paid);
+  const kept: LostCost[] = [];
   const weighed: Weighed = {
     dimension,
     count: 0,
@@ -65,7 +71,7 @@ export function weigh(evidence: Evidence, id: string, dimension: Dimension, day:
     good: 0,
     heldPayers: [],
     excludedCount: excludedCount(evidence, id, dimension),
-    costs: [],
+    costs: kept,
   };
   for (const { payer, count, weight, good, costs } of sums) {
     const part = payer === "" || weight <= limit ? 1 : limit / weight;
@@ -73,9 +79,26 @@ export function weigh(evidence: Evidence, id: string, dimension: Dimension, day:
     weighed.weight += weight * part;
     weighed.good += good * part;
     if (part < 1) weighed.heldPayers.push({ payer, countedShare: part, withheldWeight: weight * (1 - part) });
-    for (const cost of costs) weighed.costs.push({ ...cost, lostNow: cost.lost * part * decay(day - cost.day) });
+    for (const cost of costs) keepLargest(kept, cost, cost.lost * part * decay(day - cost.day));
   }
   return weighed;
+}
+
+/** Of a large subject there are thousands, of which ten may be shown. */
+function keepLargest(kept: LostCost[], cost: Cost, lostNow: number): void {
+  if (kept.length < COST_COUNT) return void kept.push({ cost, lostNow });
+  let least = 0;
+  for (let at = 1; at < kept.length; at++) if (isBefore(kept[least], kept[at])) least = at;
+  if (lostNow < (kept[least]?.lostNow ?? 0)) return;
+  const one = { cost, lostNow };
+  if (!isBefore(kept[least], one)) kept[least] = one;
+}
+
+/** Whether the first goes before the second among the costliest. */
+function isBefore(one: LostCost | undefined, other: LostCost | undefined): boolean {
+  if (!one || !other) return false;
+  if (one.lostNow !== other.lostNow) return one.lostNow > other.lostNow;
+  return one.cost.day === other.cost.day ? one.cost.id < other.cost.id : one.cost.day > other.cost.day;
 }
 
 /** A dimension of the score from its evidence and the network's mean. */
@@ -84,7 +107,7 @@ export function partOf(weighed: Weighed, priorMean: number): Part {
   const share = SHARES[dimension];
   const beta = posterior(priorMean, weight, good);
   const pointsPerLoss = (100 * share) / (beta.alpha + beta.beta);
-  const costs = weighed.costs.map(({ lostNow, ...cost }) => ({ ...cost, costPoints: lostNow * pointsPerLoss }));
+  const costs = weighed.costs.map(({ cost, lostNow }) => ({ ...cost, costPoints: lostNow * pointsPerLoss }));
   return {
     ...beta,
     dimension,
@@ -102,5 +125,7 @@ export function partOf(weighed: Weighed, priorMean: number): Part {
 
 /** The ten that cost most, costliest first. */
 export function costliest<T extends PartCost>(costs: readonly T[]): T[] {
-  return [...costs].sort((a, b) => b.costPoints - a.costPoints || b.day - a.day || (a.id < b.id ? -1 : 1)).slice(0, 10);
+  return [...costs]
+    .sort((a, b) => b.costPoints - a.costPoints || b.day - a.day || (a.id < b.id ? -1 : 1))
+    .slice(0, COST_COUNT);
 }

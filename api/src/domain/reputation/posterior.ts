@@ -18,15 +18,38 @@ export interface Posterior {
 
 /** `α = κ·m + good`, `β = κ·(1 − m) + weight − good`, and their mean, 5 % and 95 % quantiles. */
 export function posterior(mean: number, weight: number, good: number): Posterior {
-  const alpha = KAPPA * mean + good;
-  const beta = KAPPA * (1 - mean) + Math.max(0, weight - good);
+  const { alpha, beta } = shapes(mean, weight, good);
   return {
     alpha,
     beta,
     mean: alpha / (alpha + beta),
-    low: quantile(0.05, alpha, beta),
-    high: quantile(0.95, alpha, beta),
+    low: quantileOf(0.05, alpha, beta),
+    high: quantileOf(0.95, alpha, beta),
   };
+}
+
+/** The 5 % quantile of `posterior` alone: at half its cost. */
+export function posteriorLow(mean: number, weight: number, good: number): number {
+  const { alpha, beta } = shapes(mean, weight, good);
+  return quantileOf(0.05, alpha, beta);
+}
+
+function shapes(mean: number, weight: number, good: number): { alpha: number; beta: number } {
+  return { alpha: KAPPA * mean + good, beta: KAPPA * (1 - mean) + Math.max(0, weight - good) };
+}
+
+/** Quantiles that were asked for before, at most this many: subjects of whom nothing is known have one and the same. */
+const REMEMBERED = 4_096;
+const remembered = new Map<string, number>();
+
+function quantileOf(probability: number, alpha: number, beta: number): number {
+  const key = `${probability} ${alpha} ${beta}`;
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const found = quantile(probability, alpha, beta);
+  if (remembered.size >= REMEMBERED) remembered.clear();
+  remembered.set(key, found);
+  return found;
 }
 
 /**

@@ -1,8 +1,11 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { accruedDc, isRunning } from "../../domain/rental.ts";
-import * as chain from "../../sources/chain.ts";
-import { PageArgs, readConnection, type Connection } from "../connection.ts";
+import type * as chain from "../../sources/chain.ts";
+import { GPU, POOL, RENTAL } from "../../sources/entities/core.ts";
+import { ascending } from "../../sources/entity.ts";
+import { PageArgs, type Connection } from "../connection.ts";
 import type { Context } from "../context.ts";
+import { readListOf } from "../lists.ts";
 import { DcScalar } from "../scalars.ts";
 import { Account } from "../types/account.ts";
 import { Gpu, GpuConnection } from "../types/gpu.ts";
@@ -10,8 +13,8 @@ import { Operator } from "../types/operator.ts";
 import { Pool, PoolConnection } from "../types/pool.ts";
 import { Rental, RentalConnection } from "../types/rental.ts";
 
-/** Every GPU, whatever its state. */
-const ANY_GPU: chain.GpuFilter = { poolId: null, operatorId: null, owner: null, status: null };
+/** By id: ids are given in the order of creation. */
+const CREATED = ascending("created_at");
 
 /** Lists of a wallet. */
 @Resolver(() => Account)
@@ -22,7 +25,9 @@ export class AccountResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { snapshot }: Context,
   ): Promise<Connection<chain.GpuRow>> {
-    return readConnection(page, (slice) => chain.listGpus(snapshot, slice, { ...ANY_GPU, owner: account.address }));
+    return readListOf(snapshot, GPU, { column: "owner", key: account.address, isBytes: true }, page, {
+      order: CREATED,
+    });
   }
 
   @FieldResolver(() => RentalConnection, { description: "Rentals that it paid." })
@@ -31,8 +36,8 @@ export class AccountResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { snapshot }: Context,
   ): Promise<Connection<chain.RentalRow>> {
-    const filter = { gpuId: null, customer: account.address };
-    return readConnection(page, (slice) => chain.listRentals(snapshot, slice, filter));
+    const by = { column: "customer", key: account.address, isBytes: true };
+    return readListOf(snapshot, RENTAL, by, page, { order: ascending("start_at") });
   }
 }
 
@@ -44,44 +49,43 @@ export class OperatorResolver {
     return load.account.load(operator.ownerAddress);
   }
 
-  @FieldResolver(() => PoolConnection)
+  @FieldResolver(() => PoolConnection, { description: "Pools that it opened, by id." })
   pools(
     @Root() operator: chain.OperatorRow,
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { snapshot }: Context,
   ): Promise<Connection<chain.PoolRow>> {
-    const filter = { operatorId: operator.id, model: null, region: null };
-    return readConnection(page, (slice) => chain.listPools(snapshot, slice, filter));
+    return readListOf(snapshot, POOL, { column: "operator", key: operator.id }, page, { order: CREATED });
   }
 }
 
 /** A pool's operator and GPUs. */
 @Resolver(() => Pool)
 export class PoolResolver {
-  @FieldResolver(() => Operator, { nullable: true })
+  @FieldResolver(() => Operator, { nullable: true, description: "Who runs it." })
   operator(@Root() pool: chain.PoolRow, @Ctx() { load }: Context): Promise<chain.OperatorRow | undefined> {
     return load.operator.load(pool.operatorId);
   }
 
-  @FieldResolver(() => GpuConnection)
+  @FieldResolver(() => GpuConnection, { description: "GPUs in it, by id." })
   gpus(
     @Root() pool: chain.PoolRow,
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { snapshot }: Context,
   ): Promise<Connection<chain.GpuRow>> {
-    return readConnection(page, (slice) => chain.listGpus(snapshot, slice, { ...ANY_GPU, poolId: pool.id }));
+    return readListOf(snapshot, GPU, { column: "pool", key: pool.id }, page, { order: CREATED });
   }
 }
 
 /** What a rental belongs to, and where it stands at the answer's block. */
 @Resolver(() => Rental)
 export class RentalResolver {
-  @FieldResolver(() => Gpu, { nullable: true })
+  @FieldResolver(() => Gpu, { nullable: true, description: "The GPU used." })
   gpu(@Root() rental: chain.RentalRow, @Ctx() { load }: Context): Promise<chain.GpuRow | undefined> {
     return load.gpu.load(rental.gpuId);
   }
 
-  @FieldResolver(() => Pool, { nullable: true })
+  @FieldResolver(() => Pool, { nullable: true, description: "The GPU's pool at the start." })
   pool(@Root() rental: chain.RentalRow, @Ctx() { load }: Context): Promise<chain.PoolRow | undefined> {
     return load.pool.load(rental.poolId);
   }

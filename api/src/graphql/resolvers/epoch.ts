@@ -27,7 +27,10 @@ const ANY_LINE: LineFilter = { epoch: null, account: null, gpuId: null };
 @Resolver(() => Epoch)
 export class EpochResolver {
   @Query(() => Epoch, { nullable: true, description: "An epoch by its number; null: it is yet to come." })
-  async epoch(@Arg("id", () => ID) id: string, @Ctx() { snapshot }: Context): Promise<ShownEpoch | undefined> {
+  async epoch(
+    @Arg("id", () => ID, { description: "Its number." }) id: string,
+    @Ctx() { snapshot }: Context,
+  ): Promise<ShownEpoch | undefined> {
     const number = /^\d{1,10}$/.test(id) ? Number(id) : NaN;
     if (!(number <= MAX_EPOCH)) throw badArgument("id", "must be the number of an epoch");
     if (number > (await newestEpoch(snapshot))) return undefined;

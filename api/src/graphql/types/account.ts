@@ -4,7 +4,7 @@ import { BytesScalar, DcScalar } from "../scalars.ts";
 /** Shows an `AccountRow`; its lists are in `resolvers/entities.ts`. */
 @ObjectType({ simpleResolvers: true, description: "A wallet." })
 export class Account {
-  @Field(() => BytesScalar)
+  @Field(() => BytesScalar, { description: "0x and 40 hex digits." })
   address!: string;
 
   @Field(() => DcScalar, { description: "Free to spend. CURRENT." })

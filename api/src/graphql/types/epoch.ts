@@ -49,7 +49,7 @@ export class Epoch {
   @Field(() => ID, { description: "Its number, from 0." })
   id!: string;
 
-  @Field(() => EpochState)
+  @Field(() => EpochState, { description: "How far it has come." })
   state!: EpochState;
 
   @Field(() => String, { nullable: true, description: "What its next step waits for, in words; null: nothing." })
@@ -117,7 +117,7 @@ export class Epoch {
 }
 
 /** A page of epochs. */
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: "A page of a list: epoch." })
 export class EpochConnection extends connectionOf("Epoch", () => Epoch) {}
 
 /** Shows a `Step` of the domain. */
@@ -126,7 +126,7 @@ export class RewardStep {
   @Field(() => String, { description: "Its letter in the formulas." })
   symbol!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: "The step in words." })
   words!: string;
 
   @Field(() => String, { nullable: true, description: "What it follows from, in letters; null: a fact." })
@@ -147,10 +147,10 @@ export class RewardLine {
   @Field(() => Int, { description: "Number of the epoch." })
   epoch!: number;
 
-  @Field(() => RewardKind)
+  @Field(() => RewardKind, { description: "For what." })
   kind!: RewardKind;
 
-  @Field(() => ID)
+  @Field(() => ID, { description: "Pool that it is for." })
   poolId!: string;
 
   @Field(() => ID, { nullable: true, description: "Null: it is the operator's." })
@@ -159,12 +159,12 @@ export class RewardLine {
   @Field(() => BytesScalar, { description: "Address of who is paid." })
   account!: string;
 
-  @Field(() => BctScalar)
+  @Field(() => BctScalar, { description: "Amount, BCT." })
   amountBct!: bigint;
 }
 
 /** A page of payments. */
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: "A page of a list: reward line." })
 export class RewardLineConnection extends connectionOf("RewardLine", () => RewardLine) {}
 
 /** What a wallet can claim. */

@@ -29,27 +29,27 @@ export class Gpu {
   @Field(() => DcScalar, { description: "Burned for its use. CUMULATIVE." })
   burnedDc!: bigint;
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: "When it came to be." })
   createdAt!: bigint;
 }
 
 /** A page of GPUs. */
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: "A page of a list: gpu." })
 export class GpuConnection extends connectionOf("Gpu", () => Gpu) {}
 
 /** Filter of a list of GPUs; null and absent are the same. */
 @InputType({ description: "Which GPUs; all that are given must hold." })
 export class GpuWhere {
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: "Pool, its id." })
   pool?: string | null;
 
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: "Operator, token id." })
   operator?: string | null;
 
   @Field(() => BytesScalar, { nullable: true, description: "Address of the holder." })
   owner?: string | null;
 
-  @Field(() => GpuStatus, { nullable: true })
+  @Field(() => GpuStatus, { nullable: true, description: "As its operator set it." })
   status?: GpuStatus | null;
 }
 
@@ -59,7 +59,7 @@ export class UsageHour {
   @Field(() => DateTimeScalar, { description: "Start of the hour." })
   hour!: Date;
 
-  @Field(() => DcScalar)
+  @Field(() => DcScalar, { description: "Burned in the hour, DC." })
   burnedDc!: bigint;
 
   @Field(() => BigIntScalar, { description: "Seconds of use paid by these burns." })

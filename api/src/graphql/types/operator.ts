@@ -12,10 +12,10 @@ export class Operator {
   @Field(() => BytesScalar, { nullable: true, description: "Where its rewards go; null: to the owner. CURRENT." })
   payout!: string | null;
 
-  @Field(() => OperatorMode)
+  @Field(() => OperatorMode, { description: "How its pools are run. Fixed." })
   mode!: OperatorMode;
 
-  @Field(() => String)
+  @Field(() => String, { description: "Shown name. CURRENT." })
   name!: string;
 
   @Field(() => String, { description: "Where more is told; may be empty." })
@@ -33,10 +33,10 @@ export class Operator {
   @Field(() => DcScalar, { description: "Burned for use of its GPUs. CUMULATIVE." })
   burnedDc!: bigint;
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: "When it came to be." })
   createdAt!: bigint;
 }
 
 /** A page of operators. */
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: "A page of a list: operator." })
 export class OperatorConnection extends connectionOf("Operator", () => Operator) {}

@@ -10,13 +10,13 @@ const RATE = "Per GPU and hour, for use that begins now. CURRENT.";
   description: "GPUs of one model under one operator, one price list and one share rule.",
 })
 export class Pool {
-  @Field(() => ID)
+  @Field(() => ID, { description: "Its id." })
   id!: string;
 
   @Field(() => String, { description: "Model of all its GPUs, as DCGM names it." })
   model!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: "Free text, as its operator named it. Fixed." })
   region!: string;
 
   @Field(() => DcScalar, { description: RATE })
@@ -43,23 +43,23 @@ export class Pool {
   @Field(() => DcScalar, { description: "Burned for use of its GPUs. CUMULATIVE." })
   burnedDc!: bigint;
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: "When it came to be." })
   createdAt!: bigint;
 }
 
 /** A page of pools. */
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: "A page of a list: pool." })
 export class PoolConnection extends connectionOf("Pool", () => Pool) {}
 
 /** Filter of a list of pools; null and absent are the same. */
 @InputType({ description: "Which pools; all that are given must hold." })
 export class PoolWhere {
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: "Operator, token id." })
   operator?: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "As DCGM names it." })
   model?: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "As the operator named it." })
   region?: string | null;
 }

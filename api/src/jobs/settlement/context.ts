@@ -1,11 +1,11 @@
 import type { Logger } from "#kernel/log.ts";
 import type { Pool } from "#kernel/pg.ts";
 import { Snapshot } from "../../sources/snapshot.ts";
-import type { BlockRef, Node } from "./chain/node.ts";
+import type { BlockRef, Node } from "../node.ts";
 import type { Commit, EpochClock, RewardsReader, RewardsState, SettlementAddresses } from "./chain/rewards.ts";
 import type { EpochRow } from "./ledger/epochs.ts";
 import type { SettlementTerms } from "./options.ts";
-import type { Outbox } from "./outbox/outbox.ts";
+import type { Outbox } from "../outbox/outbox.ts";
 
 /** What every step of the job works with. */
 export interface Context {

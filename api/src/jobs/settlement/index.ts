@@ -4,7 +4,7 @@ import type { Health } from "#kernel/metrics.ts";
 import { createPool } from "#kernel/pg.ts";
 import { backoffMs, sleep } from "#kernel/time.ts";
 import { toDatabaseFault } from "../../sources/snapshot.ts";
-import { connectNode, toNodeFault } from "./chain/node.ts";
+import { connectNode, toNodeFault } from "../node.ts";
 import { RewardsReader } from "./chain/rewards.ts";
 import type { Context } from "./context.ts";
 import { healthOf, type Pulse } from "./health.ts";
@@ -12,7 +12,7 @@ import { takeLedger } from "./ledger/network.ts";
 import { lookAndAct } from "./look.ts";
 import { SettlementMetrics } from "./metrics.ts";
 import { DEFAULT_TERMS, type SettlementOptions } from "./options.ts";
-import { Outbox } from "./outbox/outbox.ts";
+import { Outbox } from "../outbox/outbox.ts";
 
 export type { SettlementOptions, SettlementTerms } from "./options.ts";
 

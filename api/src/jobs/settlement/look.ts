@@ -1,4 +1,4 @@
-import { readFinalBlock } from "./chain/node.ts";
+import { readFinalBlock } from "../node.ts";
 import { epochAt } from "./chain/rewards.ts";
 import type { Context, Look, Step } from "./context.ts";
 import { addEpochs, readEpochs } from "./ledger/epochs.ts";
@@ -9,6 +9,8 @@ import { discardStale } from "./steps/discard.ts";
 import { finalizeNext } from "./steps/finalize.ts";
 import { gatherNext } from "./steps/gather.ts";
 import { keepDowntime } from "./steps/keep-downtime.ts";
+import { keepCurrencies } from "./steps/keep-tokens.ts";
+import { keepUse } from "./steps/keep-use.ts";
 import { payWallets } from "./steps/pay.ts";
 import { settleDue } from "./steps/settle-due.ts";
 import { writeStates, writeStatuses } from "./steps/status.ts";
@@ -24,6 +26,8 @@ const STEPS: readonly Step[] = [
   keepDowntime,
   gatherNext,
   payWallets,
+  keepCurrencies,
+  keepUse,
 ];
 
 /** One look at everything, and the next step if there is one. */

@@ -1,23 +1,16 @@
 import type { Logger } from "#kernel/log.ts";
 import type { Registry } from "#kernel/metrics.ts";
-import type { Finality } from "./chain/node.ts";
+import type { Signer } from "../keys/signer.ts";
+import type { Finality } from "../node.ts";
+import type { OutboxTerms } from "../outbox/outbox.ts";
 import type { SettlementAddresses } from "./chain/rewards.ts";
-import type { Signer } from "./keys/signer.ts";
 
 /** What may be set, with its default. */
-export interface SettlementTerms {
+export interface SettlementTerms extends OutboxTerms {
   /** which blocks can't be taken back; a number: so many below the head */
   finality: Finality;
   /** between two looks, when there is nothing to do */
   pollMs: number;
-  /** the most gas that one transaction may be given */
-  gasLimit: bigint;
-  /** the most that a unit of gas may cost, wei */
-  maxFeePerGas: bigint;
-  /** a transaction that isn't mined after this is sent anew with higher fees */
-  replaceAfterMs: number;
-  /** a nonce that was used without our transaction being found is given up after this: a node may be slow to tell */
-  doubtMs: number;
   /** rentals and slots are settled so long before an epoch's end; 0: never */
   settleAheadSeconds: number;
   /** the most rentals, slots or wallets in one transaction; fewer where they would take too much gas */

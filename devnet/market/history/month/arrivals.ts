@@ -10,7 +10,7 @@ import { isFit, tenancy, type Wish } from "./tenancy.ts";
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
 /** Parts of the wishes; the rest is on demand. */
-const TIERS = { reserved: 0.1, spot: 0.38 };
+export const TIERS = { reserved: 0.1, spot: 0.38 };
 /** One wish in so many is for days. */
 const LONG = 0.1;
 /** Customers who are there from the beginning; the others come in the first three weeks. */
@@ -85,7 +85,7 @@ function poolFor(crowd: Crowd, { from, to }: Course): number {
 }
 
 /** Half of them want up to seven hours, some want days. */
-function secondsOf(random: Random): number {
+export function secondsOf(random: Random): number {
   if (random.next() < LONG) return random.between(20, 80) * HOUR;
   const bell = random.next() + random.next() + random.next() + random.next() - 2; // of deviation 0.58
   return Math.round(Math.min(48, Math.max(0.75, 7 * Math.exp(1.4 * bell))) * HOUR);
@@ -105,7 +105,7 @@ function weighted<T>(list: readonly T[], weightOf: (item: T) => number, random: 
 }
 
 /** Knuth's: how many come when `expected` are expected. */
-function poisson(expected: number, random: Random): number {
+export function poisson(expected: number, random: Random): number {
   const limit = Math.exp(-expected);
   let count = 0;
   for (let product = random.next(); product > limit; product *= random.next()) count++;

@@ -1,6 +1,6 @@
 import type { Address, Hex } from "viem";
 import { epochRewardsAbi } from "#contracts/abi/epochRewards.ts";
-import { readBlock, type BlockRef, type Node } from "./node.ts";
+import { readBlock, type BlockRef, type Node } from "../../node.ts";
 
 /** Where a network's contracts are, as far as the job calls them. */
 export interface SettlementAddresses {

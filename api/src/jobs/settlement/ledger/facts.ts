@@ -2,7 +2,7 @@ import type { Hex } from "viem";
 import { withTransaction, type Pool, type PoolClient } from "#kernel/pg.ts";
 import { canonicalText } from "../../../domain/rewards/canonical.ts";
 import type { EpochInputs, EpochResult } from "../../../domain/rewards/types.ts";
-import { bytes } from "../outbox/rows.ts";
+import { bytes } from "../../outbox/rows.ts";
 import { claimRows, gpuRows, lineRows, poolRows, type Table } from "./rows.ts";
 
 /** What facts stand on. */
@@ -44,6 +44,7 @@ export async function storeFacts(
     if (stored !== undefined) return stored === result.inputsHash ? undefined : stored;
     await writeSums(client, text, result, basis);
     for (const table of tables) await copyRows(client, inputs.epoch, table);
+    await sumLines(client, inputs.epoch);
     return undefined;
   });
 }
@@ -74,10 +75,19 @@ async function copyRows(client: PoolClient, epoch: number, { name, columns, rows
   }
 }
 
+/** What statements are read from: see `ledger.line_sum`. */
+async function sumLines(client: PoolClient, epoch: number): Promise<void> {
+  await client.query(
+    `insert into ledger.line_sum (account, epoch, kind, pool, amount, line_count)
+     select account, epoch, kind, pool, sum(amount), count(*) from ledger.line where epoch = $1 group by 1, 2, 3, 4`,
+    [epoch],
+  );
+}
+
 /** Throws away the facts of an epoch and of all later ones, whose claims stand on them; says how many there were. */
 export async function dropFacts(pool: Pool, fromEpoch: number): Promise<number> {
   return withTransaction(pool, async (client) => {
-    for (const table of ["pool_amount", "gpu_amount", "line", "claim"])
+    for (const table of ["pool_amount", "gpu_amount", "line", "line_sum", "claim"])
       await client.query(`delete from ledger.${table} where epoch >= $1`, [fromEpoch]);
     const { rowCount } = await client.query(
       `update ledger.epoch set round = null, budget = null, burned_dc = null, total = null, unallocated = null,

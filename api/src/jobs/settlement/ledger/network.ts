@@ -1,9 +1,9 @@
 import type { Address } from "viem";
 import { BaseError } from "#kernel/errors.ts";
 import { withTransaction, type Pool } from "#kernel/pg.ts";
-import { readBlock, type Node } from "../chain/node.ts";
+import { readBlock, type Node } from "../../node.ts";
 import type { EpochClock } from "../chain/rewards.ts";
-import { bytes } from "../outbox/rows.ts";
+import { bytes } from "../../outbox/rows.ts";
 
 /**
  * Takes the ledger for this network: an empty one becomes its, one of another network is refused or, if `isNew`, emptied.
@@ -27,7 +27,7 @@ export async function takeLedger(
     );
     if (rows[0]?.isSame) return;
     if (rows[0] && !isNew) throw otherNetwork(chainId, rewards);
-    if (rows[0]) await client.query("truncate ledger.network, ledger.epoch, ledger.transaction cascade");
+    if (rows[0]) await client.query("truncate ledger.network, ledger.epoch, ledger.transaction, ledger.token cascade");
     await client.query(
       `insert into ledger.network (chain_id, rewards, genesis_hash, genesis_time, epoch_length)
        values ($1, $2, $3, $4, $5) on conflict do nothing`,

@@ -1,6 +1,6 @@
 import { bonusOf, ownedSecondsOf, poolBooks, poolShareOf, weightOf } from "../../../domain/rewards/amounts-v1.ts";
 import { LineKind, type EpochInputs, type EpochResult } from "../../../domain/rewards/types.ts";
-import { bytes } from "../outbox/rows.ts";
+import { bytes } from "../../outbox/rows.ts";
 
 /** Rows for a table of the ledger; the epoch comes before the columns named. */
 export interface Table {

@@ -1,7 +1,7 @@
 import { messageOf } from "#kernel/errors.ts";
 import type { Context, Look } from "../context.ts";
-import type { Call, Outbox } from "../outbox/outbox.ts";
-import { Reverted } from "../outbox/reverts.ts";
+import type { Call, Outbox } from "../../outbox/outbox.ts";
+import { Reverted } from "../../outbox/reverts.ts";
 
 /**
  * Sends a call and waits a moment for it. What the chain would refuse is somebody else's doing (it was faster) or comes

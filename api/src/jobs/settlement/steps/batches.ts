@@ -1,7 +1,7 @@
 import { BaseError, messageOf } from "#kernel/errors.ts";
 import type { Context, Look } from "../context.ts";
-import type { Call, Outbox } from "../outbox/outbox.ts";
-import { Reverted } from "../outbox/reverts.ts";
+import type { Call, Outbox } from "../../outbox/outbox.ts";
+import { Reverted } from "../../outbox/reverts.ts";
 
 /** Sent at once before any is waited for. */
 const IN_FLIGHT = 8;

@@ -1,5 +1,5 @@
 import { forgetDownHours } from "../../../sources/downtime.ts";
-import { hasBlock } from "../chain/node.ts";
+import { hasBlock } from "../../node.ts";
 import { spanOf } from "../chain/rewards.ts";
 import type { Context, Look, Step } from "../context.ts";
 import type { EpochRow } from "../ledger/epochs.ts";

@@ -5,7 +5,7 @@ import type { EpochInputs } from "../../../domain/rewards/types.ts";
 import { readAsOf } from "../../../facts/as-of.ts";
 import { gatherEpochInputs } from "../../../facts/epoch-inputs.ts";
 import { readClosingBlock } from "../../../sources/settlement.ts";
-import { hasBlock, type BlockRef } from "../chain/node.ts";
+import { hasBlock, type BlockRef } from "../../node.ts";
 import { spanOf } from "../chain/rewards.ts";
 import { epochOf, timeText, withSnapshot, type Context, type Look, type Step } from "../context.ts";
 import { readClaims } from "../ledger/claims.ts";
