@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
+import { DASHBOARDS } from "#dashboards/src/index.ts";
+import { askDashboard, faultsOf } from "#dashboards/src/testing/ask.ts";
 import { planOf } from "#devnet/market/plans.ts";
 import { waitFor } from "#kernel/time.ts";
 import { openPlace, processesWith, runBc, type Place, type Run } from "./test/network.ts";
@@ -73,7 +75,20 @@ it("a month stands behind the first answer: its market, its machines, and both a
 
   await expectMachines();
   await expectOutage();
+  await expectDashboards();
 }, 360_000);
+
+/** Every query of every dashboard runs as its reader and has something to show. */
+async function expectDashboards(): Promise<void> {
+  const client = await pool.connect();
+  try {
+    const faults: string[] = [];
+    for (const spec of DASHBOARDS) faults.push(...faultsOf(spec, await askDashboard(client, spec)));
+    expect(faults).toEqual([]);
+  } finally {
+    client.release();
+  }
+}
 
 /** Load follows what was rented, hour by hour over the month, on every tenth GPU; all were scraped as they should be. */
 async function expectMachines(): Promise<void> {

@@ -1,10 +1,13 @@
-import { renderDashboard, type DashboardSpec } from "./grafana.ts";
-import { GPU_DASHBOARD } from "./gpu.ts";
+import { FLEET_DASHBOARD } from "./fleet/dashboard.ts";
+import { GPU_DASHBOARD } from "./gpu/dashboard.ts";
+import { renderDashboard } from "./grafana.ts";
+import { PIPELINE_DASHBOARD } from "./pipeline/dashboard.ts";
+import type { DashboardSpec } from "./spec.ts";
 
-/** Every dashboard; `npm run codegen` writes each to `dashboards/<uid>.json`. */
-export const DASHBOARDS: readonly DashboardSpec[] = [GPU_DASHBOARD];
+/** Every dashboard, in the order of the links between them; `npm run codegen` writes each to `dashboards/<uid>.json`. */
+export const DASHBOARDS: readonly DashboardSpec[] = [FLEET_DASHBOARD, GPU_DASHBOARD, PIPELINE_DASHBOARD];
 
 /** The text of a dashboard's file. */
 export function dashboardText(spec: DashboardSpec): string {
-  return `${JSON.stringify(renderDashboard(spec), null, 2)}\n`;
+  return `${JSON.stringify(renderDashboard(spec, DASHBOARDS), null, 2)}\n`;
 }

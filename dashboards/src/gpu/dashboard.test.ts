@@ -1,7 +1,8 @@
 import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
-import { GPU_DASHBOARD } from "./gpu.ts";
-import { expandMacros } from "./macros.ts";
+import { GPU_DASHBOARD } from "./dashboard.ts";
+import { expandMacros } from "../macros.ts";
+import { queryOf } from "../testing/ask.ts";
 
 let database: TestDatabase;
 let pool: Pool;
@@ -26,7 +27,7 @@ describe("Data Credits burned by hour", () => {
         ('2026-11-22T09:00:00Z', '7', 2000000), ('2026-11-22T09:50:00Z', '7', 500000),
         ('2026-11-22T10:05:00Z', '7', 300000), ('2026-11-22T10:29:00Z', '7', 20000), ('2026-11-22T10:29:00Z', '8', 7),
         ('2026-11-22T10:31:00Z', '7', 9);`);
-    const { sql = "" } = GPU_DASHBOARD.panels.find(({ title }) => title === "Data Credits burned by hour") ?? {};
+    const { sql } = queryOf(GPU_DASHBOARD, "Data Credits burned by hour");
     const values = {
       from: new Date("2026-11-22T09:30:00Z"),
       to: new Date("2026-11-22T10:30:00Z"),
