@@ -47,7 +47,7 @@ export const GLANCE: readonly PanelSpec[] = [
     text: "value",
     noValue: "never earned",
     queries: rows(`select c.due * 1e-18 as "Claimable", c.due * n.price * 1e-26 as "USD"
-from chain.network n cross join (
+from (select * from chain.network limit 1) n cross join (
   select greatest(c.cumulative - coalesce(a.claimed_bct, 0), 0) as due
   from ledger.epoch l join ledger.claim c on c.epoch = l.epoch left join chain.account a on a.id = c.account
   where l.settled_at is not null and c.account = ${WALLET}
@@ -85,11 +85,13 @@ from flow where at <= $__timeTo()`),
     width: 3,
     thresholds: falling(0.1, 0.25),
     noValue: "cost unknown",
+    mayBeEmpty: "a wallet that bought nothing on the exchange has no cost",
     queries: rows(`with ${FINAL}, ${HOLDING}, ${COST_AND_INCOME}
 select sum(365 / d.days * i.usd) / nullif(sum(c.usd), 0) as "Yield"
 from holding h join cost c on c.gpu = h.gpu
 cross join lateral (select ${RECENT_DAYS} as days) d
-left join lateral (select sum(usd) as usd from income where gpu = h.gpu and is_recent) i on true`),
+left join lateral (select sum(usd) as usd from income where gpu = h.gpu and is_recent) i on true
+where d.days is not null`),
   },
   {
     type: "stat",

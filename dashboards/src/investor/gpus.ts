@@ -1,5 +1,5 @@
 import { columnOf, falling, linkTo } from "../fields.ts";
-import { FINAL } from "../money.ts";
+import { FINAL, usd } from "../money.ts";
 import { BCT, rows, type PanelSpec } from "../spec.ts";
 import { COST_AND_INCOME, HOLDING, RECENT_DAYS, WALLET } from "./scope.ts";
 
@@ -26,7 +26,7 @@ cross join lateral (select ${RECENT_DAYS} as days) d
 left join telemetry.gpu t on t.uuid_hash = h.uuid_hash
 left join lateral (select x.score from telemetry.plausibility x where x.gpu_key = t.gpu_key order by x.day desc limit 1) p on true
 left join lateral (
-  select l.price * n.price * 1e-26 as usd from chain.listing l cross join chain.network n
+  select ${usd("l.price", "n.price")} as usd from chain.listing l cross join (select * from chain.network limit 1) n
   where l.gpu = h.id and l.is_open and l.currency = (select address from ledger.token where is_bct)
 ) ask on true
 order by length(h.id), h.id`;
@@ -94,6 +94,7 @@ export const GPU_PANELS: readonly PanelSpec[] = [
       { value: 1, color: "green" },
     ],
     noValue: "nothing was bought on the exchange",
+    mayBeEmpty: "a wallet that bought nothing on the exchange has no cost",
     queries: rows(`with ${FINAL}, ${HOLDING}, ${COST_AND_INCOME}
 select 'GPU ' || h.id as "GPU", coalesce(sum(i.usd), 0) / c.usd as "Paid back"
 from holding h join cost c on c.gpu = h.gpu left join income i on i.gpu = h.gpu

@@ -46,7 +46,7 @@ group by m.at, m.price, g.model order by 1, 2`),
     noValue: "–",
     queries: rows(`with ${FINAL}, ask as (
   select l.gpu, l.seller, l.price, l.listed_at, l.price * n.price * 1e-26 as usd
-  from chain.listing l join chain.currency c on c.id = l.currency and c.is_allowed cross join chain.network n
+  from chain.listing l join chain.currency c on c.id = l.currency and c.is_allowed cross join (select * from chain.network limit 1) n
   where l.is_open and l.gpu is not null and l.currency = (select address from ledger.token where is_bct)
 ), income as (
   select r.gpu, sum(r.usd) as usd, count(*) as epochs from (
@@ -59,7 +59,7 @@ group by m.at, m.price, g.model order by 1, 2`),
 select a.gpu as "GPU", g.model as "Model", g.pool as "Pool", o.name as "Operator", s.score as "Score", ${nameOf("a.seller")} as "Seller",
   a.price * 1e-18 as "Ask BCT", a.usd as "Ask USD", i.usd as "30 d USD",
   365 * i.usd / (i.epochs * n.epoch_length / 86400.0) / nullif(a.usd, 0) as "Yield at ask"
-from ask a cross join ledger.network n join chain.gpu g on g.id = a.gpu
+from ask a cross join (select * from ledger.network limit 1) n join chain.gpu g on g.id = a.gpu
 left join chain.operator o on o.id = g.operator left join income i on i.gpu = a.gpu::int8
 left join reputation.score s on s.subject = g.operator and s.member is null and s.at = (select max(at) from reputation.run)
 order by "Yield at ask" desc nulls last, a.gpu`),

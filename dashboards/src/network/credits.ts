@@ -11,7 +11,7 @@ export const DC_TOTALS = `total as (
     union all select timestamp + interval '1 hour', 0, burned_dc from chain.network_usage_hour
   ) hour group by at
   union all
-  select to_timestamp(h.block_timestamp), n.minted_dc * 1e-6, n.burned_dc * 1e-6 from chain.network n cross join chain.head h
+  select to_timestamp(h.block_timestamp), n.minted_dc * 1e-6, n.burned_dc * 1e-6 from (select * from chain.network limit 1) n cross join chain.head h
 )`;
 
 /** Data Credits: where they come from, where they go, and that each is a dollar. */
@@ -35,17 +35,24 @@ from total where $__timeFilter(at) order by 1`),
     type: "timeseries",
     title: "DC minted and spent by day",
     description:
-      "By UTC day: minted for BCT (chain.economy_day) and burned for use (chain.network_usage_day); days that are over.",
+      "By UTC day: minted for BCT (chain.economy_day) and burned for use (chain.network_usage_day); of the days that the subgraph hasn't " +
+      "rolled up yet, the events themselves (chain.economy_point, usage_point).",
     unit: "currencyUSD",
     width: 12,
     draw: "bars",
     min: 0,
     minInterval: "1d",
     legend: ["sum", "mean"],
-    queries:
-      series(`select timestamp as "time", coalesce(e.minted_dc, 0) * 1e-6 as "Minted", coalesce(u.burned_dc, 0) * 1e-6 as "Spent"
-from chain.economy_day e full join chain.network_usage_day u using (timestamp)
-where $__timeFilter(timestamp) order by 1`),
+    queries: series(`with day as (
+  select timestamp as at, minted_dc as minted, 0 as burned from chain.economy_day
+  union all select timestamp, 0, burned_dc from chain.network_usage_day
+  union all select date_trunc('day', timestamp, 'UTC'), minted_dc, 0 from chain.economy_point
+  where timestamp >= (select coalesce(max(timestamp) + interval '1 day', '-infinity') from chain.economy_day)
+  union all select date_trunc('day', timestamp, 'UTC'), 0, amount_dc from chain.usage_point
+  where timestamp >= (select coalesce(max(timestamp) + interval '1 day', '-infinity') from chain.network_usage_day)
+)
+select at as "time", sum(minted) * 1e-6 as "Minted", sum(burned) * 1e-6 as "Spent"
+from day where $__timeFilter(at) group by 1 order by 1`),
   },
   {
     type: "timeseries",

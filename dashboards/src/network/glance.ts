@@ -15,11 +15,11 @@ export const GLANCE: readonly PanelSpec[] = [
     unit: "short",
     decimals: 3,
     width: 3,
-    queries: series(`select timestamp + interval '1 hour' as "time", supply_bct * 1e-18 as "BCT"
-from chain.economy_hour where $__timeFilter(timestamp)
-union all
-select to_timestamp(h.block_timestamp), n.supply_bct * 1e-18 from chain.network n cross join chain.head h
-order by 1`),
+    queries: series(`select at as "time", supply_bct * 1e-18 as "BCT" from (
+  select timestamp + interval '1 hour' as at, supply_bct from chain.economy_hour
+  union all
+  select to_timestamp(h.block_timestamp), n.supply_bct from (select * from chain.network limit 1) n cross join chain.head h
+) moment where $__timeFilter(at) order by 1`),
   },
   {
     type: "stat",
@@ -29,11 +29,11 @@ order by 1`),
     unit: "currencyUSD",
     decimals: 4,
     width: 3,
-    queries: series(`select timestamp + interval '1 hour' as "time", close * 1e-8 as "Price"
-from chain.price_candle_hour where $__timeFilter(timestamp)
-union all
-select to_timestamp(h.block_timestamp), n.price * 1e-8 from chain.network n cross join chain.head h
-order by 1`),
+    queries: series(`select at as "time", price * 1e-8 as "Price" from (
+  select timestamp + interval '1 hour' as at, close as price from chain.price_candle_hour
+  union all
+  select to_timestamp(h.block_timestamp), n.price from (select * from chain.network limit 1) n cross join chain.head h
+) moment where $__timeFilter(at) order by 1`),
   },
   {
     type: "stat",
