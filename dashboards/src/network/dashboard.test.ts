@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { migrated, openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import { createPool, type Pool, type PoolClient } from "#kernel/pg.ts";
-import { NETWORK_DASHBOARD } from "./network.ts";
-import { askPanel } from "./testing/ask.ts";
+import { NETWORK_DASHBOARD } from "./dashboard.ts";
+import { askPanel } from "../testing/ask.ts";
 
-const sqlOf = (room: string) => ({ room, dir: fileURLToPath(new URL(`../../${room}/sql`, import.meta.url)) });
+const sqlOf = (room: string) => ({ room, dir: fileURLToPath(new URL(`../../../${room}/sql`, import.meta.url)) });
 
 /** 2026-01-01T00:00Z: the beginning of epoch 0; an epoch is a day. */
 const GENESIS = 1_767_225_600;
