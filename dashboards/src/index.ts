@@ -1,11 +1,19 @@
 import { renderDashboard } from "./grafana.ts";
 import { GPU_DASHBOARD } from "./gpu.ts";
 import { INVESTOR_DASHBOARD } from "./investor.ts";
+import { MARKET_DASHBOARD } from "./market.ts";
 import { NETWORK_DASHBOARD } from "./network.ts";
+import { OPERATOR_DASHBOARD } from "./operator.ts";
 import type { DashboardSpec } from "./spec.ts";
 
 /** Every dashboard, in the order of the links between them; `npm run codegen` writes each to `dashboards/<uid>.json`. */
-export const DASHBOARDS: readonly DashboardSpec[] = [INVESTOR_DASHBOARD, NETWORK_DASHBOARD, GPU_DASHBOARD];
+export const DASHBOARDS: readonly DashboardSpec[] = [
+  INVESTOR_DASHBOARD,
+  OPERATOR_DASHBOARD,
+  MARKET_DASHBOARD,
+  NETWORK_DASHBOARD,
+  GPU_DASHBOARD,
+];
 
 /** The text of a dashboard's file. */
 export function dashboardText(spec: DashboardSpec): string {

@@ -8,7 +8,8 @@ import type { DashboardSpec } from "./spec.ts";
 export const MARKET_DASHBOARD: DashboardSpec = {
   uid: "bc-market",
   title: "Market",
-  description: "What a GPU of a model costs now and for how long, what is free, how safe spot is, and what slots are resold for.",
+  description:
+    "What a GPU of a model costs now and for how long, what is free, how safe spot is, and what slots are resold for.",
   from: "now-30d",
   refresh: "1m",
   variables: [

@@ -12,14 +12,14 @@ const stat = (spec: Omit<StatPanel, "type" | "width"> & { width?: number }): Sta
 /** A chance of eviction in a day that a customer with checkpoints bears, and one that hardly any does. */
 export const CHANCE_STEPS = rising(0.1, 0.3);
 
-const index = (kind: string): string => `select i.at as "time", i.dc_per_hour / 1e6 as "USD"
+const index = (kind: string): string => `select i.at as "time", i.dc_per_hour * 1e-6 as "USD"
 from market.price_index i
 where ${OF_INDEX} and i.kind = '${kind}' and i.at <= $__timeTo()
   and i.at >= coalesce((select max(x.at) from market.tick x where x.at <= $__timeFrom()), $__timeFrom()::timestamptz)
 order by 1`;
 
 const YEAR_HOURS = 8_760;
-const YEAR = `select t.at as "time", min(${slotRate("t.reserved_rate", "d.bps")}) / 1e6 as "USD"
+const YEAR = `select t.at as "time", min(${slotRate("t.reserved_rate", "d.bps")}) * 1e-6 as "USD"
 from ${POOLS} p
 join market.tick t on t.pool = p.pool
 left join lateral (
@@ -34,7 +34,7 @@ group by 1 order by 1`;
 const FREE = `select count(*) filter (where p.region = \${region:sqlstring}) as "in the region", count(*) as "of the model"
 from ${FREE_NOW} f join chain.pool p on p.id = f.pool`;
 
-const OCCUPANCY = `select h.at as "time", (sum(h.rented) over w / nullif(sum(h.available) over w, 0))::float8 as "occupancy"
+const OCCUPANCY = `select h.at as "time", (sum(h.rented) over w)::float8 / nullif(sum(h.available) over w, 0) as "occupancy"
 from (
   select t.at, sum(t.rented_seconds) as rented, sum(t.available_seconds) as available
   from ${POOLS} p join market.tick t on t.pool = p.pool
@@ -43,14 +43,14 @@ from (
 window w as (order by h.at range between interval '23 hours' preceding and current row)
 order by 1`;
 
-const CHEAPEST = `select 'pool ' || p.id || ', ' || p.region as "pool", least(min(p.spot_rate_dc_per_hour), min(p.on_demand_rate_dc_per_hour)) / 1e6 as "an hour"
+const CHEAPEST = `select 'pool ' || p.id || ', ' || p.region as "pool", least(min(p.spot_rate_dc_per_hour), min(p.on_demand_rate_dc_per_hour)) * 1e-6 as "an hour"
 from ${POOLS_OF_MODEL} p join ${FREE_NOW} f on f.pool = p.id
 group by p.id, p.region order by 2, 1 limit 1`;
 
 const EVICTION = `select min(${chanceWithin(1)}) as "1 h", min(${chanceWithin(6)}) as "6 h", min(${chanceWithin(24)}) as "24 h"
 from ${POOLS} p join market.hazard z on z.pool = p.pool`;
 
-const IN_BCT = `select (i.dc_per_hour * 100)::numeric / nullif(w.price, 0) as "on demand, an hour", w.price / 1e8 as "a BCT"
+const IN_BCT = `select (i.dc_per_hour * 100)::numeric / nullif(w.price, 0) as "on demand, an hour", w.price * 1e-8 as "a BCT"
 from chain.network w
 left join lateral (
   select x.dc_per_hour from market.price_index x
@@ -107,7 +107,8 @@ export const GLANCE: RowSpec = {
     DATA_AS_OF,
     stat({
       title: "Cheapest hour now",
-      description: "The least that a pool with a free GPU of the model asks for an hour from now, in any region (chain.pool).",
+      description:
+        "The least that a pool with a free GPU of the model asks for an hour from now, in any region (chain.pool).",
       unit: "currencyUSD",
       decimals: 2,
       width: 8,

@@ -6,7 +6,7 @@ import { chanceWithin, FREE_NOW, OF_INDEX, POOLS, POOLS_OF_MODEL, slotRate } fro
 
 const INDICES = `select i.at as "time",
   case i.kind when 'TRADE' then 'paid' when 'ASK_SPOT' then 'spot, asked' when 'ASK_ON_DEMAND' then 'on demand, asked' else 'reserved, asked' end as metric,
-  i.dc_per_hour / 1e6 as "USD"
+  i.dc_per_hour * 1e-6 as "USD"
 from market.price_index i
 where ${OF_INDEX} and $__timeFilter(i.at)
 order by 1, 2`;
@@ -36,8 +36,8 @@ const CURVE = `with price as (
     where x.pool = p.id and x.timestamp <= m.at order by x.timestamp desc, x.block_number desc limit 1) r
   ${discountAt("m.at", "t.hours")}
   group by 1, 2, 3)
-select term as "term", min(reserved) filter (where moment = 'now') / 1e6 as "reserved", min(reserved) filter (where moment = 'before') / 1e6 as "reserved, 30 days ago",
-  min(on_demand) filter (where moment = 'now') / 1e6 as "on demand"
+select term as "term", min(reserved) filter (where moment = 'now') * 1e-6 as "reserved", min(reserved) filter (where moment = 'before') * 1e-6 as "reserved, 30 days ago",
+  min(on_demand) filter (where moment = 'now') * 1e-6 as "on demand"
 from price
 group by term, hours order by hours`;
 
@@ -45,20 +45,20 @@ const DISCOUNT = `select t.at as "time", 'pool ' || p.id as metric,
   (1 - ${slotRate("t.reserved_rate", "d.bps")} / nullif(t.on_demand_rate, 0))::float8 as "discount"
 from ${POOLS_OF_MODEL} p
 join market.tick t on t.pool = p.pool
-${discountAt("extract(epoch from t.at)", "\${term:sqlstring}::int4")}
+${discountAt("extract(epoch from t.at)", "${term:sqlstring}::int4")}
 where $__timeFilter(t.at)
 order by 1, 2`;
 
 const OFFERS = `select 'pool ' || p.id as "pool", p.region as "region", o.name as "operator", p.operator as "operator id", s.score as "score", s.high as "upper end",
-  coalesce(f.gpus, 0) as "free GPUs", coalesce(f.hours, 0) as "free for a day",
-  p.spot_rate_dc_per_hour / 1e6 as "spot", ${chanceWithin(24)} as "taken in 24 h", p.on_demand_rate_dc_per_hour / 1e6 as "on demand",
-  ${slotRate("p.reserved_rate_dc_per_hour", "d.bps")} / 1e6 as "reserved", ${slotRate("p.reserved_rate_dc_per_hour", "d.bps")} / p.on_demand_rate_dc_per_hour - 1 as "against on demand"
+  coalesce(f.gpus, 0) as "free GPUs", coalesce(f.day, 0) as "free for a day",
+  p.spot_rate_dc_per_hour * 1e-6 as "spot", ${chanceWithin(24)} as "taken in 24 h", p.on_demand_rate_dc_per_hour * 1e-6 as "on demand",
+  ${slotRate("p.reserved_rate_dc_per_hour", "d.bps")} * 1e-6 as "reserved", ${slotRate("p.reserved_rate_dc_per_hour", "d.bps")} / p.on_demand_rate_dc_per_hour - 1 as "against on demand"
 from ${POOLS_OF_MODEL} p
 join chain.operator o on o.id = p.operator
 left join reputation.score s on s.subject = p.operator and s.at = (select max(r.at) from reputation.run r)
 left join market.hazard z on z.pool = p.pool
 left join (
-  select x.pool, count(*) as gpus, count(*) filter (where x.next is null or x.next >= x.now + 86400) as hours
+  select x.pool, count(*) as gpus, count(*) filter (where x.next is null or x.next >= x.now + 86400) as day
   from ${FREE_NOW} x group by 1) f on f.pool = p.id
 left join lateral (
   select max(c.bps) as bps from unnest(p.discount_min_hours, p.discount_bps) c(hours, bps) where c.hours <= \${term:sqlstring}::int4) d on true
@@ -80,12 +80,28 @@ export const PRICES: RowSpec = {
       height: 6,
       overrides: [
         { match: { regexp: "^(pool|region|operator|operator id)$" }, unit: "none" },
-        { match: { name: "operator" }, links: [linkTo("This operator", "bc-operator", { operator: columnOf("operator id") })] },
+        {
+          match: { name: "operator" },
+          links: [linkTo("This operator", "bc-operator", { operator: columnOf("operator id") })],
+        },
         { match: { name: "operator id" }, isHidden: true },
-        { match: { name: "score" }, unit: "none", decimals: 1, cell: "color-text", thresholds: SCORE_STEPS, noValue: "not yet" },
+        {
+          match: { name: "score" },
+          unit: "none",
+          decimals: 1,
+          cell: "color-text",
+          thresholds: SCORE_STEPS,
+          noValue: "not yet",
+        },
         { match: { name: "upper end" }, unit: "none", decimals: 1 },
         { match: { regexp: "^free" }, unit: "short", decimals: 0 },
-        { match: { name: "taken in 24 h" }, unit: "percentunit", decimals: 1, cell: "color-text", thresholds: CHANCE_STEPS },
+        {
+          match: { name: "taken in 24 h" },
+          unit: "percentunit",
+          decimals: 1,
+          cell: "color-text",
+          thresholds: CHANCE_STEPS,
+        },
         { match: { name: "against on demand" }, unit: "percentunit", decimals: 1 },
       ],
       queries: rows(OFFERS),
@@ -134,7 +150,8 @@ export const PRICES: RowSpec = {
     {
       type: "timeseries",
       title: "GPU-hours traded",
-      description: "GPU time that the burns of the last 24 h paid for in the region, at each full hour (market.price_index, TRADE).",
+      description:
+        "GPU time that the burns of the last 24 h paid for in the region, at each full hour (market.price_index, TRADE).",
       unit: "h",
       min: 0,
       width: 12,

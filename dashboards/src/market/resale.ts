@@ -6,11 +6,11 @@ const priceBy = (at: string): string => `left join lateral (
   select k.price from chain.price_tick k where k.timestamp <= ${at} order by k.timestamp desc, k.id desc limit 1) u on true`;
 
 /** What a price in the token of `ledger.token c` is in dollars: null for a token but BCT, as nobody tells its price. */
-const USD = (price: string): string => `case when c.is_bct then ${price} / 10 ^ c.decimals * u.price / 1e8 end`;
+const USD = (price: string): string => `case when c.is_bct then ${price} / 10 ^ c.decimals * u.price * 1e-8 end`;
 
 /** Sales of slots of the model: hours left when sold, dollars by hour, and what the hour had cost. */
 const SALES = `select to_timestamp(s.timestamp::float8) as at, l.id as slot, l.pool, greatest(l.end_hour - greatest(l.start_hour, ceil(s.timestamp / 3600)), 0) as hours,
-    s.price / 10 ^ c.decimals as paid, c.symbol, ${USD("s.price")} as usd, l.hourly_dc / 1e6 as cost
+    s.price / 10 ^ c.decimals as paid, c.symbol, ${USD("s.price")} as usd, l.hourly_dc * 1e-6 as cost
   from chain.sale s
   join chain.slot l on l.id = s.slot
   join ${POOLS_OF_MODEL} p on p.id = l.pool
@@ -29,8 +29,8 @@ where $__timeFilter(x.at)
 order by 1, 2`;
 
 const LISTED = `select l.id as "slot", 'pool ' || l.pool as "pool", to_timestamp(l.start_hour::float8 * 3600) as "from",
-  l.end_hour - greatest(l.start_hour, l.settled_hour, ceil(h.block_timestamp / 3600.0)::int4) as "hours left", o.price / 10 ^ c.decimals as "price", c.symbol as "token",
-  ${USD("o.price")} / v.hours as "USD an hour", v.direct / 1e6 as "reserved anew", ${USD("o.price")} / v.hours / (v.direct / 1e6) - 1 as "against it"
+  w.hours as "hours left", o.price / 10 ^ c.decimals as "price", c.symbol as "token",
+  ${USD("o.price")} / v.hours as "USD an hour", v.direct * 1e-6 as "reserved anew", ${USD("o.price")} / v.hours / (v.direct * 1e-6) - 1 as "against it"
 from chain.head h
 cross join chain.listing o
 join chain.slot l on l.id = o.slot and not l.is_gone and l.end_hour::int8 * 3600 > h.block_timestamp
@@ -43,8 +43,8 @@ cross join lateral (select nullif(w.hours, 0) as hours, ${slotRate("p.reserved_r
 where o.is_open
 order by 9 nulls last limit 200`;
 
-const SPLITS = `select 'pool ' || p.id || ', ' || p.region as "pool", d.hours - 1 as "hours", e.rate * (d.hours - 1) / 1e6 as "directly",
-  d.hours as "longer slot", f.rate * d.hours / 1e6 as "as the longer slot", (f.rate * d.hours - e.rate * (d.hours - 1)) / 1e6 as "difference"
+const SPLITS = `select 'pool ' || p.id || ', ' || p.region as "pool", d.hours - 1 as "hours", e.rate * (d.hours - 1) * 1e-6 as "directly",
+  d.hours as "longer slot", f.rate * d.hours * 1e-6 as "as the longer slot", (f.rate * d.hours - e.rate * (d.hours - 1)) * 1e-6 as "difference"
 from ${POOLS_OF_MODEL} p
 cross join lateral unnest(p.discount_min_hours, p.discount_bps) with ordinality d(hours, bps, place)
 left join lateral unnest(p.discount_min_hours, p.discount_bps) with ordinality b(hours, bps, place) on b.place = d.place - 1
@@ -70,7 +70,16 @@ export const RESALE: RowSpec = {
         { match: { name: "from" }, unit: "dateTimeAsIso", width: 160 },
         { match: { regexp: "^(USD an hour|reserved anew)$" }, unit: "currencyUSD", decimals: 3 },
         { match: { name: "price" }, decimals: 2 },
-        { match: { name: "against it" }, unit: "percentunit", decimals: 1, cell: "color-text", thresholds: [{ value: null, color: "green" }, { value: 0, color: "red" }] },
+        {
+          match: { name: "against it" },
+          unit: "percentunit",
+          decimals: 1,
+          cell: "color-text",
+          thresholds: [
+            { value: null, color: "green" },
+            { value: 0, color: "red" },
+          ],
+        },
       ],
       queries: rows(LISTED),
     },
@@ -86,7 +95,14 @@ export const RESALE: RowSpec = {
       overrides: [
         { match: { name: "pool" }, unit: "none" },
         { match: { regexp: "^(hours|longer slot)$" }, unit: "h", decimals: 0 },
-        { match: { name: "difference" }, cell: "color-text", thresholds: [{ value: null, color: "green" }, { value: 0, color: "text" }] },
+        {
+          match: { name: "difference" },
+          cell: "color-text",
+          thresholds: [
+            { value: null, color: "green" },
+            { value: 0, color: "text" },
+          ],
+        },
       ],
       mayBeEmpty: "a model whose pools have no discounts",
       queries: rows(SPLITS),
@@ -111,7 +127,8 @@ export const RESALE: RowSpec = {
     {
       type: "timeseries",
       title: "Margin of resales",
-      description: "Dollars for an hour left when the slot was sold / what the hour had cost at first − 1, each sale (chain.sale, slot).",
+      description:
+        "Dollars for an hour left when the slot was sold / what the hour had cost at first − 1, each sale (chain.sale, slot).",
       unit: "percentunit",
       decimals: 1,
       width: 12,

@@ -24,14 +24,14 @@ from (
 group by 1 order by 1`;
 
 const OCCUPANCY = `select p.model || ', ' || p.region || ', pool ' || p.id as "pool",
-  (sum(t.rented_seconds) / nullif(sum(t.available_seconds), 0))::float8 as "occupancy"
+  sum(t.rented_seconds)::float8 / nullif(sum(t.available_seconds), 0) as "occupancy"
 from chain.pool p
 join market.tick t on t.pool = p.id::int8
 where t.at > $__timeTo()::timestamptz - interval '24 hours' and t.at <= $__timeTo()
 group by p.id, p.model, p.region
 order by 2 desc nulls last limit 20`;
 
-const DEPTH = `select to_char(o.rate / 1e6, 'FM99990.00') as "USD an hour",
+const DEPTH = `select to_char(o.rate * 1e-6, 'FM99990.00') as "USD an hour",
   sum(o.hours) filter (where o.tier = 'spot') as "spot", sum(o.hours) filter (where o.tier = 'on demand') as "on demand"
 from (
   select v.tier, v.rate, (least(coalesce(f.next, f.now + 86400), f.now + 86400) - f.now) / 3600.0 as hours
@@ -157,7 +157,8 @@ export const SUPPLY: RowSpec = {
     {
       type: "timeseries",
       title: "Spot rentals told to go",
-      description: "Notices of preemption to spot rentals of the model, by pool (chain.preemption_notice): at least 120 s before the end.",
+      description:
+        "Notices of preemption to spot rentals of the model, by pool (chain.preemption_notice): at least 120 s before the end.",
       unit: "short",
       width: 8,
       draw: "bars",

@@ -2,7 +2,7 @@ import { columnOf, linkTo, type Mapping } from "../fields.ts";
 import { rollups } from "../shared.ts";
 import { rows, series, type RowSpec } from "../spec.ts";
 import { UPTIME_STEPS } from "./glance.ts";
-import { DOWN_MINUTES_ALLOWED, ENDED_AND_LOST, FATAL_XIDS, GPU_KEYS, IS_BROKEN, POOLS } from "./sql.ts";
+import { DOWN_MINUTES_ALLOWED, ENDED_AND_LOST, FATAL_XIDS, GPU_KEYS, IS_BROKEN, OVER_AT, POOLS } from "./sql.ts";
 
 const UPTIME = `select to_timestamp((n.genesis_time + x.epoch * n.epoch_length)::float8) as "time", 'pool ' || p.id as metric,
   sum(x.up_minutes) / nullif(sum(x.up_minutes + x.down_minutes), 0) as "uptime"
@@ -63,19 +63,19 @@ from (
   group by 1
   union all
   select d.hour, null, sum(reputation.minute_count(d.minutes & reputation.minutes_between(
-    r.start_at - extract(epoch from d.hour), ${"coalesce(r.end_at, least(r.paid_until, r.ends_by))"} - extract(epoch from d.hour)))) / 60.0
+    r.start_at - extract(epoch from d.hour), ${OVER_AT} - extract(epoch from d.hour)))) / 60.0
   from telemetry.gpu_down_hour d
   join telemetry.gpu t on t.gpu_key = d.gpu_key
   join chain.gpu g on g.uuid_hash = t.uuid_hash
   join chain.rental r on r.gpu = g.id and r.pool in (\${pool:sqlstring})
-    and r.start_at < extract(epoch from d.hour) + 3600 and coalesce(r.end_at, least(r.paid_until, r.ends_by)) > extract(epoch from d.hour)
+    and r.start_at < extract(epoch from d.hour) + 3600 and ${OVER_AT} > extract(epoch from d.hour)
   where $__timeFilter(d.hour) and d.gpu_key = any(${GPU_KEYS})
   group by 1) h
 group by 1 order by 1`;
 
 const BROKEN = `${ENDED_AND_LOST}
 select e.over as "over at", e.id as "rental", e.gpu as "gpu", e.pool as "pool", e.tier::text as "tier",
-  '0x' || encode(e.customer, 'hex') as "customer", coalesce(l.minutes, 0) as "DOWN", e.refunded_dc / 1e6 as "refunded",
+  '0x' || encode(e.customer, 'hex') as "customer", coalesce(l.minutes, 0) as "DOWN", e.refunded_dc * 1e-6 as "refunded",
   concat_ws(', ', case when e.end_reason = 'GPU_OFFLINE' then 'taken OFFLINE' end,
     case when l.minutes > ${DOWN_MINUTES_ALLOWED} then case when v.is_lost then 'GPU lost, its host answered' else 'no sample, its host was asked' end end,
     'XID ' || v.xids) as "cause"
@@ -106,7 +106,7 @@ from ${rollups("bucket, busy_seconds, covered_seconds, throttled_seconds, thrott
 group by 1 order by 1`;
 
 const OCCUPANCY = `select $__timeGroupAlias(t.at, $__interval), 'pool ' || p.id || ' occupancy' as metric,
-  (sum(t.rented_seconds) / nullif(sum(t.available_seconds), 0))::float8 as "occupancy"
+  sum(t.rented_seconds)::float8 / nullif(sum(t.available_seconds), 0) as "occupancy"
 from ${POOLS} p join market.tick t on t.pool = p.pool
 where $__timeFilter(t.at)
 group by 1, 2 order by 1, 2`;
@@ -205,7 +205,15 @@ export const DELIVERY: RowSpec = {
       mayBeEmpty: "an operator that broke no rental",
       overrides: [
         { match: { name: "over at" }, unit: "dateTimeAsIso", width: 170 },
-        { match: { name: "DOWN" }, unit: "m", cell: "color-text", thresholds: [{ value: null, color: "green" }, { value: 6, color: "red" }] },
+        {
+          match: { name: "DOWN" },
+          unit: "m",
+          cell: "color-text",
+          thresholds: [
+            { value: null, color: "green" },
+            { value: 6, color: "red" },
+          ],
+        },
         { match: { name: "refunded" }, unit: "currencyUSD", decimals: 2 },
         { match: { name: "gpu" }, links: [linkTo("This GPU", "bc-gpu", { gpu: columnOf("gpu") })] },
         { match: { name: "customer" }, width: 360 },

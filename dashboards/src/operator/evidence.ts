@@ -8,7 +8,7 @@ const MEMBERS = `select '0x' || encode(m.account, 'hex') as "member",
   s.score as "score", s.high as "upper end", s.rank as "rank",
   case when s.is_prior_only then 'nothing is known' when s.high < o.score then 'below the operator' when s.score > o.high then 'above the operator'
     else 'like the operator' end as "beside the operator",
-  u.gpus as "GPUs", u.active as "active", u.rented as "rented", u.dc / 1e6 as "DC burned", e.up / nullif(e.up + e.down, 0) as "uptime, 30 epochs",
+  u.gpus as "GPUs", u.active as "active", u.rented as "rented", u.dc * 1e-6 as "DC burned", e.up / nullif(e.up + e.down, 0) as "uptime, 30 epochs",
   f.faults as "hardware XIDs"
 from chain.member m
 left join reputation.score s on s.subject = m.id and s.at = ${SCORED_AT}
@@ -72,7 +72,13 @@ export const EVIDENCE: RowSpec = {
           ],
         },
         { match: { name: "DC burned" }, unit: "currencyUSD", decimals: 0 },
-        { match: { regexp: "^uptime" }, unit: "percentunit", decimals: 2, cell: "color-text", thresholds: UPTIME_STEPS },
+        {
+          match: { regexp: "^uptime" },
+          unit: "percentunit",
+          decimals: 2,
+          cell: "color-text",
+          thresholds: UPTIME_STEPS,
+        },
       ],
       queries: rows(MEMBERS),
     },

@@ -38,7 +38,7 @@ where n.genesis_time + (u.epoch + 1) * n.epoch_length <= extract(epoch from $__t
 window w as (order by u.epoch range between ${EPOCHS - 1} preceding and current row)
 order by 1`;
 
-const OCCUPANCY = `select h.at as "time", (sum(h.rented) over w / nullif(sum(h.available) over w, 0))::float8 as "occupancy"
+const OCCUPANCY = `select h.at as "time", (sum(h.rented) over w)::float8 / nullif(sum(h.available) over w, 0) as "occupancy"
 from (
   select t.at, sum(t.rented_seconds) as rented, sum(t.available_seconds) as available
   from ${POOLS} p join market.tick t on t.pool = p.pool
@@ -47,7 +47,7 @@ from (
 window w as (order by h.at range between interval '23 hours' preceding and current row)
 order by 1`;
 
-const BURNED = `select $__timeGroupAlias(u.timestamp, $__interval), sum(u.dc) / 1e6 as "burned"
+const BURNED = `select $__timeGroupAlias(u.timestamp, $__interval), sum(u.dc) * 1e-6 as "burned"
 from (
   select h.timestamp, h.burned_dc as dc from ${POOLS} p join chain.pool_usage_hour h on h.pool = p.id
   where $__timeFilter(h.timestamp)
@@ -71,7 +71,7 @@ left join chain.rental r on r.id = g.rental
 where g.operator = \${operator:sqlstring} and g.pool in (\${pool:sqlstring}) and g.status <> 'RETIRED'`;
 
 /** BCT of settled epochs that ended within the range, and their worth at each epoch's last price. */
-const CUT = `select sum(a.bct) / 1e18 as "BCT", sum(a.bct * t.price) / 1e26 as "USD"
+const CUT = `select sum(a.bct) * 1e-18 as "BCT", sum(a.bct * t.price) * 1e-26 as "USD"
 from (
   select x.epoch, sum(x.operator_amount) as bct
   from ${POOLS} p join ledger.pool_amount x on x.pool = p.pool
@@ -151,7 +151,8 @@ export const GLANCE: RowSpec = {
     DATA_AS_OF,
     stat({
       title: "GPUs now",
-      description: "GPUs of the chosen pools at the last indexed block (chain.gpu, chain.rental), retired ones left out.",
+      description:
+        "GPUs of the chosen pools at the last indexed block (chain.gpu, chain.rental), retired ones left out.",
       unit: "short",
       width: 8,
       text: "value_and_name",

@@ -1,15 +1,15 @@
 import { BCT, rows, series, type RowSpec } from "../spec.ts";
 import { GPU_KEYS, POOLS } from "./sql.ts";
 
-const REVENUE = `select to_timestamp((n.genesis_time + x.epoch * n.epoch_length)::float8) as "time", 'pool ' || p.id as metric, x.burned_dc / 1e6 as "DC"
+const REVENUE = `select to_timestamp((n.genesis_time + x.epoch * n.epoch_length)::float8) as "time", 'pool ' || p.id as metric, x.burned_dc * 1e-6 as "DC"
 from ledger.network n
 cross join ${POOLS} p
 join ledger.pool_amount x on x.pool = p.pool
 where n.genesis_time + x.epoch * n.epoch_length between extract(epoch from $__timeFrom()::timestamptz) and extract(epoch from $__timeTo()::timestamptz)
 order by 1, 2`;
 
-const REWARDS = `select to_timestamp((n.genesis_time + x.epoch * n.epoch_length)::float8) as "time", sum(x.operator_amount) / 1e18 as "operator",
-  sum(x.share_amount) / 1e18 as "all GPUs", sum(x.bonus_amount) / 1e18 as "GPUs used"
+const REWARDS = `select to_timestamp((n.genesis_time + x.epoch * n.epoch_length)::float8) as "time", sum(x.operator_amount) * 1e-18 as "operator",
+  sum(x.share_amount) * 1e-18 as "all GPUs", sum(x.bonus_amount) * 1e-18 as "GPUs used"
 from ledger.network n
 cross join ${POOLS} p
 join ledger.pool_amount x on x.pool = p.pool
@@ -18,7 +18,7 @@ group by 1 order by 1`;
 
 /** What is asked and advised of a tier, hour by hour, and what was paid for the same model in the same region. */
 const prices = (tier: "SPOT" | "ON_DEMAND", rate: string): string => `select t.at as "time", 'pool ' || p.id as metric,
-  t.${rate} / 1e6 as "asks", a.rate / 1e6 as "is advised"
+  t.${rate} * 1e-6 as "asks", a.rate * 1e-6 as "is advised"
 from ${POOLS} p
 join market.tick t on t.pool = p.pool
 join market.advice a on a.pool = t.pool and a.at = t.at and a.tier = '${tier}'
@@ -26,11 +26,11 @@ where $__timeFilter(t.at)
 order by 1, 2`;
 
 const ADVICE = `select p.id as "pool", k.model as "model", k.region as "region", a.tier as "tier",
-  (case a.tier when 'SPOT' then t.spot_rate when 'ON_DEMAND' then t.on_demand_rate else t.reserved_rate end) / 1e6 as "asked",
-  a.rate / 1e6 as "advised",
+  (case a.tier when 'SPOT' then t.spot_rate when 'ON_DEMAND' then t.on_demand_rate else t.reserved_rate end) * 1e-6 as "asked",
+  a.rate * 1e-6 as "advised",
   a.rate::float8 / nullif(case a.tier when 'SPOT' then t.spot_rate when 'ON_DEMAND' then t.on_demand_rate else t.reserved_rate end, 0) - 1 as "change",
-  coalesce(a.reason, a.bound_by) as "why not more", t.occupancy as "occupancy, 24 h", t.cost_floor / 1e6 as "cost", i.dc_per_hour / 1e6 as "median ask",
-  paid.dc_per_hour / 1e6 as "paid"
+  coalesce(a.reason, a.bound_by) as "why not more", t.occupancy as "occupancy, 24 h", t.cost_floor * 1e-6 as "cost", i.dc_per_hour * 1e-6 as "median ask",
+  paid.dc_per_hour * 1e-6 as "paid"
 from ${POOLS} p
 join chain.pool k on k.id = p.id
 cross join lateral (select * from market.tick x where x.pool = p.pool and x.at <= $__timeTo() order by x.at desc limit 1) t
@@ -78,7 +78,8 @@ export const MONEY: RowSpec = {
     {
       type: "timeseries",
       title: "DC burned by epoch",
-      description: "Burned for use of each pool in each settled epoch (ledger.pool_amount), at the epoch's start; 1 DC = 1 USD.",
+      description:
+        "Burned for use of each pool in each settled epoch (ledger.pool_amount), at the epoch's start; 1 DC = 1 USD.",
       unit: "currencyUSD",
       decimals: 0,
       min: 0,
@@ -116,7 +117,14 @@ export const MONEY: RowSpec = {
       draw: "bars",
       legend: ["sum", "mean"],
       overrides: [
-        { match: { name: "cost of a sold hour" }, unit: "currencyUSD", decimals: 3, isOnRight: true, draw: "line", fill: 0 },
+        {
+          match: { name: "cost of a sold hour" },
+          unit: "currencyUSD",
+          decimals: 3,
+          isOnRight: true,
+          draw: "line",
+          fill: 0,
+        },
       ],
       queries: series(ENERGY),
     },
@@ -134,7 +142,14 @@ export const MONEY: RowSpec = {
       overrides: [
         { match: { regexp: "^(pool|model|region|tier|why)" }, unit: "none" },
         { match: { regexp: "^(change|occupancy)" }, unit: "percentunit", decimals: 1 },
-        { match: { name: "change" }, cell: "color-text", thresholds: [{ value: null, color: "red" }, { value: 0, color: "green" }] },
+        {
+          match: { name: "change" },
+          cell: "color-text",
+          thresholds: [
+            { value: null, color: "red" },
+            { value: 0, color: "green" },
+          ],
+        },
         { match: { name: "cost" }, noValue: "not declared" },
         { match: { name: "paid" }, noValue: "no trade" },
       ],

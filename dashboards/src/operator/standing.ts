@@ -67,7 +67,8 @@ export const STANDING: RowSpec = {
     {
       type: "timeseries",
       title: "What the score is made of",
-      description: "Points of each dimension, 100 · share · 5 % quantile: together they are the score (reputation.score.parts).",
+      description:
+        "Points of each dimension, 100 · share · 5 % quantile: together they are the score (reputation.score.parts).",
       unit: "none",
       decimals: 1,
       min: 0,
@@ -139,7 +140,8 @@ export const STANDING: RowSpec = {
     {
       type: "table",
       title: "What would raise it",
-      description: "Points that the newest score would gain, the network's means as they stand (reputation.explanation).",
+      description:
+        "Points that the newest score would gain, the network's means as they stand (reputation.explanation).",
       unit: "none",
       width: 10,
       overrides: [
