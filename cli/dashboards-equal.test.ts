@@ -1,5 +1,5 @@
-import type pg from "pg";
 import { startApi, type Api } from "#api/main.ts";
+import { claimsTree } from "#api/src/domain/rewards/leaves.ts";
 import { ask } from "#api/test/fixture.ts";
 import { INVESTOR_DASHBOARD } from "#dashboards/src/investor.ts";
 import { askPanel } from "#dashboards/src/testing/ask.ts";
@@ -13,12 +13,21 @@ import { ANN, BOB, CARL, GENESIS, marketRows, NOW, OLGA } from "./test/statement
 
 const BCT = 10n ** 18n;
 const USD = 10n ** 6n;
+/** What each has earned by the end of epoch 2, the last that is final, in the order of their addresses. */
+const CLAIMS = [
+  { account: ANN, cumulative: (1_175n * BCT) / 10n },
+  { account: BOB, cumulative: 60n * BCT },
+  { account: CARL, cumulative: (425n * BCT) / 10n },
+  { account: OLGA, cumulative: 60n * BCT },
+].sort((one, other) => (one.account < other.account ? -1 : 1));
 const RANGE = { from: new Date(GENESIS * 1_000), to: new Date((NOW + 3_600) * 1_000) };
 
 /** What the panels read beyond what statements do, of the same story: the price now is that of epoch 2 and later. */
 const MORE = `
 alter table chain.epoch add scheduled_bct numeric default 0, add re_emission_bct numeric default 0, add ceiling_bct numeric default 0,
   add budget_bct numeric default 0, add burned_bct numeric default 0, add burned_dc numeric default 0;
+alter table chain.operator add payee bytea;
+update chain.operator set payee = owner;
 create table chain.network (price numeric);
 insert into chain.network values (125000000);
 create table chain.reward_claim (account bytea, amount_bct numeric);
@@ -35,6 +44,8 @@ beforeAll(async () => {
   database = await openTestDatabase({ content: migrated(...MIGRATIONS) });
   pool = createPool(database.url, { name: "test", max: 1 });
   for (const rows of [...marketRows(), MORE]) await pool.query(rows);
+  const root = Buffer.from(claimsTree(CLAIMS).root.slice(2), "hex");
+  await pool.query("update ledger.epoch set claims_root = $1 where epoch = 2", [root]);
   client = await pool.connect();
   api = await startApi({ databaseUrl: database.url, host: "127.0.0.1", port: 0, logger: silentLogger });
 }, 120_000);
@@ -56,7 +67,7 @@ async function told<T>(query: string): Promise<T> {
 async function both(name: string, wallet: string): Promise<Told> {
   const figure = INVESTOR_FIGURES.find((one) => one.name === name) as Figure<unknown> | undefined;
   if (!figure) throw new Error(`no figure ${name}`);
-  return tellFigure({ client: client as pg.ClientBase, ask: told }, figure, { ...RANGE, variables: { wallet } });
+  return tellFigure({ client: client, ask: told }, figure, { ...RANGE, variables: { wallet } });
 }
 
 describe("the investor's dashboard and the API", () => {
@@ -86,7 +97,7 @@ describe("the investor's dashboard and the API", () => {
 
 describe("the investor's dashboard", () => {
   const show = (title: string, wallet: string) =>
-    askPanel(client as pg.ClientBase, INVESTOR_DASHBOARD, title, { ...RANGE, variables: { wallet } });
+    askPanel(client, INVESTOR_DASHBOARD, title, { ...RANGE, variables: { wallet } });
 
   it("shows how much of its price a GPU has earned since it was bought", async () => {
     // GPU 2 is Ann's from the evening of day 2, whose epoch gave her 7.5 BCT for it at 1.25: 9.375 of 1,125 dollars.
