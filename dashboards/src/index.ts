@@ -1,5 +1,6 @@
+import { FLEET_DASHBOARD } from "./fleet/dashboard.ts";
+import { GPU_DASHBOARD } from "./gpu/dashboard.ts";
 import { renderDashboard } from "./grafana.ts";
-import { GPU_DASHBOARD } from "./gpu.ts";
 import { INVESTOR_DASHBOARD } from "./investor.ts";
 import { MARKET_DASHBOARD } from "./market.ts";
 import { NETWORK_DASHBOARD } from "./network.ts";
@@ -12,6 +13,7 @@ export const DASHBOARDS: readonly DashboardSpec[] = [
   OPERATOR_DASHBOARD,
   MARKET_DASHBOARD,
   NETWORK_DASHBOARD,
+  FLEET_DASHBOARD,
   GPU_DASHBOARD,
 ];
 
