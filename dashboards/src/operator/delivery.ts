@@ -1,8 +1,9 @@
 import { columnOf, linkTo, type Mapping } from "../fields.ts";
 import { rollups } from "../shared.ts";
 import { rows, series, type RowSpec } from "../spec.ts";
+import { EVENT_CLASS, FATAL_XIDS } from "../telemetry.ts";
 import { UPTIME_STEPS } from "./glance.ts";
-import { DOWN_MINUTES_ALLOWED, ENDED_AND_LOST, FATAL_XIDS, GPU_KEYS, IS_BROKEN, OVER_AT, POOLS } from "./sql.ts";
+import { DOWN_MINUTES_ALLOWED, ENDED_AND_LOST, GPU_KEYS, IS_BROKEN, OVER_AT, POOLS } from "./sql.ts";
 
 const UPTIME = `select to_timestamp((n.genesis_time + x.epoch * n.epoch_length)::float8) as "time", 'pool ' || p.id as metric,
   sum(x.up_minutes) / nullif(sum(x.up_minutes + x.down_minutes), 0) as "uptime"
@@ -22,8 +23,8 @@ const STATES: readonly Mapping[] = [
 ];
 
 /** What samples cover of each bucket, as `ledger.gpu_use` counts: whole minutes up, at most what wasn't DOWN. */
-const covered = (view: string, minutes: number, serves: string): string => `
-  select r.gpu_key, r.bucket, ${minutes} as minutes, r.covered_seconds
+const covered = (view: string, serves: string): string => `
+  select r.gpu_key, r.bucket, r.covered_seconds
   from telemetry.${view} r
   where ${serves} and $__timeFilter(r.bucket) and r.gpu_key = any(array(select gpu_key from seat))`;
 
@@ -33,22 +34,24 @@ const HOSTS = `with seat as materialized (
   join telemetry.gpu t on t.uuid_hash = g.uuid_hash
   left join telemetry.target x on x.target_key = t.target_key
   where g.operator = \${operator:sqlstring} and g.pool in (\${pool:sqlstring}) and g.status <> 'RETIRED'),
-covered as (${covered("rollup_1h", 60, `$__interval_ms < ${DAYS_FROM_MS}`)}
-  union all${covered("rollup_1d", 1_440, `$__interval_ms >= ${DAYS_FROM_MS}`)}),
-down as (
+covered as materialized (${covered("rollup_1h", `$__interval_ms < ${DAYS_FROM_MS}`)}
+  union all${covered("rollup_1d", `$__interval_ms >= ${DAYS_FROM_MS}`)}),
+down as materialized (
   select d.gpu_key, date_trunc(case when $__interval_ms < ${DAYS_FROM_MS} then 'hour' else 'day' end, d.hour, 'UTC') as bucket,
     sum(reputation.minute_count(d.minutes)) as minutes
   from telemetry.gpu_down_hour d
   where $__timeFilter(d.hour) and d.gpu_key = any(array(select gpu_key from seat))
   group by 1, 2),
-state as (
-  select gpu_key, bucket, coalesce(d.minutes, 0) as down, c.covered_seconds,
-    coalesce(c.minutes, case when $__interval_ms < ${DAYS_FROM_MS} then 60 else 1440 end) as minutes
-  from covered c full join down d using (gpu_key, bucket)),
 part as (
-  select s.host, x.bucket, x.down, least(ceil(coalesce(x.covered_seconds, 0) / 60), x.minutes - x.down) as up,
-    extract(epoch from least(x.bucket + x.minutes * interval '1 minute', w.sampled_through) - greatest(x.bucket, s.first_seen_at)) / 60 as minutes
-  from state x join seat s using (gpu_key) cross join telemetry.watermark w)
+  select s.host, k.bucket, coalesce(d.minutes, 0) as down, least(ceil(coalesce(c.covered_seconds, 0) / 60), k.minutes - coalesce(d.minutes, 0)) as up,
+    extract(epoch from least(k.bucket + k.minutes * interval '1 minute', w.sampled_through) - greatest(k.bucket, s.first_seen_at)) / 60 as minutes
+  from (
+    select bucket, case when $__interval_ms < ${DAYS_FROM_MS} then 60 else 1440 end as minutes
+    from (select bucket from covered union select bucket from down) b) k
+  cross join seat s
+  cross join telemetry.watermark w
+  left join covered c on c.gpu_key = s.gpu_key and c.bucket = k.bucket
+  left join down d on d.gpu_key = s.gpu_key and d.bucket = k.bucket)
 select bucket as "time", host as metric,
   case when sum(down) >= sum(minutes) / 2 then 3 when sum(down) > 0 then 2 when sum(up) < sum(minutes) / 2 then 1 else 0 end as "state"
 from part
@@ -90,9 +93,7 @@ left join lateral (
 where ${IS_BROKEN}
 order by 1 desc limit 200`;
 
-const FAULTS = `select $__timeGroupAlias(e.time, $__interval),
-  case when e.kind <> 'XID' then lower(replace(e.kind, '_', ' '))
-    when e.code in (${FATAL_XIDS.join(", ")}) then 'XID of hardware' else 'other XID' end as metric, count(*) as "faults"
+const FAULTS = `select $__timeGroupAlias(e.time, $__interval), ${EVENT_CLASS} as metric, count(*) as "faults"
 from telemetry.gpu_event e
 where e.gpu_key = any(${GPU_KEYS}) and $__timeFilter(e.time) and e.kind not in ('APPEARED', 'COUNTER_RESET')
 group by 1, 2 order by 1, 2`;
@@ -137,7 +138,7 @@ export const DELIVERY: RowSpec = {
       title: "Hosts by hour, or by day",
       description:
         "Minutes of all GPUs of a host (telemetry.rollup_1h or 1d, gpu_down_hour): DOWN at half of them and more, PARTLY DOWN at any, " +
-        "UNKNOWN where less than half are known, else UP. A gap: nothing is known of the host.",
+        "UNKNOWN where less than half are known, else UP. A gap: nothing is known of any host.",
       unit: "none",
       width: 12,
       maxDataPoints: 60,
@@ -180,8 +181,8 @@ export const DELIVERY: RowSpec = {
       type: "timeseries",
       title: "Faults by kind",
       description:
-        `Events of the chosen GPUs (telemetry.gpu_event). XIDs of hardware (${FATAL_XIDS.join(", ")}) cost the score's health; all others ` +
-        "can be an application's own.",
+        `Events of the chosen GPUs (telemetry.gpu_event). XIDs are fatal (${FATAL_XIDS.join(", ")}), of hardware that dealt with it, or a ` +
+        "program's own; only the fatal ones cost the score's health.",
       unit: "short",
       width: 8,
       draw: "bars",
@@ -190,7 +191,7 @@ export const DELIVERY: RowSpec = {
       maxDataPoints: 60,
       legend: ["sum"],
       mayBeEmpty: "a fleet without a fault",
-      overrides: [{ match: { name: "XID of hardware" }, color: { fixed: "red" } }],
+      overrides: [{ match: { name: "XID, fatal" }, color: { fixed: "red" } }],
       queries: series(FAULTS),
     },
     {

@@ -1,7 +1,8 @@
 import { columnOf, falling, linkTo } from "../fields.ts";
 import { rows, type RowSpec } from "../spec.ts";
+import { FATAL_XIDS } from "../telemetry.ts";
 import { SCORE_STEPS, UPTIME_STEPS } from "./glance.ts";
-import { FATAL_XIDS, SCORED_AT } from "./sql.ts";
+import { SCORED_AT } from "./sql.ts";
 
 const MEMBERS = `select '0x' || encode(m.account, 'hex') as "member",
   case when m.is_active then 'member' else 'kicked: ' || lower(m.kick_reason::text) end as "standing",
@@ -9,7 +10,7 @@ const MEMBERS = `select '0x' || encode(m.account, 'hex') as "member",
   case when s.is_prior_only then 'nothing is known' when s.high < o.score then 'below the operator' when s.score > o.high then 'above the operator'
     else 'like the operator' end as "beside the operator",
   u.gpus as "GPUs", u.active as "active", u.rented as "rented", u.dc * 1e-6 as "DC burned", e.up / nullif(e.up + e.down, 0) as "uptime, 30 epochs",
-  f.faults as "hardware XIDs"
+  f.faults as "fatal XIDs"
 from chain.member m
 left join reputation.score s on s.subject = m.id and s.at = ${SCORED_AT}
 left join reputation.score o on o.subject = m.operator and o.at = ${SCORED_AT}
@@ -53,7 +54,7 @@ export const EVIDENCE: RowSpec = {
       title: "Members",
       description:
         "Members of a distributed operator, former ones too: score among themselves (reputation.score), whether its interval lies below or " +
-        "above the operator's, their GPUs now (chain), uptime over 30 final epochs (ledger.gpu_use), hardware XIDs in the range.",
+        "above the operator's, their GPUs now (chain), uptime over 30 final epochs (ledger.gpu_use), fatal XIDs in the range.",
       unit: "none",
       width: 24,
       height: 7,

@@ -1,4 +1,4 @@
-import { falling, NONE_ALLOWED } from "../fields.ts";
+import { falling, linkTo, NONE_ALLOWED } from "../fields.ts";
 import { DATA_AS_OF } from "../shared.ts";
 import { BCT, rows, series, type RowSpec, type StatPanel } from "../spec.ts";
 import { ENDED_AND_LOST, IS_BROKEN, POOLS, SCORED_AT } from "./sql.ts";
@@ -156,6 +156,7 @@ export const GLANCE: RowSpec = {
       unit: "short",
       width: 8,
       text: "value_and_name",
+      links: [linkTo("Its fleet", "bc-fleet", { operator: "${operator}" })],
       overrides: [{ match: { name: "offline" }, color: "thresholds", thresholds: NONE_ALLOWED }],
       queries: rows(GPUS),
     }),

@@ -49,7 +49,7 @@ sold as (
   from ${POOLS} p join market.tick t on t.pool = p.pool
   where t.at > date_trunc('day', $__timeFrom()::timestamptz, 'UTC') and t.at <= $__timeTo()
   group by 1)
-select u.bucket as "time", u.watt_hours / 1000 as "energy",
+select u.bucket as "time", u.watt_hours as "energy",
   u.watt_hours / 1000 / nullif(s.hours, 0) * nullif(\${tariff:sqlstring}, '')::numeric as "cost of a sold hour"
 from used u left join sold s on s.bucket = u.bucket
 order by 1`;
@@ -111,7 +111,7 @@ export const MONEY: RowSpec = {
       description:
         "Energy of the GPUs alone by day (telemetry.rollup_1d), and, at the tariff above, by GPU-hour sold that day (market.tick): idle " +
         "GPUs' energy is in it.",
-      unit: "kwatth",
+      unit: "watth",
       min: 0,
       width: 8,
       draw: "bars",

@@ -14,12 +14,6 @@ export const SCORED_AT = "(select max(r.at) from reputation.run r where r.at <= 
 /** When a rental was over, or will be as far as is known; seconds since 1970. */
 export const OVER_AT = "coalesce(r.end_at, least(r.paid_until, r.ends_by))";
 
-/**
- * XIDs after which NVIDIA asks for a reset or a repair: those that cost an operator's score (`FATAL_XIDS` of the
- * reputation's methodology; a test holds the two together). All others can be an application's own.
- */
-export const FATAL_XIDS: readonly number[] = [48, 62, 64, 74, 79, 95, 119, 120, 140];
-
 /** A rental with more minutes DOWN than these has failed, by the reputation's methodology. */
 export const DOWN_MINUTES_ALLOWED = 5;
 
