@@ -1,7 +1,7 @@
 import { startApi, type Api } from "#api/main.ts";
 import { claimsTree } from "#api/src/domain/rewards/leaves.ts";
 import { ask } from "#api/test/fixture.ts";
-import { INVESTOR_DASHBOARD } from "#dashboards/src/investor.ts";
+import { INVESTOR_DASHBOARD } from "#dashboards/src/investor/dashboard.ts";
 import { askPanel } from "#dashboards/src/testing/ask.ts";
 import { migrated, openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import { silentLogger } from "#kernel/log.ts";

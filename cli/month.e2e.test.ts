@@ -5,6 +5,8 @@ import { DASHBOARDS } from "#dashboards/src/index.ts";
 import { askDashboard, faultsOf } from "#dashboards/src/testing/ask.ts";
 import { planOf } from "#devnet/market/plans.ts";
 import { waitFor } from "#kernel/time.ts";
+import { tellFigure, type Figure } from "./test/dashboard-figures.ts";
+import { INVESTOR_FIGURES, NETWORK_FIGURES } from "./test/dashboard-figures-money.ts";
 import { openPlace, processesWith, runBc, type Place, type Run } from "./test/network.ts";
 
 const HOUR = 3_600;
@@ -75,8 +77,46 @@ it("a month stands behind the first answer: its market, its machines, and both a
 
   await expectMachines();
   await expectOutage();
+  await pastIsWorked();
   await expectDashboards();
+  await expectEqualFigures();
 }, 360_000);
+
+/** Waits until the jobs have made up for the past: epochs settled and their use kept, operators scored, prices advised. */
+async function pastIsWorked(): Promise<void> {
+  await waitFor(
+    async () => {
+      const [left] = await sql<{ count: number }>(
+        `select ((select finalized_epoch_count from chain.network) - (select count(*) from ledger.use_epoch)
+           + (select count(*) from (values ('reputation'), ('pricing')) job(name) where not exists (
+               select from jobs.hourly h where h.name = job.name and h.done_through > now() - interval '2 hours')))::int as count`,
+      );
+      return left?.count === 0 ? true : undefined;
+    },
+    { timeoutMs: 180_000, everyMs: 1_000, onTimeout: () => new Error("the jobs are behind after 3 min") },
+  );
+}
+
+/** What the dashboards show of the network, and of the wallet that bought most GPUs, is what the API says, to the base unit. */
+async function expectEqualFigures(): Promise<void> {
+  const [most] = await sql<{ wallet: string }>(
+    `select '0x' || encode(buyer, 'hex') as wallet from chain.sale where gpu is not null
+     group by buyer order by count(*) desc, buyer limit 1`,
+  );
+  const day = 24 * HOUR * 1_000;
+  const from = new Date((Math.floor(Date.now() / day) - 28) * day);
+  const opening = { from, to: new Date(Date.now() + HOUR * 1_000), variables: { wallet: most?.wallet ?? "" } };
+  const client = await pool.connect();
+  try {
+    for (const figure of [...INVESTOR_FIGURES, ...NETWORK_FIGURES] as Figure<unknown>[]) {
+      const { panel, api } = await tellFigure({ client, ask }, figure, opening);
+      expect([figure.name, panel]).toEqual([figure.name, api]);
+      if (figure.name !== "what can be claimed") expect([figure.name, panel]).not.toEqual([figure.name, 0n]);
+    }
+  } finally {
+    client.release();
+  }
+}
 
 /** Every query of every dashboard runs as its reader and has something to show. */
 async function expectDashboards(): Promise<void> {

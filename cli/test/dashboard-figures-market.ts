@@ -1,6 +1,6 @@
 import { FATAL_XIDS as FATAL_BY_METHODOLOGY } from "#api/src/domain/reputation/outcomes.ts";
-import { MARKET_DASHBOARD } from "#dashboards/src/market.ts";
-import { OPERATOR_DASHBOARD } from "#dashboards/src/operator.ts";
+import { MARKET_DASHBOARD } from "#dashboards/src/market/dashboard.ts";
+import { OPERATOR_DASHBOARD } from "#dashboards/src/operator/dashboard.ts";
 import { FATAL_XIDS } from "#dashboards/src/telemetry.ts";
 import { DC_DECIMALS } from "#kernel/units.ts";
 import { unitsOf, type Figure, type PanelRow } from "./dashboard-figures.ts";

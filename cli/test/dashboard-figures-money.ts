@@ -1,5 +1,5 @@
-import { INVESTOR_DASHBOARD } from "#dashboards/src/investor.ts";
-import { NETWORK_DASHBOARD } from "#dashboards/src/network.ts";
+import { INVESTOR_DASHBOARD } from "#dashboards/src/investor/dashboard.ts";
+import { NETWORK_DASHBOARD } from "#dashboards/src/network/dashboard.ts";
 import { BCT_DECIMALS, DC_DECIMALS } from "#kernel/units.ts";
 import { sumOf, unitsOf, type Figure, type PanelRow } from "./dashboard-figures.ts";
 

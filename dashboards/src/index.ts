@@ -1,10 +1,10 @@
 import { FLEET_DASHBOARD } from "./fleet/dashboard.ts";
 import { GPU_DASHBOARD } from "./gpu/dashboard.ts";
 import { renderDashboard } from "./grafana.ts";
-import { INVESTOR_DASHBOARD } from "./investor.ts";
-import { MARKET_DASHBOARD } from "./market.ts";
-import { NETWORK_DASHBOARD } from "./network.ts";
-import { OPERATOR_DASHBOARD } from "./operator.ts";
+import { INVESTOR_DASHBOARD } from "./investor/dashboard.ts";
+import { MARKET_DASHBOARD } from "./market/dashboard.ts";
+import { NETWORK_DASHBOARD } from "./network/dashboard.ts";
+import { OPERATOR_DASHBOARD } from "./operator/dashboard.ts";
 import type { DashboardSpec } from "./spec.ts";
 
 /** Every dashboard, in the order of the links between them; `npm run codegen` writes each to `dashboards/<uid>.json`. */

@@ -1,9 +1,9 @@
-import { CHECK_TABLE } from "./network/checks.ts";
-import { CREDITS } from "./network/credits.ts";
-import { GLANCE } from "./network/glance.ts";
-import { PARTICIPANTS, SHARE_PANELS } from "./network/people.ts";
-import { TOKENS } from "./network/tokens.ts";
-import type { DashboardSpec } from "./spec.ts";
+import { CHECK_TABLE } from "./checks.ts";
+import { CREDITS } from "./credits.ts";
+import { GLANCE } from "./glance.ts";
+import { PARTICIPANTS, SHARE_PANELS } from "./people.ts";
+import { TOKENS } from "./tokens.ts";
+import type { DashboardSpec } from "../spec.ts";
 
 /** Whether the economy is sound: burns, mints, Data Credits, who earns, and that it all adds up. */
 export const NETWORK_DASHBOARD: DashboardSpec = {

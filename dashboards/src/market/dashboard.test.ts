@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { migrated, openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import { createPool, type Pool, type PoolClient } from "#kernel/pg.ts";
-import { MARKET_DASHBOARD } from "../market.ts";
+import { MARKET_DASHBOARD } from "./dashboard.ts";
 import { askPanel } from "../testing/ask.ts";
 
 const API = { room: "api", dir: fileURLToPath(new URL("../../../api/sql", import.meta.url)) };

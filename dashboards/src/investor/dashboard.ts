@@ -1,9 +1,9 @@
-import { GLANCE } from "./investor/glance.ts";
-import { GPU_PANELS } from "./investor/gpus.ts";
-import { INCOME, STATEMENT } from "./investor/income.ts";
-import { VARIABLES } from "./investor/scope.ts";
-import { TRADES } from "./investor/trades.ts";
-import type { DashboardSpec } from "./spec.ts";
+import { GLANCE } from "./glance.ts";
+import { GPU_PANELS } from "./gpus.ts";
+import { INCOME, STATEMENT } from "./income.ts";
+import { VARIABLES } from "./scope.ts";
+import { TRADES } from "./trades.ts";
+import type { DashboardSpec } from "../spec.ts";
 
 /** What a wallet's GPU NFTs earned, why, and whether they are worth the price asked. */
 export const INVESTOR_DASHBOARD: DashboardSpec = {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { migrated, openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import { createPool, type Pool, type PoolClient } from "#kernel/pg.ts";
-import { OPERATOR_DASHBOARD } from "../operator.ts";
+import { OPERATOR_DASHBOARD } from "./dashboard.ts";
 import { askPanel } from "../testing/ask.ts";
 
 const room = (name: string): { room: string; dir: string } => ({

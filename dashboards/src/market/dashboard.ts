@@ -1,8 +1,8 @@
-import { GLANCE } from "./market/glance.ts";
-import { PRICES } from "./market/prices.ts";
-import { RESALE } from "./market/resale.ts";
-import { SUPPLY } from "./market/supply.ts";
-import type { DashboardSpec } from "./spec.ts";
+import { GLANCE } from "./glance.ts";
+import { PRICES } from "./prices.ts";
+import { RESALE } from "./resale.ts";
+import { SUPPLY } from "./supply.ts";
+import type { DashboardSpec } from "../spec.ts";
 
 /** Prices and occupancy of one model, for customers and arbitrageurs. */
 export const MARKET_DASHBOARD: DashboardSpec = {

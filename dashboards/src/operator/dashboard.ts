@@ -1,9 +1,9 @@
-import { DELIVERY } from "./operator/delivery.ts";
-import { EVIDENCE } from "./operator/evidence.ts";
-import { GLANCE } from "./operator/glance.ts";
-import { MONEY } from "./operator/money.ts";
-import { STANDING } from "./operator/standing.ts";
-import type { DashboardSpec } from "./spec.ts";
+import { DELIVERY } from "./delivery.ts";
+import { EVIDENCE } from "./evidence.ts";
+import { GLANCE } from "./glance.ts";
+import { MONEY } from "./money.ts";
+import { STANDING } from "./standing.ts";
+import type { DashboardSpec } from "../spec.ts";
 
 /** Reputation and operations of one pool operator. */
 export const OPERATOR_DASHBOARD: DashboardSpec = {
