@@ -5,6 +5,7 @@ import { INVESTOR_DASHBOARD } from "./investor/dashboard.ts";
 import { MARKET_DASHBOARD } from "./market/dashboard.ts";
 import { NETWORK_DASHBOARD } from "./network/dashboard.ts";
 import { OPERATOR_DASHBOARD } from "./operator/dashboard.ts";
+import { PIPELINE_DASHBOARD } from "./pipeline/dashboard.ts";
 import type { DashboardSpec } from "./spec.ts";
 
 /** Every dashboard, in the order of the links between them; `npm run codegen` writes each to `dashboards/<uid>.json`. */
@@ -15,6 +16,7 @@ export const DASHBOARDS: readonly DashboardSpec[] = [
   NETWORK_DASHBOARD,
   FLEET_DASHBOARD,
   GPU_DASHBOARD,
+  PIPELINE_DASHBOARD,
 ];
 
 /** The text of a dashboard's file. */
