@@ -1,7 +1,7 @@
 import { rising } from "../fields.ts";
 import { DATA_AS_OF } from "../shared.ts";
 import { BCT, rows, series, type RowSpec, type StatPanel } from "../spec.ts";
-import { chanceWithin, FREE_NOW, OF_INDEX, POOLS, POOLS_OF_MODEL, slotRate } from "./sql.ts";
+import { chanceWithin, discountsOf, FREE_NOW, OF_INDEX, POOLS, POOLS_OF_MODEL, slotRate } from "./sql.ts";
 
 const stat = (spec: Omit<StatPanel, "type" | "width"> & { width?: number }): StatPanel => ({
   type: "stat",
@@ -22,12 +22,7 @@ const YEAR_HOURS = 8_760;
 const YEAR = `select t.at as "time", min(${slotRate("t.reserved_rate", "d.bps")}) * 1e-6 as "USD"
 from ${POOLS} p
 join market.tick t on t.pool = p.pool
-left join lateral (
-  select max(s.bps) as bps
-  from (select c.min_hours, c.bps from chain.discount_change c
-    where c.pool = p.id and c.timestamp <= extract(epoch from t.at) order by c.timestamp desc, c.block_number desc limit 1) c
-  cross join lateral unnest(c.min_hours, c.bps) s(hours, bps)
-  where s.hours <= ${YEAR_HOURS}) d on true
+left join ${discountsOf(String(YEAR_HOURS))} d on d.pool = p.id and d.since <= t.at and (d.until is null or d.until > t.at)
 where $__timeFilter(t.at)
 group by 1 order by 1`;
 

@@ -2,7 +2,7 @@ import { columnOf, linkTo } from "../fields.ts";
 import { rows, series, type RowSpec } from "../spec.ts";
 import { SCORE_STEPS } from "../operator/glance.ts";
 import { CHANCE_STEPS } from "./glance.ts";
-import { chanceWithin, FREE_NOW, OF_INDEX, POOLS, POOLS_OF_MODEL, slotRate } from "./sql.ts";
+import { chanceWithin, discountsOf, FREE_NOW, OF_INDEX, POOLS, POOLS_OF_MODEL, slotRate } from "./sql.ts";
 
 const INDICES = `select i.at as "time",
   case i.kind when 'TRADE' then 'paid' when 'ASK_SPOT' then 'spot, asked' when 'ASK_ON_DEMAND' then 'on demand, asked' else 'reserved, asked' end as metric,
@@ -16,14 +16,6 @@ from market.price_index i
 where ${OF_INDEX} and i.kind = 'TRADE' and $__timeFilter(i.at)
 order by 1`;
 
-/** Discounts of a pool as they were at a time: its last change by then. */
-const discountAt = (at: string, hours: string): string => `left join lateral (
-    select max(s.bps) as bps
-    from (select c.min_hours, c.bps from chain.discount_change c
-      where c.pool = p.id and c.timestamp <= ${at} order by c.timestamp desc, c.block_number desc limit 1) c
-    cross join lateral unnest(c.min_hours, c.bps) s(hours, bps)
-    where s.hours <= ${hours}) d on true`;
-
 const CURVE = `with price as (
   select m.name as moment, t.name as term, t.hours, min(${slotRate("r.reserved_rate_dc_per_hour", "d.bps")}) as reserved,
     min(r.on_demand_rate_dc_per_hour) as on_demand
@@ -34,7 +26,12 @@ const CURVE = `with price as (
   cross join lateral (
     select x.reserved_rate_dc_per_hour, x.on_demand_rate_dc_per_hour from chain.rate_change x
     where x.pool = p.id and x.timestamp <= m.at order by x.timestamp desc, x.block_number desc limit 1) r
-  ${discountAt("m.at", "t.hours")}
+  left join lateral (
+    select max(s.bps) as bps
+    from (select c.min_hours, c.bps from chain.discount_change c
+      where c.pool = p.id and c.timestamp <= m.at order by c.timestamp desc, c.block_number desc limit 1) c
+    cross join lateral unnest(c.min_hours, c.bps) s(hours, bps)
+    where s.hours <= t.hours) d on true
   group by 1, 2, 3)
 select term as "term", min(reserved) filter (where moment = 'now') * 1e-6 as "reserved", min(reserved) filter (where moment = 'before') * 1e-6 as "reserved, 30 days ago",
   min(on_demand) filter (where moment = 'now') * 1e-6 as "on demand"
@@ -45,7 +42,7 @@ const DISCOUNT = `select t.at as "time", 'pool ' || p.id as metric,
   (1 - ${slotRate("t.reserved_rate", "d.bps")} / nullif(t.on_demand_rate, 0))::float8 as "discount"
 from ${POOLS_OF_MODEL} p
 join market.tick t on t.pool = p.pool
-${discountAt("extract(epoch from t.at)", "${term:sqlstring}::int4")}
+left join ${discountsOf("${term:sqlstring}::int4")} d on d.pool = p.id and d.since <= t.at and (d.until is null or d.until > t.at)
 where $__timeFilter(t.at)
 order by 1, 2`;
 

@@ -44,3 +44,14 @@ export const chanceWithin = (hours: number): string =>
 
 /** DC of an hour of a slot of `hours`, rounded up as `PoolRegistry.reservedRate` does; base units. */
 export const slotRate = (rate: string, bps: string): string => `ceil(${rate} * (10000 - coalesce(${bps}, 0)) / 10000)`;
+
+/**
+ * What each pool took off a slot of so many hours from when to when: a table (pool text, since, until, bps), from its changes.
+ *
+ * @param hours an SQL expression
+ */
+export const discountsOf = (hours: string): string => `(
+  select c.pool, to_timestamp(c.timestamp::float8) as since,
+    to_timestamp((lead(c.timestamp) over (partition by c.pool order by c.timestamp, c.block_number))::float8) as until,
+    (select max(s.bps) from unnest(c.min_hours, c.bps) s(hours, bps) where s.hours <= ${hours}) as bps
+  from chain.discount_change c)`;

@@ -50,8 +50,8 @@ from (
   select to_timestamp(x.timestamp::float8) as at, r.pool
   from chain.preemption_notice x
   join chain.rental r on r.id = x.rental
-  join ${POOLS_OF_MODEL} p on p.id = r.pool) n
-where $__timeFilter(n.at)
+  join ${POOLS_OF_MODEL} p on p.id = r.pool
+  where x.timestamp >= $__unixEpochFrom() and x.timestamp <= $__unixEpochTo()) n
 group by 1, 2 order by 1, 2`;
 
 const FILL = `select $__timeGroupAlias(f.at, $__interval), percentile_cont(0.5) within group (order by f.idle) as "half",
@@ -59,7 +59,8 @@ const FILL = `select $__timeGroupAlias(f.at, $__interval), percentile_cont(0.5) 
 from (
   select to_timestamp(r.start_at::float8) as at,
     (r.start_at - lag(${OVER_AT}) over (partition by r.gpu order by r.start_at))::float8 as idle
-  from ${POOLS} p join chain.rental r on r.pool = p.id) f
+  from ${POOLS} p join chain.rental r on r.pool = p.id
+  where r.start_at >= $__unixEpochFrom() - 30 * 86400 and r.start_at <= $__unixEpochTo()) f
 where $__timeFilter(f.at) and f.idle >= 0
 group by 1 order by 1`;
 
@@ -174,7 +175,7 @@ export const SUPPLY: RowSpec = {
       title: "How long a GPU waits for its next rental",
       description:
         "From the end of a GPU's rental to the start of its next one in the region, by that start: half of them waited at most so long, and 19 " +
-        "of 20 (chain.rental). Short waits mean that free GPUs go fast.",
+        "of 20, up to a month (chain.rental). Short waits mean that free GPUs go fast.",
       unit: "s",
       min: 0,
       width: 8,
