@@ -2,10 +2,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { DASHBOARDS } from "#dashboards/src/index.ts";
-import { askDashboard, faultsOf } from "#dashboards/src/testing/ask.ts";
+import { askDashboard, faultsOf, type Opening } from "#dashboards/src/testing/ask.ts";
 import { planOf } from "#devnet/market/plans.ts";
 import { waitFor } from "#kernel/time.ts";
 import { tellFigure, type Figure } from "./test/dashboard-figures.ts";
+import { FATAL_SETS, MARKET_FIGURES, OPERATOR_FIGURES, POOL_FIGURES } from "./test/dashboard-figures-market.ts";
 import { INVESTOR_FIGURES, NETWORK_FIGURES } from "./test/dashboard-figures-money.ts";
 import { openPlace, processesWith, runBc, type Place, type Run } from "./test/network.ts";
 
@@ -95,20 +96,38 @@ async function pastIsSettled(): Promise<void> {
   );
 }
 
-/** What the dashboards show of the network, and of the wallet that bought most GPUs, is what the API says, to the base unit. */
+/**
+ * What the dashboards show of the network, of the wallet that bought most GPUs, of the operator with most members and of its
+ * pool and its market, is what the API says, to the base unit.
+ */
 async function expectEqualFigures(): Promise<void> {
   const [most] = await sql<{ wallet: string }>(
     `select '0x' || encode(buyer, 'hex') as wallet from chain.sale where gpu is not null
      group by buyer order by count(*) desc, buyer limit 1`,
   );
+  const [shown] = await sql<Record<"operator" | "pool" | "model" | "region", string>>(
+    `select p.operator, p.id as pool, p.model, p.region from chain.pool p
+     order by (select count(*) from chain.member m where m.operator = p.operator) desc, p.id limit 1`,
+  );
   const day = 24 * HOUR * 1_000;
   const from = new Date((Math.floor(Date.now() / day) - 28) * day);
-  const opening = { from, to: new Date(Date.now() + HOUR * 1_000), variables: { wallet: most?.wallet ?? "" } };
+  const opening = {
+    from,
+    to: new Date(Date.now() + HOUR * 1_000),
+    variables: { wallet: most?.wallet ?? "", ...shown },
+  };
+  await expectEqual([...INVESTOR_FIGURES, ...NETWORK_FIGURES, ...OPERATOR_FIGURES, ...MARKET_FIGURES], opening);
+  await expectEqual(POOL_FIGURES, { ...opening, from: new Date(Date.now() - 2 * day) });
+  expect(FATAL_SETS.dashboard).toEqual(FATAL_SETS.methodology);
+}
+
+async function expectEqual(figures: readonly unknown[], opening: Required<Opening>): Promise<void> {
   const client = await pool.connect();
   try {
-    for (const figure of [...INVESTOR_FIGURES, ...NETWORK_FIGURES] as Figure<unknown>[]) {
+    for (const figure of figures as readonly Figure<unknown>[]) {
       const { panel, api } = await tellFigure({ client, ask }, figure, opening);
       expect([figure.name, panel]).toEqual([figure.name, api]);
+      expect([figure.name, panel]).not.toEqual([figure.name, []]);
       if (figure.name !== "what can be claimed") expect([figure.name, panel]).not.toEqual([figure.name, 0n]);
     }
   } finally {
