@@ -1,0 +1,76 @@
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { delimiter, join } from "node:path";
+import type * as Playwright from "playwright-core";
+import { BaseError } from "#kernel/errors.ts";
+import { PREVIEW } from "../server/page.ts";
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+const INSTALL = "apt-get install -y --no-install-recommends chromium";
+
+/** A browser on this machine: that of `CHROMIUM`, or the first one on the path. */
+export function findChromium(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const given = env["CHROMIUM"];
+  if (given) return given;
+  const folders = (env["PATH"] ?? "").split(delimiter);
+  return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a browser can be installed without asking anybody: as root on a Debian. */
+const canInstall = (): boolean => process.getuid?.() === 0 && existsSync("/etc/debian_version") && existsSync("/usr/bin/apt-get");
+
+/**
+ * A browser on this machine, installed from Debian's packages if there is none and that can be done.
+ *
+ * @param say told what is being done
+ * @throws BaseError `NO_BROWSER` with the command that installs one
+ */
+export function chromium(say: (line: string) => void): string {
+  const found = findChromium();
+  if (found) return found;
+  if (canInstall()) {
+    say("Installing Chromium from Debian's packages (about a minute)…");
+    const options = { stdio: "ignore", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } } as const;
+    spawnSync("apt-get", ["update"], options);
+    spawnSync("apt-get", INSTALL.split(" ").slice(1), options);
+    const installed = findChromium();
+    if (installed) return installed;
+  }
+  throw new BaseError("NO_BROWSER", "there is no Chromium on this machine", {
+    hints: [`as root on Debian or Ubuntu: apt-get update && ${INSTALL}`, "or set CHROMIUM to a browser's path"],
+  });
+}
+
+/**
+ * Opens a browser without a window.
+ *
+ * @throws BaseError `NO_BROWSER`, `PREVIEW_MISSING`
+ */
+export async function openBrowser(say: (line: string) => void): Promise<Playwright.Browser> {
+  const executablePath = chromium(say);
+  const { chromium: driver } = loadPlaywright();
+  const isRoot = process.getuid?.() === 0;
+  return driver.launch({ executablePath, args: ["--hide-scrollbars", "--disable-gpu", ...(isRoot ? ["--no-sandbox"] : [])] });
+}
+
+/** From the preview's own packages: the project's others don't have it. */
+function loadPlaywright(): typeof Playwright {
+  try {
+    return createRequire(join(PREVIEW, "package.json"))("playwright-core") as typeof Playwright;
+  } catch (error) {
+    throw new BaseError("PREVIEW_MISSING", "the preview's packages have not been installed", {
+      hints: ["npm ci --prefix dashboards/preview"],
+      cause: error,
+    });
+  }
+}
