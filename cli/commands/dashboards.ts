@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { createLogger } from "#kernel/log.ts";
 import { checkReachable } from "#kernel/pg.ts";
@@ -15,7 +16,7 @@ export function addDashboards(program: Command): void {
     .option("--screenshots [folder]", "take a picture of each with Chromium, and end");
   addSettings(command, NAMES).action(async (flags: { screenshots?: string | true }) => {
     const settings = settingsOf(command, NAMES);
-    const { startPreview } = await import("#dashboards/preview/server/index.ts");
+    const { startPreview } = await import("#dashboards/server/index.ts");
     const logger = createLogger("dashboards", settings.logLevel);
     const databaseUrl = databaseUrlOf(settings);
     await checkReachable(databaseUrl);
@@ -28,9 +29,11 @@ export function addDashboards(program: Command): void {
         if (process.stdout.isTTY) process.stdout.write(`\nThe dashboards: ${preview.url}\nCtrl-C stops them.\n`);
         await untilAborted(signal);
       } else {
-        const { takeScreenshots } = await import("#dashboards/preview/browser/screenshots.ts");
-        const folder = flags.screenshots === true ? undefined : flags.screenshots;
-        await takeScreenshots(preview.url, (line) => process.stdout.write(`${line}\n`), folder);
+        const { PICTURES, takeScreenshots } = await import("#dashboards/preview/browser/screenshots.ts");
+        const { chromium } = await import("#dashboards/server/chromium.ts");
+        const say = (line: string): void => void process.stdout.write(`${line}\n`);
+        const folder = flags.screenshots === true ? PICTURES : resolve(flags.screenshots);
+        await takeScreenshots(preview.url, folder, { executablePath: chromium(say), say });
       }
     } finally {
       await preview.stop();

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { BaseError } from "#kernel/errors.ts";
-import type { QueryRequest, Scope } from "../model.ts";
+import type { QueryRequest, Scope } from "../preview/model.ts";
 
 /** Times that PostgreSQL and JavaScript both have. */
 const time = z.number().int().min(0).max(253_402_300_799_999);

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { BaseError } from "#kernel/errors.ts";
-import { panelsOf, type Dashboard, type DashboardSummary, type Variable } from "../model.ts";
+import { panelsOf, type Dashboard, type DashboardSummary, type Variable } from "../preview/model.ts";
 
 /** Where the generated dashboards lie. */
-export const FOLDER = fileURLToPath(new URL("../..", import.meta.url));
+export const FOLDER = fileURLToPath(new URL("..", import.meta.url));
 
 /**
  * The committed dashboards by uid: the only SQL that the preview runs stands in them.

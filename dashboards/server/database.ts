@@ -1,6 +1,6 @@
 import { BaseError, messageOf } from "#kernel/errors.ts";
 import { createPool, redactUrl, type Pool, type PoolClient, type QueryConfig } from "#kernel/pg.ts";
-import type { Cell, ColumnType, TableData } from "../model.ts";
+import type { Cell, ColumnType, TableData } from "../preview/model.ts";
 
 /** The most rows that one query may give. */
 export const MOST_ROWS = 100_000;

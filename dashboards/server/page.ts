@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { BaseError } from "#kernel/errors.ts";
 
-/** The preview's own package. */
-export const PREVIEW = fileURLToPath(new URL("..", import.meta.url));
+/** The page's own package. */
+export const PREVIEW = fileURLToPath(new URL("../preview/", import.meta.url));
 
 /** A file that the server gives. */
 export interface Asset {

@@ -1,10 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
-import type * as Playwright from "playwright-core";
 import { BaseError } from "#kernel/errors.ts";
-import { PREVIEW } from "../server/page.ts";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const INSTALL = "apt-get install -y --no-install-recommends chromium";
@@ -49,28 +46,4 @@ export function chromium(say: (line: string) => void): string {
   throw new BaseError("NO_BROWSER", "there is no Chromium on this machine", {
     hints: [`as root on Debian or Ubuntu: apt-get update && ${INSTALL}`, "or set CHROMIUM to a browser's path"],
   });
-}
-
-/**
- * Opens a browser without a window.
- *
- * @throws BaseError `NO_BROWSER`, `PREVIEW_MISSING`
- */
-export async function openBrowser(say: (line: string) => void): Promise<Playwright.Browser> {
-  const executablePath = chromium(say);
-  const { chromium: driver } = loadPlaywright();
-  const isRoot = process.getuid?.() === 0;
-  return driver.launch({ executablePath, args: ["--hide-scrollbars", "--disable-gpu", ...(isRoot ? ["--no-sandbox"] : [])] });
-}
-
-/** From the preview's own packages: the project's others don't have it. */
-function loadPlaywright(): typeof Playwright {
-  try {
-    return createRequire(join(PREVIEW, "package.json"))("playwright-core") as typeof Playwright;
-  } catch (error) {
-    throw new BaseError("PREVIEW_MISSING", "the preview's packages have not been installed", {
-      hints: ["npm ci --prefix dashboards/preview"],
-      cause: error,
-    });
-  }
 }

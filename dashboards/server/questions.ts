@@ -1,8 +1,8 @@
 import { BaseError } from "#kernel/errors.ts";
-import { intervalOf, LEAST_INTERVAL_MS, parseInterval } from "../../src/intervals.ts";
-import { expandMacros } from "../../src/macros.ts";
-import { ALL, panelsOf } from "../model.ts";
-import type { Choice, Dashboard, QueryRequest, Scope, TableData, Variable } from "../model.ts";
+import { intervalOf, LEAST_INTERVAL_MS, parseInterval } from "../src/intervals.ts";
+import { expandMacros } from "../src/macros.ts";
+import { ALL, panelsOf } from "../preview/model.ts";
+import type { Choice, Dashboard, QueryRequest, Scope, TableData, Variable } from "../preview/model.ts";
 import type { ReadDatabase } from "./database.ts";
 import { variableSql, variablesOf } from "./dashboards.ts";
 
