@@ -1,5 +1,5 @@
-import { DATA_AS_OF, rollups } from "./shared.ts";
-import { rows, series, type DashboardSpec, type TimeSeriesPanel } from "./spec.ts";
+import { DATA_AS_OF, rollups } from "../shared.ts";
+import { rows, series, type DashboardSpec, type TimeSeriesPanel } from "../spec.ts";
 
 /**
  * The chosen GPU's key comes first, by itself: joined to the roll-up, it would be looked for in every GPU's rows of the span.

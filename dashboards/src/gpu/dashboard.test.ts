@@ -1,8 +1,8 @@
 import { openTestDatabase, type TestDatabase } from "#database/testing.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
-import { GPU_DASHBOARD } from "./gpu.ts";
-import { expandMacros } from "./macros.ts";
-import { queryOf } from "./testing/ask.ts";
+import { GPU_DASHBOARD } from "./dashboard.ts";
+import { expandMacros } from "../macros.ts";
+import { queryOf } from "../testing/ask.ts";
 
 let database: TestDatabase;
 let pool: Pool;
