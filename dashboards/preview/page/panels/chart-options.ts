@@ -13,6 +13,8 @@ export interface Ink {
   grid: string;
 }
 
+/** Distances between marks of bytes. */
+const POWERS_OF_TWO = Array.from({ length: 60 }, (_, power) => 2 ** power);
 const FONT = "11px Inter, system-ui, sans-serif";
 
 /** The scale that a field is drawn on: one for each unit and side. */
@@ -58,6 +60,7 @@ function valueAxis(scale: string, field: Field, place: number, ink: Ink): uPlot.
     grid: { show: place === 0, stroke: ink.grid, width: 1 },
     ticks: { show: false },
     space: 34,
+    ...(/^(bytes|kbytes|mbytes|binBps)$/.test(unit) ? { incrs: POWERS_OF_TWO } : {}),
     gap: 6,
     size: (_chart, values) => Math.max(36, ...(values ?? []).map((text) => text.length * 6.4 + 14)),
     values: (_chart, splits) => axisLabels(splits, (value, decimals) => format(value, decimals)),

@@ -101,11 +101,11 @@ export function axisLabels(ticks: readonly (number | null)[], write: (value: num
   const numbers = ticks.map((tick) => (tick === null ? null : Number(tick.toPrecision(12))));
   const texts = (decimals: number): string[] => numbers.map((tick) => (tick === null ? "" : write(tick, decimals)));
   const exact = texts(6).map(parseNumber);
-  for (let decimals = 0; decimals < 6; decimals++) {
+  for (let decimals = 0; decimals < 3; decimals++) {
     const short = texts(decimals);
     if (short.every((text, place) => Math.abs(parseNumber(text) - exact[place]!) < 1e-6 || text === "")) return short;
   }
-  return texts(6);
+  return [3, 4, 5].map(texts).find((all) => new Set(all).size === all.length) ?? texts(6);
 }
 
 const parseNumber = (text: string): number => Number(/-?[\d.]+/.exec(text)?.[0] ?? 0);

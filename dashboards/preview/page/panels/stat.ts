@@ -28,11 +28,12 @@ function tile(value: OneValue, count: number, scene: Scene): HTMLElement {
   const isNamed = mode.endsWith("name") || (mode === "auto" && count > 1);
   const ink = isFilled ? inkOn(shown.color) : undefined;
   const [link] = linksOf(field, value.raw, shown.text, value.row, frame, scene);
+  const course = optionOf(panel, "graphMode", "area") === "area" ? sparkline(value, ink ?? shown.color) : undefined;
   const text = h("span", { class: "stat-value", text: mode === "name" ? title : shown.text, style: { color: ink ?? color } });
   return h(
     "div",
-    { class: "stat", style: { ...(isFilled ? { background: shown.color } : {}) } },
-    optionOf(panel, "graphMode", "area") === "area" ? sparkline(value, ink ?? shown.color) : undefined,
+    { class: `stat${course ? " with-course" : ""}`, style: { ...(isFilled ? { background: shown.color } : {}) } },
+    course,
     isNamed && mode !== "name"
       ? h("span", { class: "stat-name", text: title, style: { ...(ink ? { color: ink } : {}) } })
       : undefined,
