@@ -24,7 +24,8 @@ function isExecutable(path: string): boolean {
 }
 
 /** Whether a browser can be installed without asking anybody: as root on a Debian. */
-const canInstall = (): boolean => process.getuid?.() === 0 && existsSync("/etc/debian_version") && existsSync("/usr/bin/apt-get");
+const canInstall = (): boolean =>
+  process.getuid?.() === 0 && existsSync("/etc/debian_version") && existsSync("/usr/bin/apt-get");
 
 /**
  * A browser on this machine, installed from Debian's packages if there is none and that can be done.

@@ -18,8 +18,14 @@ const MOST_HEIGHT = 1_700;
  *
  * @param options a Chromium, and who is told of each file
  */
-export async function takeScreenshots(url: string, folder: string, options: { executablePath: string; say: (line: string) => void }): Promise<void> {
-  const { dashboards } = (await (await fetch(new URL("/api/dashboards", url))).json()) as { dashboards: DashboardSummary[] };
+export async function takeScreenshots(
+  url: string,
+  folder: string,
+  options: { executablePath: string; say: (line: string) => void },
+): Promise<void> {
+  const { dashboards } = (await (await fetch(new URL("/api/dashboards", url))).json()) as {
+    dashboards: DashboardSummary[];
+  };
   mkdirSync(folder, { recursive: true });
   const browser = await openBrowser(options.executablePath);
   try {

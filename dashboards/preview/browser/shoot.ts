@@ -9,7 +9,11 @@ const MOST_BYTES = 150 * 1_024;
  *
  * @returns its size in bytes
  */
-export async function shoot(page: Page, file: string, { width, height }: { width: number; height: number }): Promise<number> {
+export async function shoot(
+  page: Page,
+  file: string,
+  { width, height }: { width: number; height: number },
+): Promise<number> {
   await page.setViewportSize({ width, height });
   await page.waitForTimeout(300); // charts take their new size
   const session = await page.context().newCDPSession(page);

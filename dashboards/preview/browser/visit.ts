@@ -17,7 +17,8 @@ export function listen(page: Page): string[] {
   });
   page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
   page.on("response", (response) => {
-    if (response.status() >= 400) faults.push(`${response.status()} of ${response.url()} ${response.request().postData() ?? ""}`);
+    if (response.status() >= 400)
+      faults.push(`${response.status()} of ${response.url()} ${response.request().postData() ?? ""}`);
   });
   page.on("requestfailed", (request) => {
     const why = request.failure()?.errorText ?? "failed";
@@ -38,7 +39,9 @@ export function panelsOn(page: Page): Promise<SeenPanel[]> {
       id: Number(panel.dataset["panel"]),
       title: panel.querySelector(".panel-title")?.textContent ?? "",
       state: panel.dataset["state"] ?? "",
-      text: ["nothing", "fault", "panel-notes"].map((name) => panel.querySelector(`.${name}`)?.textContent ?? "").join(""),
+      text: ["nothing", "fault", "panel-notes"]
+        .map((name) => panel.querySelector(`.${name}`)?.textContent ?? "")
+        .join(""),
     })),
   );
 }

@@ -30,7 +30,9 @@ async function show(): Promise<void> {
     await view.show();
   } catch (error) {
     const main = document.querySelector("main") ?? shell("", () => undefined).main;
-    main.replaceChildren(pageFault(error instanceof Error ? error.message : String(error), error instanceof AskError ? error.hints : []));
+    main.replaceChildren(
+      pageFault(error instanceof Error ? error.message : String(error), error instanceof AskError ? error.hints : []),
+    );
     main.dataset["ready"] = "true";
   }
 }

@@ -107,7 +107,8 @@ function mappingOf(mappings: readonly Mapping[], value: Cell): MappingResult | u
       const { from, to, result } = mapping.options;
       if (typeof value === "number" && value >= (from ?? -Infinity) && value <= (to ?? Infinity)) return result;
     } else if (typeof value === "string") {
-      const [, pattern = mapping.options.pattern, flags = ""] = /^\/(.*)\/([a-z]*)$/.exec(mapping.options.pattern) ?? [];
+      const [, pattern = mapping.options.pattern, flags = ""] =
+        /^\/(.*)\/([a-z]*)$/.exec(mapping.options.pattern) ?? [];
       if (new RegExp(pattern, flags).test(value)) return mapping.options.result;
     }
   }

@@ -26,7 +26,12 @@ export interface Frame {
 /** A frame before its panel's config is applied. */
 export interface RawFrame {
   refId: string;
-  fields: readonly { name: string; type: ColumnType; values: readonly Cell[]; labels?: Readonly<Record<string, string>> }[];
+  fields: readonly {
+    name: string;
+    type: ColumnType;
+    values: readonly Cell[];
+    labels?: Readonly<Record<string, string>>;
+  }[];
 }
 
 /** What a panel's queries gave, as fields that know how they are shown. */
@@ -53,7 +58,8 @@ const toFrame = (table: TableData): RawFrame =>
 function nameOf(name: string, labels: Readonly<Record<string, string>>, isSingle: boolean): string {
   const values = Object.entries(labels);
   if (values.length === 0) return name;
-  if (values.length === 1) return name === "value" || isSingle ? (values[0]?.[1] ?? name) : `${name} ${values[0]?.[1] ?? ""}`;
+  if (values.length === 1)
+    return name === "value" || isSingle ? (values[0]?.[1] ?? name) : `${name} ${values[0]?.[1] ?? ""}`;
   return `${name} {${values.map(([key, value]) => `${key}="${value}"`).join(", ")}}`;
 }
 

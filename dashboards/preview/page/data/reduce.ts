@@ -22,7 +22,9 @@ const median = (values: readonly number[]): number => {
 };
 /** What was added over time, where a fall is a reset. */
 const delta = (values: readonly number[]): number =>
-  values.slice(1).reduce((total, value, place) => total + (value >= values[place]! ? value - values[place]! : value), 0);
+  values
+    .slice(1)
+    .reduce((total, value, place) => total + (value >= values[place]! ? value - values[place]! : value), 0);
 
 const REDUCERS: Readonly<Record<string, Reducer>> = {
   last: (values) => values.at(-1) ?? null,

@@ -9,7 +9,8 @@ import type { RawFrame } from "./fields.ts";
  */
 export function seriesOf({ refId, columns }: TableData): RawFrame {
   if (columns.length === 0 || columns[0]?.values.length === 0) return { refId, fields: [] };
-  const time = columns.find(({ name, type }) => name === "time" && type === "time") ?? columns.find(({ type }) => type === "time");
+  const time =
+    columns.find(({ name, type }) => name === "time" && type === "time") ?? columns.find(({ type }) => type === "time");
   if (!time) throw new Error(`Query ${refId} gave no column "time" with times.`);
   const values = columns.filter(({ type }) => type === "number" || type === "boolean");
   const texts = columns.filter(({ type }) => type === "string");

@@ -8,8 +8,10 @@ export type Formatter = (value: number, decimals?: number) => string;
 function scaled(factor: number, names: readonly string[], first = 0): Formatter {
   return (value, decimals) => {
     let [scaledValue, place] = [value, first];
-    while (Math.abs(scaledValue) >= factor && place < names.length - 1) [scaledValue, place] = [scaledValue / factor, place + 1];
-    while (scaledValue !== 0 && Math.abs(scaledValue) < 1 && place > 0) [scaledValue, place] = [scaledValue * factor, place - 1];
+    while (Math.abs(scaledValue) >= factor && place < names.length - 1)
+      [scaledValue, place] = [scaledValue / factor, place + 1];
+    while (scaledValue !== 0 && Math.abs(scaledValue) < 1 && place > 0)
+      [scaledValue, place] = [scaledValue * factor, place - 1];
     return `${fixed(scaledValue, decimals)}${names[place] ?? ""}`;
   };
 }
@@ -17,13 +19,27 @@ function scaled(factor: number, names: readonly string[], first = 0): Formatter 
 const SI = ["f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
 /** `shift` in thousands: 1 for a unit that begins at kilo. */
 const si = (unit: string, shift = 0): Formatter =>
-  scaled(1_000, SI.map((prefix) => ` ${prefix}${unit}`), SI.indexOf("") + shift);
+  scaled(
+    1_000,
+    SI.map((prefix) => ` ${prefix}${unit}`),
+    SI.indexOf("") + shift,
+  );
 const binary = (unit: string): Formatter =>
-  scaled(1_024, ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"].map((prefix) => ` ${prefix}${unit}`));
-const plain = (unit: string): Formatter => (value, decimals) => `${fixed(value, decimals)}${unit}`;
+  scaled(
+    1_024,
+    ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"].map((prefix) => ` ${prefix}${unit}`),
+  );
+const plain =
+  (unit: string): Formatter =>
+  (value, decimals) =>
+    `${fixed(value, decimals)}${unit}`;
 const short = scaled(1_000, ["", " K", " Mil", " Bil", " Tri", " Quadr"]);
 /** Grafana's counts of events: 1.2 K ops/s. */
-const count = (unit: string): Formatter => scaled(1_000, ["", "K", "M", "B", "T"].map((prefix) => ` ${prefix}${unit}`.replace(/^ (?=[KMBT])/, "")));
+const count = (unit: string): Formatter =>
+  scaled(
+    1_000,
+    ["", "K", "M", "B", "T"].map((prefix) => ` ${prefix}${unit}`.replace(/^ (?=[KMBT])/, "")),
+  );
 const currency = (sign: string): Formatter => {
   const scale = scaled(1_000, ["", "K", "M", "B", "T"]);
   return (value, decimals) => `${value < 0 ? "-" : ""}${sign}${scale(Math.abs(value), decimals)}`;

@@ -44,9 +44,13 @@ function picture(frame: Frame, x: Field, fields: readonly Field[], scene: Scene)
     const bars = fields.map((field, place) => {
       const value = values[place]?.[row] ?? null;
       const base = Math.max(low, 0) - low + Math.min(0, value ?? 0);
-      const size = { [isFlat ? "width" : "height"]: share(Math.abs(value ?? 0)), ...(isStacked ? {} : { [isFlat ? "margin-left" : "margin-bottom"]: share(base) }) };
+      const size = {
+        [isFlat ? "width" : "height"]: share(Math.abs(value ?? 0)),
+        ...(isStacked ? {} : { [isFlat ? "margin-left" : "margin-bottom"]: share(base) }),
+      };
       const text = write[place]!(value).text;
-      const label = !isStacked && rows.length * fields.length <= 24 ? h("span", { class: "bar-label", text }) : undefined;
+      const label =
+        !isStacked && rows.length * fields.length <= 24 ? h("span", { class: "bar-label", text }) : undefined;
       return h("div", { class: "bar", style: { background: fieldColor(field, value), ...size } }, label);
     });
     const lines = fields.map((field, place) => ({
@@ -59,10 +63,26 @@ function picture(frame: Frame, x: Field, fields: readonly Field[], scene: Scene)
       pointermove: (event: Event) => showTooltip(event as PointerEvent, title, lines),
       pointerleave: hideTooltip,
     };
-    return h("div", { class: "bar-group", on }, h("div", { class: `bars${isStacked ? " stacked" : ""}` }, ...bars), h("span", { class: "bar-name", text: title, title }));
+    return h(
+      "div",
+      { class: "bar-group", on },
+      h("div", { class: `bars${isStacked ? " stacked" : ""}` }, ...bars),
+      h("span", { class: "bar-name", text: title, title }),
+    );
   });
   const axis = ticks.map((tick) =>
-    h("span", { class: "bar-tick", text: write[0]?.(tick).text ?? "", style: { [isFlat ? "left" : "bottom"]: share(tick - low) } }),
+    h("span", {
+      class: "bar-tick",
+      text: write[0]?.(tick).text ?? "",
+      style: { [isFlat ? "left" : "bottom"]: share(tick - low) },
+    }),
   );
-  return [h("div", { class: `bar-plot ${isFlat ? "flat" : "upright"}` }, h("div", { class: "bar-axis", "aria-hidden": "true" }, ...axis), h("div", { class: "bar-groups" }, ...groups))];
+  return [
+    h(
+      "div",
+      { class: `bar-plot ${isFlat ? "flat" : "upright"}` },
+      h("div", { class: "bar-axis", "aria-hidden": "true" }, ...axis),
+      h("div", { class: "bar-groups" }, ...groups),
+    ),
+  ];
 }

@@ -34,7 +34,11 @@ function bar(value: OneValue, min: number, max: number, scene: Scene): HTMLEleme
   return h(
     "div",
     { class: "gauge", role: "listitem" },
-    h("span", { class: "gauge-name", title }, link ? h("a", { href: link.href, title: link.title, text: title }) : title),
+    h(
+      "span",
+      { class: "gauge-name", title },
+      link ? h("a", { href: link.href, title: link.title, text: title }) : title,
+    ),
     h("div", { class: "gauge-track", "aria-hidden": "true" }, fill),
     h("span", { class: "gauge-value", text: shown.text, style: { color: shown.color } }),
   );

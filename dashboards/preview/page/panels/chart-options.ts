@@ -18,10 +18,15 @@ const POWERS_OF_TWO = Array.from({ length: 60 }, (_, power) => 2 ** power);
 const FONT = "11px Inter, system-ui, sans-serif";
 
 /** The scale that a field is drawn on: one for each unit and side. */
-export const scaleOf = (field: Field): string => `${field.config.unit ?? "none"} ${customOf(field, "axisPlacement", "auto")}`;
+export const scaleOf = (field: Field): string =>
+  `${field.config.unit ?? "none"} ${customOf(field, "axisPlacement", "auto")}`;
 
 /** What uPlot is told of a plot: scales and axes by unit, a line for each series, bands where one stands on another. */
-export function chartOptions(plot: Plot, scene: Scene, ink: Ink): Pick<uPlot.Options, "series" | "scales" | "axes" | "bands"> {
+export function chartOptions(
+  plot: Plot,
+  scene: Scene,
+  ink: Ink,
+): Pick<uPlot.Options, "series" | "scales" | "axes" | "bands"> {
   const scales = [...new Set(plot.series.map(({ field }) => scaleOf(field)))];
   const fieldsOf = (scale: string): PlotSeries[] => plot.series.filter(({ field }) => scaleOf(field) === scale);
   const { from, to } = scene.range;

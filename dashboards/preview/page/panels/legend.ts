@@ -38,8 +38,18 @@ function toggle(field: Field, off: Set<string>, onChange: () => void): HTMLEleme
 
 const lastOf = (field: Field): number | null => numbersOf(field).findLast((value) => value !== null) ?? null;
 
-function tableOf(fields: readonly Field[], calcs: readonly string[], off: Set<string>, onChange: () => void): HTMLElement {
-  const head = h("tr", {}, h("th", { scope: "col", text: "Name" }), ...calcs.map((calc) => h("th", { scope: "col", text: calcName(calc) })));
+function tableOf(
+  fields: readonly Field[],
+  calcs: readonly string[],
+  off: Set<string>,
+  onChange: () => void,
+): HTMLElement {
+  const head = h(
+    "tr",
+    {},
+    h("th", { scope: "col", text: "Name" }),
+    ...calcs.map((calc) => h("th", { scope: "col", text: calcName(calc) })),
+  );
   const lines = fields.map((field) => {
     const write = displayOf(field);
     const numbers = numbersOf(field);

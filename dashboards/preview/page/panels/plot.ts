@@ -97,7 +97,10 @@ export function valueNear(values: PlotSeries["raw"], place: number, reach = 3): 
 }
 
 /** The fewest decimals at which an axis's labels still say their values exactly. */
-export function axisLabels(ticks: readonly (number | null)[], write: (value: number, decimals: number) => string): string[] {
+export function axisLabels(
+  ticks: readonly (number | null)[],
+  write: (value: number, decimals: number) => string,
+): string[] {
   const numbers = ticks.map((tick) => (tick === null ? null : Number(tick.toPrecision(12))));
   const texts = (decimals: number): string[] => numbers.map((tick) => (tick === null ? "" : write(tick, decimals)));
   const exact = texts(6).map(parseNumber);

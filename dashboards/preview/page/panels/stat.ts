@@ -29,7 +29,11 @@ function tile(value: OneValue, count: number, scene: Scene): HTMLElement {
   const ink = isFilled ? inkOn(shown.color) : undefined;
   const [link] = linksOf(field, value.raw, shown.text, value.row, frame, scene);
   const course = optionOf(panel, "graphMode", "area") === "area" ? sparkline(value, ink ?? shown.color) : undefined;
-  const text = h("span", { class: "stat-value", text: mode === "name" ? title : shown.text, style: { color: ink ?? color } });
+  const text = h("span", {
+    class: "stat-value",
+    text: mode === "name" ? title : shown.text,
+    style: { color: ink ?? color },
+  });
   return h(
     "div",
     { class: `stat${course ? " with-course" : ""}`, style: { ...(isFilled ? { background: shown.color } : {}) } },
@@ -51,7 +55,11 @@ function sparkline({ field, frame }: OneValue, color: string): HTMLElement | und
   const [low, high] = [Math.min(...present), Math.max(...present)];
   const spread = high - low || 1;
   const points = values.flatMap((value, place) =>
-    value === null ? [] : [`${((100 * (times[place]! - first)) / (last - first)).toFixed(2)} ${(38 - (36 * (value - low)) / spread).toFixed(2)}`],
+    value === null
+      ? []
+      : [
+          `${((100 * (times[place]! - first)) / (last - first)).toFixed(2)} ${(38 - (36 * (value - low)) / spread).toFixed(2)}`,
+        ],
   );
   const line = `M${points.join("L")}`;
   const begin = points[0]?.split(" ")[0] ?? "0";

@@ -18,7 +18,9 @@ export const drawTable: Draw = (body, frames, scene) => {
     const box = h("div", { class: "table-box", tabindex: 0, role: "region", "aria-label": scene.panel.title });
     body.append(box);
     const [wanted] = (scene.panel.options?.["sortBy"] ?? []) as { displayName?: string; desc?: boolean }[];
-    const sorting = wanted?.displayName ? { column: wanted.displayName, isDescending: wanted.desc === true } : undefined;
+    const sorting = wanted?.displayName
+      ? { column: wanted.displayName, isDescending: wanted.desc === true }
+      : undefined;
     fill(box, frame, scene, sorting);
   }
   return undefined;
@@ -30,7 +32,10 @@ function fill(box: HTMLElement, frame: Frame, scene: Scene, sorting: Sorting | u
   const heads = columns.map((field) => {
     const isSorted = sorting?.column === field.title;
     const sort = (): void =>
-      fill(box, frame, scene, { column: field.title, isDescending: isSorted ? !sorting.isDescending : field.type === "number" });
+      fill(box, frame, scene, {
+        column: field.title,
+        isDescending: isSorted ? !sorting.isDescending : field.type === "number",
+      });
     const button = h("button", { type: "button", on: { click: sort } }, field.title, arrow(isSorted, sorting));
     const ariaSort = isSorted ? (sorting.isDescending ? "descending" : "ascending") : "none";
     return h("th", { scope: "col", class: alignOf(field), "aria-sort": ariaSort, style: widthOf(field) }, button);
@@ -57,7 +62,12 @@ function orderOf(columns: readonly Field[], length: number, sorting: Sorting | u
   return order.sort((a, b) => {
     const [one = null, other = null] = [values[a], values[b]];
     if (one === null || other === null) return Number(one === null) - Number(other === null);
-    return sign * (typeof one === "string" ? one.localeCompare(String(other), "en", { numeric: true }) : Number(one) - Number(other));
+    return (
+      sign *
+      (typeof one === "string"
+        ? one.localeCompare(String(other), "en", { numeric: true })
+        : Number(one) - Number(other))
+    );
   });
 }
 
@@ -98,8 +108,10 @@ function cell(
   const links = linksOf(field, raw, shown.text, row, frame, scene);
   const [link] = links;
   const rel = link?.isNewTab ? { target: "_blank", rel: "noopener" } : {};
-  const content = link && raw !== null ? h("a", { href: link.href, title: link.title, text: shown.text, ...rel }) : shown.text;
-  if (type !== "gauge" || shown.number === null) return h("td", { class: alignOf(field), style, title: shown.text }, content);
+  const content =
+    link && raw !== null ? h("a", { href: link.href, title: link.title, text: shown.text, ...rel }) : shown.text;
+  if (type !== "gauge" || shown.number === null)
+    return h("td", { class: alignOf(field), style, title: shown.text }, content);
   const width = `${shareOf({ ...field.config, ...bounds }, shown.number) * 100}%`;
   const background = `linear-gradient(90deg, ${faded(shown.color, 0.4)}, ${shown.color})`;
   const bar = h("span", { class: "cell-bar" }, h("span", { style: { width, background } }));

@@ -26,7 +26,10 @@ export const TIME_STEPS = [
 export function timeTicks(from: number, to: number, count: number): { ticks: number[]; step: number } {
   const step = TIME_STEPS.find((size) => (to - from) / size <= Math.max(1, count)) ?? 365 * DAY;
   const first = Math.ceil(from / step) * step;
-  const ticks = Array.from({ length: Math.max(0, Math.floor((to - first) / step) + 1) }, (_, place) => first + place * step);
+  const ticks = Array.from(
+    { length: Math.max(0, Math.floor((to - first) / step) + 1) },
+    (_, place) => first + place * step,
+  );
   return { ticks, step };
 }
 

@@ -45,7 +45,10 @@ export const drawTimeline: Draw = (body, frames, scene) => {
   const plot = h("div", { class: "timeline-plot" }, ...bands.map((band) => bandLine(band, place, scene)), line);
   const { ticks, step } = timeTicks(from, to, Math.max(3, body.clientWidth / 110));
   const marks = ticks.map((at) => h("span", { style: { left: `${place(at)}%` }, text: timeLabel(at, step) }));
-  body.append(h("div", { class: "timeline" }, plot, h("div", { class: "timeline-axis", "aria-hidden": "true" }, ...marks)), keyOf(bands, scene));
+  body.append(
+    h("div", { class: "timeline" }, plot, h("div", { class: "timeline-axis", "aria-hidden": "true" }, ...marks)),
+    keyOf(bands, scene),
+  );
   const show = (at: number | null): void => {
     line.hidden = at === null || at < from || at > to;
     if (at !== null) line.style.setProperty("--at", String(place(at) / 100));
@@ -92,17 +95,33 @@ function bandLine({ field, spans, write }: Band, place: (at: number) => number, 
     const shown = write(span.value);
     const lines = [{ color: shown.color, name: field.title, text: shown.text }];
     const title = `${formatDate(span.from, "YYYY-MM-DD HH:mm:ss")} – ${formatDate(span.to, "YYYY-MM-DD HH:mm:ss")}`;
-    const style = { left: `${left}%`, width: `${right - left}%`, background: faded(shown.color, opacity), color: inkOn(shown.color) };
+    const style = {
+      left: `${left}%`,
+      width: `${right - left}%`,
+      background: faded(shown.color, opacity),
+      color: inkOn(shown.color),
+    };
     const on = { pointermove: (event: Event) => showTooltip(event as PointerEvent, title, lines) };
     return [h("div", { class: "timeline-span", style, on }, isNamed && right - left > 6 ? shown.text : undefined)];
   });
-  return h("div", { class: "timeline-band" }, h("span", { class: "timeline-name", text: field.title, title: field.title }), h("div", { class: "timeline-track", on: { pointerleave: hideTooltip } }, ...pieces));
+  return h(
+    "div",
+    { class: "timeline-band" },
+    h("span", { class: "timeline-name", text: field.title, title: field.title }),
+    h("div", { class: "timeline-track", on: { pointerleave: hideTooltip } }, ...pieces),
+  );
 }
 
 /** The states that occur, each with its color. */
 function keyOf(bands: readonly Band[], { panel }: Scene): HTMLElement {
-  const states = new Map(bands.flatMap(({ spans, write }) => spans.map(({ value }) => write(value))).map((shown) => [shown.text, shown.color]));
+  const states = new Map(
+    bands
+      .flatMap(({ spans, write }) => spans.map(({ value }) => write(value)))
+      .map((shown) => [shown.text, shown.color]),
+  );
   if (optionsOf(panel, "legend")["showLegend"] === false || states.size > 16) return h("div", { hidden: true });
-  const items = [...states].map(([text, color]) => h("span", { class: "legend-item" }, swatch(color), h("span", { text })));
+  const items = [...states].map(([text, color]) =>
+    h("span", { class: "legend-item" }, swatch(color), h("span", { text })),
+  );
   return h("div", { class: "legend" }, ...items);
 }

@@ -97,7 +97,14 @@ function hover(host: HTMLElement, chart: uPlot, plot: Plot, scene: Scene): void 
   const lines = plot.series.flatMap(({ field, raw }) => {
     const value = valueNear(raw, idx);
     if (value === undefined) return [];
-    return [{ color: fieldColor(field, value), name: field.title, text: displayOf(field)(value).text, value: value ?? -Infinity }];
+    return [
+      {
+        color: fieldColor(field, value),
+        name: field.title,
+        text: displayOf(field)(value).text,
+        value: value ?? -Infinity,
+      },
+    ];
   });
   if (optionsOf(scene.panel, "tooltip")["sort"] === "desc") lines.sort((a, b) => b.value - a.value);
   const marks = marksAt(chart, scene.marks, left).map(({ color, text }) => ({ color, name: text, text: "" }));

@@ -10,14 +10,20 @@ export interface TooltipLine {
 let box: HTMLElement | undefined;
 
 /** Shows values beside the pointer, within the window. */
-export function showTooltip(at: { clientX: number; clientY: number }, title: string, lines: readonly TooltipLine[]): void {
+export function showTooltip(
+  at: { clientX: number; clientY: number },
+  title: string,
+  lines: readonly TooltipLine[],
+): void {
   if (!box) document.body.append((box = h("div", { class: "tooltip", role: "status" })));
   const most = 18;
   box.replaceChildren(
     h("div", { class: "tooltip-title", text: title }),
-    ...lines.slice(0, most).map(({ color, name, text }) =>
-      h("div", { class: "tooltip-line" }, swatch(color), h("span", { text: name }), h("b", { text })),
-    ),
+    ...lines
+      .slice(0, most)
+      .map(({ color, name, text }) =>
+        h("div", { class: "tooltip-line" }, swatch(color), h("span", { text: name }), h("b", { text })),
+      ),
     lines.length > most ? h("div", { class: "muted", text: `and ${lines.length - most} more` }) : "",
   );
   box.hidden = false;
@@ -34,4 +40,5 @@ export function hideTooltip(): void {
 }
 
 /** A small bar in a series' color. */
-export const swatch = (color: string): HTMLElement => h("i", { class: "swatch", style: { background: color }, "aria-hidden": "true" });
+export const swatch = (color: string): HTMLElement =>
+  h("i", { class: "swatch", style: { background: color }, "aria-hidden": "true" });

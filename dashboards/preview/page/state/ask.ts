@@ -42,7 +42,8 @@ export async function askList(): Promise<DashboardSummary[]> {
 
 /** One dashboard. @throws AskError */
 export async function askDashboard(uid: string): Promise<Dashboard> {
-  return keepTime(await ask<{ now: number; dashboard: Dashboard }>(`/api/dashboards/${encodeURIComponent(uid)}`)).dashboard;
+  return keepTime(await ask<{ now: number; dashboard: Dashboard }>(`/api/dashboards/${encodeURIComponent(uid)}`))
+    .dashboard;
 }
 
 function keepTime<T extends { now: number }>(answer: T): T {

@@ -43,7 +43,9 @@ function moved(ms: number, sign: number, count: number, unit: string): number {
 export function timeOf(text: string, now: number, isEnd = false): number | undefined {
   if (/^-?\d+$/.test(text)) return Number(text);
   if (!text.startsWith("now")) {
-    const ms = Date.parse(/\d{2}:\d{2}/.test(text) && !/Z|[+-]\d{2}:?\d{2}$/.test(text) ? `${text.replace(" ", "T")}Z` : text);
+    const ms = Date.parse(
+      /\d{2}:\d{2}/.test(text) && !/Z|[+-]\d{2}:?\d{2}$/.test(text) ? `${text.replace(" ", "T")}Z` : text,
+    );
     return Number.isNaN(ms) ? undefined : ms;
   }
   if (!/^now([+-]\d+[smhdwMy])*(\/[smhdwMy])?$/.test(text)) return undefined;

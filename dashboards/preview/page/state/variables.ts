@@ -36,7 +36,11 @@ export const valuesOf = (all: readonly Chosen[]): Record<string, string | readon
 const fixedChoices = ({ options = [] }: Variable): Choice[] =>
   options.map(({ text = "", value = text }) => ({ text, value }));
 
-function choose(variable: Variable, choices: readonly Choice[], wanted: readonly string[] | undefined): Chosen["value"] {
+function choose(
+  variable: Variable,
+  choices: readonly Choice[],
+  wanted: readonly string[] | undefined,
+): Chosen["value"] {
   const own = [variable.current?.value].flat().filter((value) => typeof value === "string");
   if (variable.type === "textbox" || variable.type === "constant") {
     return wanted?.[0] ?? own[0] ?? (typeof variable.query === "string" ? variable.query : "");
@@ -44,7 +48,9 @@ function choose(variable: Variable, choices: readonly Choice[], wanted: readonly
   const canBe = (value: string): boolean =>
     choices.some((choice) => choice.value === value) || (value === ALL && variable.includeAll === true);
   const first = variable.includeAll ? ALL : (choices[0]?.value ?? "");
-  const found = [wanted ?? [], own].map((values) => values.filter(canBe)).find((values) => values.length > 0) ?? [first];
+  const found = [wanted ?? [], own].map((values) => values.filter(canBe)).find((values) => values.length > 0) ?? [
+    first,
+  ];
   if (!variable.multi) return found[0] ?? first;
   return found.includes(ALL) ? [ALL] : found;
 }

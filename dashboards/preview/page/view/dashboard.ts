@@ -66,7 +66,9 @@ export class DashboardView {
     const { uid, templating } = this.#dashboard;
     const { from, to } = this.#range();
     try {
-      this.#chosen = await chooseAll(templating?.list ?? [], wanted, (name, variables) => askChoices(uid, name, { from, to, variables }));
+      this.#chosen = await chooseAll(templating?.list ?? [], wanted, (name, variables) =>
+        askChoices(uid, name, { from, to, variables }),
+      );
     } catch (error) {
       this.#controls.replaceChildren(pageFault((error as Error).message, (error as { hints?: string[] }).hints));
       throw error;
@@ -136,7 +138,13 @@ export class DashboardView {
   }
 
   #markSwitch(name: string, color: string): HTMLElement {
-    const button = h("button", { type: "button", class: "control mark", "aria-pressed": String(!this.#off.has(name)), text: name, "data-color": color });
+    const button = h("button", {
+      type: "button",
+      class: "control mark",
+      "aria-pressed": String(!this.#off.has(name)),
+      text: name,
+      "data-color": color,
+    });
     button.addEventListener("click", () => {
       if (!this.#off.delete(name)) this.#off.add(name);
       button.setAttribute("aria-pressed", String(!this.#off.has(name)));
@@ -148,10 +156,15 @@ export class DashboardView {
   async #drawLinks(): Promise<void> {
     const scope = this.#linkScope();
     const links = (this.#dashboard.links ?? []).map(async (link) => {
-      if (link.type !== "dashboards") return [anchor(link.title ?? "", linkAddress(link, link.url ?? "#", scope), link)];
+      if (link.type !== "dashboards")
+        return [anchor(link.title ?? "", linkAddress(link, link.url ?? "#", scope), link)];
       const list = await askList().catch(() => []);
-      const found = list.filter(({ uid, tags }) => uid !== this.#dashboard.uid && (link.tags ?? []).every((tag) => tags.includes(tag)));
-      return found.map(({ uid, title }) => anchor(title.replace(/^Berkeley Compute\s*\/\s*/, ""), linkAddress(link, `/d/${uid}`, scope), link));
+      const found = list.filter(
+        ({ uid, tags }) => uid !== this.#dashboard.uid && (link.tags ?? []).every((tag) => tags.includes(tag)),
+      );
+      return found.map(({ uid, title }) =>
+        anchor(title.replace(/^Berkeley Compute\s*\/\s*/, ""), linkAddress(link, `/d/${uid}`, scope), link),
+      );
     });
     this.#links.replaceChildren(...(await Promise.all(links)).flat());
   }

@@ -15,7 +15,18 @@ export async function showHome(): Promise<void> {
       h("span", { class: "muted", text: `${panelCount} panels` }),
     ),
   );
-  const words = h("p", { class: "lead", text: "The Grafana dashboards of this network, drawn in the browser for machines without Grafana. Each shows the committed JSON with the data of the database that runs here, read-only." });
-  main.append(h("div", { class: "home" }, h("h1", { text: "Berkeley Compute dashboards" }), words, h("div", { class: "cards" }, ...cards)));
+  const words = h("p", {
+    class: "lead",
+    text: "The Grafana dashboards of this network, drawn in the browser for machines without Grafana. Each shows the committed JSON with the data of the database that runs here, read-only.",
+  });
+  main.append(
+    h(
+      "div",
+      { class: "home" },
+      h("h1", { text: "Berkeley Compute dashboards" }),
+      words,
+      h("div", { class: "cards" }, ...cards),
+    ),
+  );
   main.dataset["ready"] = "true";
 }

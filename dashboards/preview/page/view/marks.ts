@@ -12,7 +12,9 @@ const MOST = 300;
  * @param off names of those that are turned off
  */
 export async function marksOf(dashboard: Dashboard, scope: Scope, off: ReadonlySet<string>): Promise<Mark[]> {
-  const wanted = (dashboard.annotations?.list ?? []).filter(({ name, type, target, rawQuery }) => !off.has(name) && type !== "dashboard" && (target?.rawSql ?? rawQuery));
+  const wanted = (dashboard.annotations?.list ?? []).filter(
+    ({ name, type, target, rawQuery }) => !off.has(name) && type !== "dashboard" && (target?.rawSql ?? rawQuery),
+  );
   const all = await Promise.all(
     wanted.map(async ({ name, iconColor = "blue" }) => {
       const columns = await askMarks(dashboard.uid, name, scope, AbortSignal.timeout(20_000)).catch(() => []);
@@ -21,7 +23,14 @@ export async function marksOf(dashboard: Dashboard, scope: Scope, off: ReadonlyS
       return times.slice(0, MOST).flatMap((at, row) => {
         if (typeof at !== "number") return [];
         const until = ends?.[row];
-        return [{ at, until: typeof until === "number" ? until : undefined, text: String(texts?.[row] ?? name), color: colorOf(iconColor) }];
+        return [
+          {
+            at,
+            until: typeof until === "number" ? until : undefined,
+            text: String(texts?.[row] ?? name),
+            color: colorOf(iconColor),
+          },
+        ];
       });
     }),
   );

@@ -23,10 +23,21 @@ export class PanelView {
     const { x, y, w, h: height } = panel.gridPos;
     const style = { "--x": String(x + 1), "--y": String(y + 1), "--w": String(w), "--h": String(height) };
     const title = h("h3", { class: "panel-title", text: panel.title ?? "" });
-    const attributes = { "data-panel": panel.id, "data-type": panel.type, "data-state": "loading", "aria-label": panel.title };
+    const attributes = {
+      "data-panel": panel.id,
+      "data-type": panel.type,
+      "data-state": "loading",
+      "aria-label": panel.title,
+    };
     const more = panel.description ? description(panel.description) : undefined;
     const head = panel.title || more ? h("header", {}, title, more) : undefined;
-    this.element = h("section", { class: `panel${panel.transparent ? " transparent" : ""}`, style, ...attributes }, head, this.#body, this.#notes);
+    this.element = h(
+      "section",
+      { class: `panel${panel.transparent ? " transparent" : ""}`, style, ...attributes },
+      head,
+      this.#body,
+      this.#notes,
+    );
   }
 
   /**
@@ -68,7 +79,8 @@ export class PanelView {
   #draw(tables: readonly TableData[], scene: Scene): void {
     this.#clear();
     const draw = DRAWS[this.panel.type];
-    if (!draw) throw new AskError(`Panels of type "${this.panel.type}" are not drawn by this preview.`, ["Grafana draws them"]);
+    if (!draw)
+      throw new AskError(`Panels of type "${this.panel.type}" are not drawn by this preview.`, ["Grafana draws them"]);
     const frames = framesOf(this.panel, tables);
     this.#takeDown = draw(this.#body, frames, scene);
     this.#note(frames.flatMap(({ fields }) => unknownUnits(fields)));

@@ -27,7 +27,14 @@ export function rangePicker(raw: RawRange, now: () => number, choose: (raw: RawR
         on: { click: () => (close(), choose({ from, to })) },
       }),
     );
-    return [h("div", { class: "range-box" }, absolute(raw, now, (next) => (close(), choose(next))), h("div", { class: "quick" }, ...quick))];
+    return [
+      h(
+        "div",
+        { class: "range-box" },
+        absolute(raw, now, (next) => (close(), choose(next))),
+        h("div", { class: "quick" }, ...quick),
+      ),
+    ];
   });
   return panel;
 }
@@ -42,7 +49,12 @@ function absolute(raw: RawRange, now: () => number, choose: (raw: RawRange) => v
     const next = { from: from.value.trim(), to: to.value.trim() };
     const range = rangeOf(next, now());
     if (!range) fault.textContent = 'Write times as "now-6h" or "2026-11-22 10:00", the first one earlier.';
-    else choose(next.from.startsWith("now") || next.to.startsWith("now") ? next : { from: String(range.from), to: String(range.to) });
+    else
+      choose(
+        next.from.startsWith("now") || next.to.startsWith("now")
+          ? next
+          : { from: String(range.from), to: String(range.to) },
+      );
   };
   return h(
     "form",

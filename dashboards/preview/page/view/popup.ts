@@ -7,7 +7,12 @@ import { h } from "../dom.ts";
  */
 export function popup(name: string, text: string, label: string, fill: (close: () => void) => Node[]): HTMLElement {
   const box = h("div", { class: "popup", hidden: true });
-  const button = h("button", { type: "button", class: "control", "aria-expanded": "false", "aria-haspopup": "true", "aria-label": label }, h("span", { text }), h("span", { class: "caret", "aria-hidden": "true", text: "▾" }));
+  const button = h(
+    "button",
+    { type: "button", class: "control", "aria-expanded": "false", "aria-haspopup": "true", "aria-label": label },
+    h("span", { text }),
+    h("span", { class: "caret", "aria-hidden": "true", text: "▾" }),
+  );
   const element = h("div", { class: "popup-holder", "data-control": name }, button, box);
   const outside = (event: Event): void => {
     if (!element.contains(event.target as Node)) close();

@@ -31,11 +31,24 @@ export class Refresher {
 
 /** A button that asks again at once, and how often that is done by itself. */
 export function refreshControl(every: string, choose: (every: string) => void, ask: () => void): HTMLElement[] {
-  const now = h("button", { type: "button", class: "control icon", "aria-label": "Refresh", title: "Refresh", text: "⟳", on: { click: ask } });
+  const now = h("button", {
+    type: "button",
+    class: "control icon",
+    "aria-label": "Refresh",
+    title: "Refresh",
+    text: "⟳",
+    on: { click: ask },
+  });
   const spans = SPANS.includes(every) || every === "" ? SPANS : [every, ...SPANS];
   const list = popup("refresh", every || "Off", `Refresh every: ${every || "off"}`, (close) =>
     ["", ...spans].map((span) =>
-      h("button", { type: "button", class: "choice", "aria-pressed": String(span === every), text: span || "Off", on: { click: () => (close(), choose(span)) } }),
+      h("button", {
+        type: "button",
+        class: "choice",
+        "aria-pressed": String(span === every),
+        text: span || "Off",
+        on: { click: () => (close(), choose(span)) },
+      }),
     ),
   );
   return [now, list];

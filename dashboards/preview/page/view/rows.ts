@@ -22,7 +22,10 @@ export function rowsOf(panels: readonly Panel[]): Row[] {
 /** The same row with its first panel at the top. */
 function fromTop({ heading, panels }: Row): Row {
   const top = Math.min(...panels.map(({ gridPos }) => gridPos.y));
-  return { heading, panels: panels.map((panel) => ({ ...panel, gridPos: { ...panel.gridPos, y: panel.gridPos.y - top } })) };
+  return {
+    heading,
+    panels: panels.map((panel) => ({ ...panel, gridPos: { ...panel.gridPos, y: panel.gridPos.y - top } })),
+  };
 }
 
 /**
@@ -30,12 +33,20 @@ function fromTop({ heading, panels }: Row): Row {
  *
  * @param onOpen called with the views of a row that was folded until now
  */
-export function rowView({ heading, panels }: Row, onOpen: (views: readonly PanelView[]) => void): { element: HTMLElement; views: PanelView[] } {
+export function rowView(
+  { heading, panels }: Row,
+  onOpen: (views: readonly PanelView[]) => void,
+): { element: HTMLElement; views: PanelView[] } {
   const views = panels.map((panel) => new PanelView(panel));
   const grid = h("div", { class: "grid" }, ...views.map(({ element }) => element));
   if (!heading) return { element: h("div", { class: "row" }, grid), views };
   const isOpen = heading.collapsed !== true;
-  const button = h("button", { type: "button", class: "row-title", "aria-expanded": String(isOpen) }, h("span", { class: "caret", "aria-hidden": "true" }), heading.title ?? "");
+  const button = h(
+    "button",
+    { type: "button", class: "row-title", "aria-expanded": String(isOpen) },
+    h("span", { class: "caret", "aria-hidden": "true" }),
+    heading.title ?? "",
+  );
   grid.hidden = !isOpen;
   button.addEventListener("click", () => {
     grid.hidden = !grid.hidden;

@@ -8,11 +8,22 @@ export function variableControl(chosen: Chosen, choose: (value: string | string[
   const { variable } = chosen;
   const label = variable.label || variable.name;
   const control = variable.type === "textbox" ? textbox(chosen, label, choose) : list(chosen, label, choose);
-  return h("div", { class: "variable", "data-variable": variable.name }, h("span", { class: "variable-label", text: label }), control);
+  return h(
+    "div",
+    { class: "variable", "data-variable": variable.name },
+    h("span", { class: "variable-label", text: label }),
+    control,
+  );
 }
 
 function textbox({ value }: Chosen, label: string, choose: (value: string) => void): HTMLElement {
-  const input = h("input", { type: "text", class: "control", value: String(value), "aria-label": label, maxlength: 500 });
+  const input = h("input", {
+    type: "text",
+    class: "control",
+    value: String(value),
+    "aria-label": label,
+    maxlength: 500,
+  });
   input.addEventListener("change", () => choose(input.value));
   return input;
 }
@@ -23,22 +34,36 @@ function list(chosen: Chosen, label: string, choose: (value: string | string[]) 
   const all = variable.includeAll ? [{ text: "All", value: ALL }, ...choices] : choices;
   return popup(`var-${variable.name}`, textOf(chosen) || "none", `${label}: ${textOf(chosen) || "none"}`, (close) => {
     let picked = [value].flat();
-    const search = h("input", { type: "search", class: "search", placeholder: "Search", "aria-label": `Search ${label}` });
+    const search = h("input", {
+      type: "search",
+      class: "search",
+      placeholder: "Search",
+      "aria-label": `Search ${label}`,
+    });
     const options = h("div", { class: "options", role: "group", "aria-label": label });
     const pick = (one: string): void => {
-      if (!variable.multi) return close(), choose(one);
+      if (!variable.multi) return (close(), choose(one));
       picked = toggled(picked, one);
       render();
     };
     const render = (): void => {
       const wanted = search.value.toLowerCase();
       const found = all.filter(({ text }) => text.toLowerCase().includes(wanted)).slice(0, 500);
-      options.replaceChildren(...found.map((one) => option(one.text, picked.includes(one.value), () => pick(one.value))));
+      options.replaceChildren(
+        ...found.map((one) => option(one.text, picked.includes(one.value), () => pick(one.value))),
+      );
     };
     search.addEventListener("input", render);
     render();
-    const apply = h("button", { type: "button", class: "primary", text: "Apply", on: { click: () => (close(), choose(picked)) } });
-    return [all.length > 10 ? search : "", options, variable.multi ? apply : ""].filter((node) => node !== "") as Node[];
+    const apply = h("button", {
+      type: "button",
+      class: "primary",
+      text: "Apply",
+      on: { click: () => (close(), choose(picked)) },
+    });
+    return [all.length > 10 ? search : "", options, variable.multi ? apply : ""].filter(
+      (node) => node !== "",
+    ) as Node[];
   });
 }
 
