@@ -22,6 +22,8 @@ export interface Opening {
 export interface Answer {
   /** e.g. `panel "Power", query 1`; unique within its dashboard */
   where: string;
+  /** whether its rows are series over time, which must come in the order of their times */
+  isOverTime?: boolean;
   /** why it may have no row, if it may */
   mayBeEmpty?: string | undefined;
   rows: Row[];
@@ -46,7 +48,8 @@ export async function askDashboard(client: Client, spec: DashboardSpec, opening:
       for (const [place, query] of queriesOf(panel).entries()) {
         const where = `panel "${panel.title}", query ${place + 1}`;
         const mayBeEmpty = panel.type === "text" ? undefined : panel.mayBeEmpty;
-        answers.push({ ...(await ask(client, where, query.sql, valuesFor(panel, values))), mayBeEmpty });
+        const isOverTime = query.format === "time_series";
+        answers.push({ ...(await ask(client, where, query.sql, valuesFor(panel, values))), mayBeEmpty, isOverTime });
       }
     }
     return answers;
@@ -55,12 +58,21 @@ export async function askDashboard(client: Client, spec: DashboardSpec, opening:
   }
 }
 
-/** What is wrong with answers, in words: PostgreSQL's errors, and nothing to show where something must be. */
+/** What is wrong with answers, in words: PostgreSQL's errors, times out of order, nothing where something must be. */
 export function faultsOf(spec: DashboardSpec, answers: readonly Answer[]): string[] {
-  return answers.flatMap(({ where, rows, error, mayBeEmpty }) => {
-    const fault = error ?? (mayBeEmpty === undefined && !rows.some(hasValue) ? "nothing to show" : undefined);
-    return fault === undefined ? [] : [`${spec.uid}, ${where}: ${fault}`];
+  return answers.flatMap((answer) => {
+    const fault = faultOf(answer);
+    return fault === undefined ? [] : [`${spec.uid}, ${answer.where}: ${fault}`];
   });
+}
+
+function faultOf({ rows, error, mayBeEmpty, isOverTime }: Answer): string | undefined {
+  if (error !== undefined) return error;
+  if (mayBeEmpty === undefined && !rows.some(hasValue)) return "nothing to show";
+  if (!isOverTime) return undefined;
+  const times = rows.map((row) => Number(row["time"]));
+  if (times.some((time) => !Number.isFinite(time))) return "a row without a time";
+  return times.some((time, place) => time < (times[place - 1] ?? time)) ? "times out of order" : undefined;
 }
 
 const hasValue = (row: Row): boolean =>
