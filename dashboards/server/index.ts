@@ -16,6 +16,8 @@ export interface PreviewOptions {
   host: string;
   port: number;
   logger: Logger;
+  /** where the dashboards' JSON lies; the committed ones when not said */
+  folder?: string;
 }
 
 /** A running preview. */
@@ -40,7 +42,7 @@ const STATUS: Readonly<Record<string, number>> = {
  * @throws BaseError `PREVIEW_MISSING`, `BAD_DASHBOARD`, `PORT_TAKEN`
  */
 export async function startPreview(options: PreviewOptions): Promise<RunningPreview> {
-  const dashboards = readDashboards();
+  const dashboards = readDashboards(options.folder);
   const assets = await buildPage();
   const database = openReadDatabase(options.databaseUrl);
   const app = Fastify({ bodyLimit: 1_048_576, routerOptions: { maxParamLength: 200 } });

@@ -34,11 +34,11 @@ const plain =
   (value, decimals) =>
     `${fixed(value, decimals)}${unit}`;
 const short = scaled(1_000, ["", " K", " Mil", " Bil", " Tri", " Quadr"]);
-/** Grafana's counts of events: 1.2 K ops/s. */
+/** Grafana's counts of events: 1.2K ops/s. */
 const count = (unit: string): Formatter =>
   scaled(
     1_000,
-    ["", "K", "M", "B", "T"].map((prefix) => ` ${prefix}${unit}`.replace(/^ (?=[KMBT])/, "")),
+    ["", "K", "M", "B", "T"].map((prefix) => `${prefix} ${unit}`),
   );
 const currency = (sign: string): Formatter => {
   const scale = scaled(1_000, ["", "K", "M", "B", "T"]);
