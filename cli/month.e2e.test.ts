@@ -5,6 +5,7 @@ import { DASHBOARDS } from "#dashboards/src/index.ts";
 import { askDashboard, faultsOf } from "#dashboards/src/testing/ask.ts";
 import { planOf } from "#devnet/market/plans.ts";
 import { waitFor } from "#kernel/time.ts";
+import { findBrowser, picturesOf } from "./test/pictures.ts";
 import { openPlace, processesWith, runBc, type Place, type Run } from "./test/network.ts";
 
 const HOUR = 3_600;
@@ -46,6 +47,7 @@ const OVER = "coalesce(r.end_at, least(r.paid_until, r.ends_by))";
 
 it("a month stands behind the first answer: its market, its machines, and both at one moment", async () => {
   run = runBc(["up"], { ...place.env, SIZE: "month", SCRAPE_SECONDS: "10", BLOCK_SECONDS: "5" });
+  const browser = findBrowser();
   await run.printed(/Ready in/);
 
   const { network, operators, gpus } = await ask<{
@@ -76,7 +78,9 @@ it("a month stands behind the first answer: its market, its machines, and both a
   await expectMachines();
   await expectOutage();
   await expectDashboards();
-}, 360_000);
+  const path = await browser;
+  if (path) expect(await picturesOf(`http://127.0.0.1:${place.env["DASHBOARDS_PORT"]}/`, path)).toEqual([]);
+}, 420_000);
 
 /** Every query of every dashboard runs as its reader and has something to show. */
 async function expectDashboards(): Promise<void> {

@@ -33,7 +33,7 @@ export function addDashboards(program: Command): void {
         const { chromium } = await import("#dashboards/server/chromium.ts");
         const say = (line: string): void => void process.stdout.write(`${line}\n`);
         const folder = flags.screenshots === true ? PICTURES : resolve(flags.screenshots);
-        await takeScreenshots(preview.url, folder, { executablePath: chromium(say), say });
+        await takeScreenshots(preview.url, folder, { executablePath: await chromium(say), say });
       }
     } finally {
       await preview.stop();

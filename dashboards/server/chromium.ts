@@ -1,7 +1,8 @@
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { BaseError } from "#kernel/errors.ts";
+import { promisify } from "node:util";
+import { BaseError, messageOf } from "#kernel/errors.ts";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const INSTALL = "apt-get install -y --no-install-recommends chromium";
@@ -33,14 +34,16 @@ const canInstall = (): boolean =>
  * @param say told what is being done
  * @throws BaseError `NO_BROWSER` with the command that installs one
  */
-export function chromium(say: (line: string) => void): string {
+export async function chromium(say: (line: string) => void): Promise<string> {
   const found = findChromium();
   if (found) return found;
   if (canInstall()) {
     say("Installing Chromium from Debian's packages (about a minute)…");
-    const options = { stdio: "ignore", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } } as const;
-    spawnSync("apt-get", ["update"], options);
-    spawnSync("apt-get", INSTALL.split(" ").slice(1), options);
+    const run = (...args: string[]) =>
+      promisify(execFile)("apt-get", args, { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+    await run("update")
+      .then(() => run(...INSTALL.split(" ").slice(1)))
+      .catch((error: unknown) => say(`apt-get: ${messageOf(error)}`));
     const installed = findChromium();
     if (installed) return installed;
   }
