@@ -80,6 +80,7 @@ describe("bc up", () => {
     "ORACLE_PORT",
     "JOBS_PORT",
     "PAYMENTS_PORT",
+    "DASHBOARDS_PORT",
     "FLEET_PORT",
     "CHAIN_PORT",
     "DATABASE_PORT",

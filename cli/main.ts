@@ -4,6 +4,7 @@ import { followClock } from "#kernel/clock.ts";
 import { describeError } from "#kernel/errors.ts";
 import { addApiKey } from "./commands/api-key.ts";
 import { addCollect } from "./commands/collect.ts";
+import { addDashboards } from "./commands/dashboards.ts";
 import { addDeployments } from "./commands/deployments.ts";
 import { addDevnet } from "./commands/devnet.ts";
 import { addDoctor } from "./commands/doctor.ts";
@@ -35,6 +36,7 @@ const COMMANDS = [
   addJobs,
   addPayments,
   addServe,
+  addDashboards,
   addApiKey,
   addMigrate,
   addDeployments,

@@ -8,6 +8,7 @@ import { waitFor } from "#kernel/time.ts";
 import { tellFigure, type Figure } from "./test/dashboard-figures.ts";
 import { FATAL_SETS, MARKET_FIGURES, OPERATOR_FIGURES, POOL_FIGURES } from "./test/dashboard-figures-market.ts";
 import { INVESTOR_FIGURES, NETWORK_FIGURES } from "./test/dashboard-figures-money.ts";
+import { findBrowser, picturesOf } from "./test/pictures.ts";
 import { openPlace, processesWith, runBc, type Place, type Run } from "./test/network.ts";
 
 const HOUR = 3_600;
@@ -49,6 +50,7 @@ const OVER = "coalesce(r.end_at, least(r.paid_until, r.ends_by))";
 
 it("a month stands behind the first answer: its market, its machines, and both at one moment", async () => {
   run = runBc(["up"], { ...place.env, SIZE: "month", SCRAPE_SECONDS: "10", BLOCK_SECONDS: "5" });
+  const browser = findBrowser();
   await run.printed(/Ready in/);
 
   const { network, operators, gpus } = await ask<{
@@ -81,7 +83,9 @@ it("a month stands behind the first answer: its market, its machines, and both a
   await pastIsSettled();
   await expectDashboards();
   await expectEqualFigures();
-}, 360_000);
+  const path = await browser;
+  if (path) expect(await picturesOf(`http://127.0.0.1:${place.env["DASHBOARDS_PORT"]}/`, path)).toEqual([]);
+}, 600_000);
 
 /** Waits until the oracle has settled the past's epochs; before that nobody has earned anything. */
 async function pastIsSettled(): Promise<void> {
@@ -92,7 +96,7 @@ async function pastIsSettled(): Promise<void> {
       );
       return Number(left?.count) <= 0 ? true : undefined;
     },
-    { timeoutMs: 120_000, everyMs: 1_000, onTimeout: () => new Error("the past isn't settled after 2 min") },
+    { timeoutMs: 300_000, everyMs: 1_000, onTimeout: () => new Error("the past isn't settled after 5 min") },
   );
 }
 

@@ -198,6 +198,7 @@ describe(`a whole network on ${kind}`, () => {
       "ORACLE_PORT",
       "JOBS_PORT",
       "PAYMENTS_PORT",
+      "DASHBOARDS_PORT",
       "FLEET_PORT",
       "CHAIN_PORT",
     ]) {

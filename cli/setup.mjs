@@ -1,12 +1,11 @@
-// Runs before `npm start`, `npm test` and `npm run check`, with Node alone: installs what the lockfile says unless it is
-// installed already. Plain JavaScript, because nothing else is there yet.
+// Runs before `npm start`, `npm test`, `npm run check` and `npm run dashboards`, with Node alone: installs what the
+// lockfiles say unless it is installed already. Plain JavaScript, because nothing else is there yet.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const STAMP = `${root}node_modules/.installed-from`;
 
 /** @param {string} message @param {string[]} hints */
 function fail(message, hints) {
@@ -35,22 +34,43 @@ if (process.platform !== "linux" || process.arch !== "x64") {
       "      (getfoundry.sh) and link anvil and forge into node_modules/.bin after `npm ci`\n",
   );
 }
-const lock = createHash("sha256")
-  .update(readFileSync(`${root}package-lock.json`))
-  .digest("hex");
-if (readOr(STAMP) !== lock) {
-  process.stdout.write("Installing packages from the lockfile (700 MB on disk; about a minute)…\n");
+
+/**
+ * Installs what a folder's lockfile says, unless that is installed already.
+ *
+ * @param {string} folder ends with a slash
+ * @param {string} what shown while it is done
+ * @param {(message: string, hints: string[]) => void} onFault
+ */
+function install(folder, what, onFault) {
+  const stamp = `${folder}node_modules/.installed-from`;
+  const lock = createHash("sha256")
+    .update(readFileSync(`${folder}package-lock.json`))
+    .digest("hex");
+  if (readOr(stamp) === lock) return;
+  process.stdout.write(`Installing ${what}…\n`);
   const npm = process.env.npm_execpath;
   // By name, because NODE_ENV=production or an `omit` in somebody's .npmrc would leave them out.
   const all = ["--include=dev", "--include=optional"];
   const args = ["ci", ...all, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-  const options = { cwd: root, stdio: /** @type {const} */ ("inherit") };
+  const options = { cwd: folder, stdio: /** @type {const} */ ("inherit") };
   const result = npm ? spawnSync(process.execPath, [npm, ...args], options) : spawnSync("npm", args, options);
-  if (result.status !== 0) {
-    fail("the packages could not be installed", [
+  if (result.status === 0) writeFileSync(stamp, lock);
+  else {
+    onFault("the packages could not be installed", [
       "read npm's message above; check the network and the registry (npm ping)",
-      "delete node_modules and run the command again",
+      `delete ${folder}node_modules and run the command again`,
     ]);
   }
-  writeFileSync(STAMP, lock);
+}
+
+install(root, "packages from the lockfile (700 MB on disk; about a minute)", fail);
+const preview = `${root}dashboards/preview/`;
+if (existsSync(`${preview}package-lock.json`)) {
+  // A network is worth starting without pictures.
+  const isStart = process.env.npm_lifecycle_event === "prestart";
+  install(preview, "the dashboards' preview (15 MB)", (message, hints) => {
+    if (!isStart) fail(message, hints);
+    process.stderr.write("note: the dashboards' preview could not be installed; `npm run dashboards` tries again\n");
+  });
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { readTargetsFile } from "#collector/src/targets/file-sd.ts";
+import { isInstalled } from "#dashboards/server/page.ts";
 import { checkDatabase } from "#kernel/pg.ts";
 import { checkPort } from "#kernel/ports.ts";
 import { binaryPath, ROOT } from "./binaries.ts";
@@ -34,6 +35,7 @@ export function startChecks(settings: NetworkSettings): Check[] {
     port("COLLECTOR_PORT", settings.collectorPort),
     ...(rpcUrl === "" ? [port("ORACLE_PORT", settings.oraclePort), port("PAYMENTS_PORT", settings.paymentsPort)] : []),
     port("JOBS_PORT", settings.jobsPort),
+    ...(isInstalled() ? [port("DASHBOARDS_PORT", settings.dashboardsPort)] : []),
     targetsFile === ""
       ? port("FLEET_PORT", settings.fleetPort)
       : { name: "TARGETS_FILE", run: () => readTargetsFile(targetsFile) },

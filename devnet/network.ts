@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { migrate, type MigrationSource } from "#database/migrate.ts";
+import { migrate } from "#database/migrate.ts";
 import { startEmbeddedDatabase, type RunningDatabase } from "#database/supervisor.ts";
+import { isInstalled } from "#dashboards/server/page.ts";
 import { clockWord } from "#kernel/clock.ts";
 import { messageOf } from "#kernel/errors.ts";
 import { checkDatabase } from "#kernel/pg.ts";
@@ -21,51 +22,22 @@ import type { MarketPlan } from "./market/plan.ts";
 import { planOf } from "./market/plans.ts";
 import { createRandom } from "./market/random.ts";
 import { accountOf, connect } from "./market/wallets.ts";
-import type { Progress } from "./progress.ts";
 import { keptMarket } from "./kept-market.ts";
 import { LogFolder } from "./log-folder.ts";
 import { oraclesRole } from "./oracles.ts";
 import { fundProcessor, keepPaymentFiles, paymentsRole } from "./payments.ts";
 import { isPastUnwritten, playPast, tidyPast, writePast, type Writing } from "./past.ts";
-import { collectorFlags, indexerFlags, jobsFlags } from "./role-flags.ts";
+import { collectorFlags, dashboardsFlags, indexerFlags, jobsFlags } from "./role-flags.ts";
 import { RoleSet } from "./role-set.ts";
+import type { NetworkOptions, RunningNetwork } from "./running.ts";
 import type { NetworkSettings } from "./settings.ts";
 import { firstAnswer } from "./first-answer.ts";
 import { together } from "./together.ts";
 import { buildSubgraph, placeSubgraph } from "./subgraph.ts";
 import { Teardown } from "./teardown.ts";
 
-/** What starting a network needs beside its settings. */
-export interface NetworkOptions {
-  settings: NetworkSettings;
-  migrations: readonly MigrationSource[];
-  progress: Progress;
-  /** told of what goes wrong while it runs */
-  onTrouble: (text: string) => void;
-  /** aborts the start */
-  signal: AbortSignal;
-}
-
+export type { NetworkOptions, RunningNetwork } from "./running.ts";
 export type { NetworkSettings } from "./settings.ts";
-
-/** A running network. */
-export interface RunningNetwork {
-  apiUrl: string;
-  /** undefined: not ours */
-  fleetUrl: string | undefined;
-  rpcUrl: string;
-  databaseUrl: string;
-  collectorUrl: string;
-  indexerUrl: string;
-  /** undefined: not ours */
-  oracleUrl: string | undefined;
-  jobsUrl: string;
-  /** undefined: not ours */
-  paymentsUrl: string | undefined;
-  logDir: string;
-  /** Stops all of it, in the reverse order. */
-  stop(): Promise<void>;
-}
 
 /**
  * Brings up a whole network on this machine: database, chain, contracts, subgraph, fleet, indexer, collector, market,
@@ -154,6 +126,10 @@ class NetworkStart {
       await this.#keyHolders(databaseUrl, rpcUrl);
     }
     await progress.step("hourly jobs", () => this.#jobs(databaseUrl, rpcUrl));
+    if (isInstalled()) {
+      const flags = dashboardsFlags(this.#settings, databaseUrl);
+      await progress.step("dashboards", () => this.#roles.start("dashboards", flags));
+    }
     this.#tidy(databaseUrl);
     if (fleet) await this.#desk(databaseUrl, fleet);
     return network;
@@ -183,7 +159,8 @@ class NetworkStart {
   }
 
   #running(databaseUrl: string, rpcUrl: string, fleet: Fleet | undefined): RunningNetwork {
-    const { host, apiPort, collectorPort, indexerPort, oraclePort, jobsPort, paymentsPort } = this.#settings;
+    const { host, apiPort, collectorPort, indexerPort, oraclePort, jobsPort, paymentsPort, dashboardsPort } =
+      this.#settings;
     return {
       apiUrl: `http://${host}:${apiPort}/graphql`,
       fleetUrl: fleet?.url,
@@ -194,6 +171,7 @@ class NetworkStart {
       oracleUrl: this.#settings.rpcUrl === "" ? `http://${host}:${oraclePort}` : undefined,
       jobsUrl: `http://${host}:${jobsPort}`,
       paymentsUrl: this.#settings.rpcUrl === "" ? `http://${host}:${paymentsPort}` : undefined,
+      dashboardsUrl: isInstalled() ? `http://${host}:${dashboardsPort}/` : undefined,
       logDir: this.#logs.dir,
       stop: () => this.#teardown.run(this.#options.onTrouble),
     };

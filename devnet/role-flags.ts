@@ -38,6 +38,13 @@ export function collectorFlags(settings: NetworkSettings, databaseUrl: string, t
   };
 }
 
+/** How `bc dashboards` runs in a network. */
+export const dashboardsFlags = ({ host, dashboardsPort }: NetworkSettings, databaseUrl: string): RoleFlags => ({
+  "--database": databaseUrl,
+  "--host": host,
+  "--dashboards-port": dashboardsPort,
+});
+
 /** How `bc jobs` runs in a network. */
 export function jobsFlags(
   { host, jobsPort }: NetworkSettings,

@@ -16,6 +16,7 @@ export const NETWORK_SETTINGS = [
   "oraclePort",
   "jobsPort",
   "paymentsPort",
+  "dashboardsPort",
   "fleetPort",
   "targetsFile",
   "allowPrivate",

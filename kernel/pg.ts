@@ -1,7 +1,7 @@
 import pg from "pg";
 import { BaseError, messageOf } from "./errors.ts";
 
-export type { Pool, PoolClient, QueryResult, QueryResultRow } from "pg";
+export type { Pool, PoolClient, QueryConfig, QueryResult, QueryResultRow } from "pg";
 
 const OID = { int8: 20, date: 1082, numericArray: 1231, numeric: 1700 } as const;
 

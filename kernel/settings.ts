@@ -270,6 +270,7 @@ export const SETTINGS = {
       .regex(/^(0x[0-9a-fA-F]{40})?$/, "must be an address")
       .transform((text) => text as "" | `0x${string}`),
   ),
+  dashboardsPort: setting("DASHBOARDS_PORT", "--dashboards-port", "4007", "port of the dashboards' preview", port),
   fleetPort: setting("FLEET_PORT", "--fleet-port", "9400", "port of the simulated fleet's exporters", port),
   targetsFile: setting(
     "TARGETS_FILE",

@@ -84,6 +84,7 @@ function startLine({ dataDir }: NetworkSettings): string {
 function readyText(network: RunningNetwork, elapsed: string): string {
   const rows = [
     ["GraphQL API and explorer", network.apiUrl],
+    ["dashboards (a preview)", network.dashboardsUrl ?? "npm run dashboards"],
     ["collector's targets", `${network.collectorUrl}/targets`],
     ["indexer's health", `${network.indexerUrl}/health`],
     ["oracles' health", network.oracleUrl && `${network.oracleUrl}/health`],

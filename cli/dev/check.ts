@@ -54,6 +54,7 @@ const TYPESCRIPT: Stage[] = [
   ["format: TypeScript", () => show(bin("prettier"), ["--check", "--log-level=warn", "."])],
   ["lint: TypeScript", () => show(bin("eslint"), ["--max-warnings=0", "."])],
   ["types", () => show(bin("tsc"), ["--project", "."])],
+  ["types: the preview's page", () => show(bin("tsc"), ["--noEmit", "--project", "dashboards/preview/page"])],
   ["generated files", () => tsx("cli/dev/codegen.ts", "--check")],
   ["import directions and file sizes", () => jest("cli/dev/architecture.test.ts")],
 ];

@@ -86,6 +86,7 @@ export async function openPlace(): Promise<Place> {
       "ORACLE_PORT",
       "JOBS_PORT",
       "PAYMENTS_PORT",
+      "DASHBOARDS_PORT",
       "FLEET_PORT",
     ],
   ];
