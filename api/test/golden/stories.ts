@@ -76,6 +76,8 @@ function toldBy(story: Story, answer: Record<string, unknown>): string[] {
     if (selection.kind !== Kind.FIELD) return [];
     const value = answer[(selection.alias ?? selection.name).value];
     const nodes = (value as { nodes?: unknown[] } | null)?.nodes ?? value;
-    return value === undefined || value === null || (Array.isArray(nodes) && nodes.length === 0) ? [] : [selection.name.value];
+    return value === undefined || value === null || (Array.isArray(nodes) && nodes.length === 0)
+      ? []
+      : [selection.name.value];
   });
 }
