@@ -59,7 +59,7 @@ const client = createClient({ url });
 try {
   const { network, pools } = await client.ask(Market, { first: 50 });
   say(`${network?.activeGpuCount} of ${network?.gpuCount} GPUs are active; ${network?.burnedDc} DC were burned`);
-  for (const { id, model, region, onDemandRateDcPerHour, operator } of pools.nodes)
+  for (const { id, model, region, onDemandRateDcPerHour, operator } of pools?.nodes ?? [])
     say(`pool ${id} of ${operator?.name}: ${model} in ${region}, ${onDemandRateDcPerHour} DC an hour on demand`);
 
   const { account } = await client.ask(Wallet, { address }, { signal: AbortSignal.timeout(10_000) });

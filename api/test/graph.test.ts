@@ -165,6 +165,16 @@ describe("a source that fails", () => {
 });
 
 describe("lists", () => {
+  it("that can't be read leave what else was asked for", async () => {
+    await fixture.pool.query("alter table chain.rental rename to rental_away");
+    const { data, errors } = await fixture.ask(`{ rentals { nodes { id } } gpu(id: "1") { id } }`);
+    await fixture.pool.query("alter table chain.rental_away rename to rental");
+    expect(data).toEqual({ rentals: null, gpu: { id: "1" } });
+    expect(errors?.map(({ path, extensions }) => [path, extensions["code"]])).toEqual([
+      [["rentals"], "UPSTREAM_UNAVAILABLE"],
+    ]);
+  });
+
   it("page through ids in their own order, not as text", async () => {
     const page = (after?: string) =>
       fixture.ask(

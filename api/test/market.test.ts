@@ -1,28 +1,18 @@
 import { keccak256, toBytes } from "viem";
-import { isEmbedded } from "#database/testing.ts";
 import { SECOND_MS } from "#kernel/time.ts";
 import { BCT_DECIMALS, DC_DECIMALS, formatUnits } from "#kernel/units.ts";
-import { uuidHashOf } from "#devnet/market/bootstrap.ts";
 import { parseInputs } from "../src/domain/rewards/parse.ts";
 import { settle } from "../src/domain/rewards/settle.ts";
 import type { Claim } from "../src/domain/rewards/types.ts";
 import { runExample } from "./example.ts";
-import { countsOf, documentOf, golden, plansOf, statementsOf, STORIES } from "./golden/story.ts";
+import { goldenStories } from "./golden/stories.ts";
+import { EVERY_SECONDS, isUsedAt, reading, scrapeMarket, type Use } from "./market-telemetry.ts";
 import { openMarket, type MarketFixture } from "./market.ts";
 
-/** Exporters are asked every five minutes of the last day. */
-const EVERY_SECONDS = 300;
-const DAY_SCRAPES = 288;
 const STATUSES = ["ACTIVE", "OFFLINE", "RETIRED"];
 const HOUR = 3_600;
 /** Seconds that a spot rental is left by a reservation. */
 const SPOT_NOTICE = 120;
-
-interface Use {
-  gpuId: bigint;
-  from: number;
-  to: number;
-}
 
 let market: MarketFixture;
 /** Of every rental, by the contracts. Seconds since 1970. */
@@ -34,55 +24,13 @@ let lastScrape: number;
 /** GPU ids by UUID, by the contracts. */
 let gpuIds: Map<string, bigint>;
 
-/** A GPU that is used is busy 0.75 of the time and takes 600 W, one that isn't 0.25 and 100 W. */
-const reading = (isUsed: boolean): { utilization: number; powerWatts: number } =>
-  isUsed ? { utilization: 0.75, powerWatts: 600 } : { utilization: 0.25, powerWatts: 100 };
-const isUsedAt = (gpuId: bigint, seconds: number): boolean =>
-  uses.some((use) => use.gpuId === gpuId && use.from <= seconds && seconds < use.to);
-
 beforeAll(async () => {
   market = await openMarket();
   now = Number((await market.network.node.getBlock({ blockNumber: market.head })).timestamp);
-  uses = await readUses();
-  const ids = market.gpus.map(({ uuid }) => market.network.gpus.read.gpuOf([uuidHashOf(uuid)]));
-  gpuIds = new Map((await Promise.all(ids)).map((id, place) => [market.gpus[place]?.uuid ?? "", id]));
-  lastScrape = Math.floor(now / EVERY_SECONDS) * EVERY_SECONDS * SECOND_MS;
-  await market.scraped(scrapes(), EVERY_SECONDS);
+  ({ uses, gpuIds, lastScrape } = await scrapeMarket(market));
 }, 240_000);
 
 afterAll(() => market.close());
-
-async function readUses(): Promise<Use[]> {
-  const started = await market.network.market.getEvents.RentalStarted({}, { fromBlock: 0n, toBlock: market.head });
-  return Promise.all(
-    started.map(async ({ args: { rentalId = 0n } }) => {
-      const [rental, paidUntil] = await Promise.all([
-        market.network.market.read.rentalOf([rentalId]),
-        market.network.market.read.paidUntil([rentalId]),
-      ]);
-      const funded = Math.min(Number(paidUntil), Number(rental.endsBy) || Infinity);
-      const to = rental.isEnded ? Number(rental.settledAt) : funded;
-      return { gpuId: rental.gpuId, from: Number(rental.startAt), to };
-    }),
-  );
-}
-
-function* scrapes() {
-  const hosts = [...new Set(market.gpus.map(({ host }) => host))];
-  for (let scrape = DAY_SCRAPES - 1; scrape >= 0; scrape--) {
-    const at = lastScrape - scrape * EVERY_SECONDS * SECOND_MS;
-    for (const host of hosts) {
-      const body = market.gpus
-        .filter((gpu) => gpu.host === host)
-        .map(({ uuid }) => {
-          const { utilization, powerWatts } = reading(isUsedAt(gpuIds.get(uuid) ?? 0n, at / SECOND_MS));
-          const percent = utilization * 100;
-          return `DCGM_FI_DEV_GPU_UTIL{UUID="${uuid}"} ${percent}\nDCGM_FI_DEV_POWER_USAGE{UUID="${uuid}"} ${powerWatts}\n`;
-        });
-      yield { url: `http://${host}:9400/metrics`, labels: {}, at, body: body.join("") };
-    }
-  }
-}
 
 interface Page<Node> {
   nodes: Node[];
@@ -210,7 +158,7 @@ describe("over a market with a past", () => {
       for (const [place, at] of telemetry.at.entries()) {
         const time = Date.parse(at);
         const isScraped = time % (EVERY_SECONDS * SECOND_MS) === 0;
-        const told = reading(isUsedAt(BigInt(id), time / SECOND_MS));
+        const told = reading(isUsedAt(uses, BigInt(id), time / SECOND_MS));
         const { utilization, powerWatts } = {
           utilization: telemetry.utilization[place],
           powerWatts: telemetry.powerWatts[place],
@@ -355,25 +303,7 @@ describe("over a market with a past", () => {
   });
 });
 
-describe.each(STORIES)("what %s asks", (story) => {
-  it("has its golden answer", async () => {
-    const { data, errors } = await market.ask(documentOf(story));
-    expect(errors).toBeUndefined();
-    expect(data).toEqual(JSON.parse(golden(`${story}.json`, `${JSON.stringify(data, null, 2)}\n`)));
-  });
-
-  it("takes no more statements for longer pages, each planned as ever", async () => {
-    const [few, many] = [
-      await statementsOf(market.databaseUrl, documentOf(story), { first: 2 }),
-      await statementsOf(market.databaseUrl, documentOf(story), { first: 20 }),
-    ];
-    const before = countsOf(few);
-    expect(Object.entries(countsOf(many)).filter(([name, count]) => count > (before[name] ?? 0))).toEqual([]);
-    const text = await plansOf(market.databaseUrl, many);
-    const known = golden(`${story}.plans.txt`, text);
-    expect(isEmbedded ? text : known).toBe(known); // another server may plan in another way
-  });
-});
+goldenStories(() => market);
 
 it("is told by the typed client's example, built as it is published", async () => {
   const ids = [...gpuIds.values()].sort((a, b) => Number(a - b));

@@ -18,6 +18,7 @@ import { silentLogger } from "#kernel/log.ts";
 import { createPool } from "#kernel/pg.ts";
 import { startApi } from "../main.ts";
 import { gatherEpochInputs, type EpochRequest } from "../src/facts/epoch-inputs.ts";
+import type { Doors } from "../src/graphql/context.ts";
 import { Snapshot } from "../src/sources/snapshot.ts";
 import { ask, type Answer } from "./fixture.ts";
 
@@ -28,6 +29,8 @@ export interface MarketFixture {
   /** Height of the chain's head, which is indexed. */
   head: bigint;
   databaseUrl: string;
+  /** what the API has beside its database */
+  doors: Doors;
   url: string;
   ask(query: string, variables?: Record<string, unknown>): Promise<Answer>;
   /** Writes what exporters said, as the collector would have. */
@@ -37,6 +40,8 @@ export interface MarketFixture {
   close(): Promise<void>;
 }
 
+/** Of the payment processor's admin. */
+export const PAYMENTS_TOKEN = "the-admins-token";
 /** 2026-11-20 00:00 UTC: where the past ends, at whatever time it is played. The same past has the same hashes. */
 const ENDS_AT = 1_795_132_800;
 
@@ -73,11 +78,14 @@ export async function openMarket(): Promise<MarketFixture> {
      values ($1, decode(repeat('00', 20), 'hex'), sha256('genesis'), $2, $3)`,
     [deployment.chainId, deployment.genesisTime, deployment.epochLength],
   );
-  const api = await startApi({ ...common, host: "127.0.0.1", port: 0 });
+  const chainOptions = { rpcUrl: chain.rpcUrl, chainId: deployment.chainId, contracts: deployment.contracts };
+  const doors: Doors = { chain: chainOptions, paymentsToken: PAYMENTS_TOKEN };
+  const api = await startApi({ ...common, ...doors, host: "127.0.0.1", port: 0 });
   return {
     network,
     gpus: fleet.gpus,
     head,
+    doors,
     databaseUrl: database.url,
     url: api.url,
     ask: (query, variables) => ask(api.url, query, variables),

@@ -61,6 +61,15 @@ describe("an API without a chain and without payments", () => {
     const payments = await fixture.ask("{ paymentReconciliation { kind } }");
     expect(payments.errors?.[0]?.extensions).toMatchObject({ code: "NO_PAYMENTS" });
   });
+
+  it("still answers what else the same document asks for", async () => {
+    const from = `0x${"1".repeat(40)}`;
+    const { data, errors } = await fixture.ask(
+      `{ viewer { address } payments { nodes { id } } prepareCheckIn(input: { from: "${from}", slot: "1" }) { data } __typename }`,
+    );
+    expect(data).toEqual({ viewer: null, payments: null, prepareCheckIn: null, __typename: "Query" });
+    expect(errors?.map(({ path }) => path)).toEqual([["payments"], ["prepareCheckIn"]]);
+  });
 });
 
 describe("the explorer", () => {

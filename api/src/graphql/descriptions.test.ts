@@ -2,6 +2,7 @@ import {
   isEnumType,
   isInputObjectType,
   isInterfaceType,
+  isNonNullType,
   isObjectType,
   isSpecifiedScalarType,
   type GraphQLNamedType,
@@ -35,4 +36,10 @@ it("every type, field, argument and value of the schema says what it is", async 
   );
   const silent = types.flatMap(describedIn).filter(([path, text]) => !text?.trim() && !roots.has(path));
   expect(silent.map(([path]) => path)).toEqual([]);
+});
+
+it("every field of Query may be null: what fails there costs itself, and no other part of the answer", async () => {
+  const fields = Object.values((await createSchema()).getQueryType()?.getFields() ?? {});
+  expect(fields.length).toBeGreaterThan(0);
+  expect(fields.filter(({ type }) => isNonNullType(type)).map(({ name }) => name)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { privateKeyToAccount, type PrivateKeyAccount } from "viem/accounts";
+import { privateKeyToAccount, type HDAccount, type PrivateKeyAccount } from "viem/accounts";
 import { createSiweMessage, type SiweMessage } from "viem/siwe";
 import type { Answer } from "../fixture.ts";
 
@@ -58,7 +58,7 @@ export function askToSignIn(url: string, message: string, signature: string, car
 }
 
 /** Signs a wallet in and gives the headers by which its requests are known. */
-export async function signedIn(url: string, wallet: PrivateKeyAccount): Promise<Record<string, string>> {
+export async function signedIn(url: string, wallet: PrivateKeyAccount | HDAccount): Promise<Record<string, string>> {
   const message = await messageFor(url, wallet.address);
   const { data, errors } = await askToSignIn(url, message, await wallet.signMessage({ message }));
   if (!data) throw new Error(JSON.stringify(errors));

@@ -1,13 +1,37 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { graphql } from "graphql";
+import { graphql, type GraphQLSchema } from "graphql";
 import { createPool, type Pool, type QueryResultRow } from "#kernel/pg.ts";
-import { createContext } from "../../src/graphql/context.ts";
+import { ADMIN, ALL_SCOPES, NOBODY, type Who } from "../../src/access/who.ts";
+import { createContext, keptNothing } from "../../src/graphql/context.ts";
 import { createSchema } from "../../src/graphql/schema.ts";
 import { Snapshot } from "../../src/sources/snapshot.ts";
+import type { MarketFixture } from "../market.ts";
 
-/** Who asks for what: one document each, beside its answer and the plans of its statements. */
-export const STORIES = ["anyone", "investor", "operator", "customer"] as const;
+/** A document, whose answer lies beside it, and who asks. */
+export interface Story {
+  name: string;
+  /** the processor's admin, or the index of the account that is signed in; a stranger when left out */
+  as?: "ADMIN" | number;
+  /** a page's length at which it shows one of each kind; 2 when left out */
+  few?: number;
+}
+
+/** Who asks for what: one document each. Together they ask for every field of `Query`. */
+export const STORIES: readonly Story[] = [
+  { name: "anyone" },
+  { name: "economist" },
+  { name: "exchange", few: 10 },
+  { name: "investor" },
+  { name: "operator" },
+  { name: "customer" },
+  { name: "signed-in", as: 1 },
+  { name: "processor", as: "ADMIN" },
+  { name: "prepare-customer" },
+  { name: "prepare-owner" },
+  { name: "prepare-operator" },
+  { name: "prepare-fleet" },
+];
 
 /** A statement as it was made. */
 export interface Statement {
@@ -19,7 +43,7 @@ export interface Statement {
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 /** A story's document. */
-export const documentOf = (story: string): string => readFileSync(pathOf(`${story}.graphql`), "utf8");
+export const documentOf = ({ name }: Story): string => readFileSync(pathOf(`${name}.graphql`), "utf8");
 
 /** What a golden file says; `GOLDEN=update` writes it first. */
 export function golden(file: string, found: string): string {
@@ -27,18 +51,32 @@ export function golden(file: string, found: string): string {
   return readFileSync(pathOf(file), "utf8");
 }
 
-/** The statements that an operation makes, in their order. */
+let schema: Promise<GraphQLSchema> | undefined;
+
+/**
+ * The statements that a story makes, in their order.
+ *
+ * @param first how long its pages are
+ * @param account of who is signed in
+ */
 export async function statementsOf(
-  databaseUrl: string,
-  source: string,
-  variableValues: Record<string, unknown> = {},
+  { databaseUrl, doors }: MarketFixture,
+  story: Story,
+  first: number,
+  account: string | undefined,
 ): Promise<Statement[]> {
   const pool = createPool(databaseUrl, { name: "golden", max: 1 });
   const snapshot = new RecordingSnapshot(pool);
+  const who: Who =
+    account === undefined ? NOBODY : { ...NOBODY, tier: "SESSION", account: account.toLowerCase(), scopes: ALL_SCOPES };
+  const caller = { who: story.as === "ADMIN" ? ADMIN : who, requestId: "", spent: { points: 0 } };
   try {
-    const contextValue = createContext(snapshot);
-    const { errors } = await graphql({ schema: await createSchema(), source, contextValue, variableValues });
-    if (errors) throw new AggregateError(errors, errors[0]?.message ?? "");
+    await graphql({
+      schema: await (schema ??= createSchema()),
+      source: documentOf(story),
+      contextValue: createContext(snapshot, keptNothing(doors), caller),
+      variableValues: { first },
+    });
     return snapshot.statements;
   } finally {
     await snapshot.close();
@@ -59,13 +97,13 @@ class RecordingSnapshot extends Snapshot {
  * The shape of each statement's plan, by name: which nodes read what by which index. Tables here are small, and a scan of
  * a small table costs nothing; planned without scans, a plan shows whether there is an index for it.
  */
-export async function plansOf(databaseUrl: string, statements: readonly Statement[]): Promise<string> {
+export async function plansOf(databaseUrl: string, statements: readonly Statement[]): Promise<Map<string, string>> {
   const pool = createPool(databaseUrl, { name: "golden", max: 1 });
   try {
     const plans = new Map<string, string>();
-    for (const statement of statements) plans.set(statement.name, await planOf(pool, statement));
-    const sorted = [...plans].sort(([a], [b]) => (a < b ? -1 : 1));
-    return `${sorted.map(([name, plan]) => `-- ${name}\n${plan}`).join("\n\n")}\n`;
+    for (const statement of statements)
+      if (!plans.has(statement.name)) plans.set(statement.name, await planOf(pool, statement));
+    return new Map([...plans].sort(([a], [b]) => (a < b ? -1 : 1)));
   } finally {
     await pool.end();
   }

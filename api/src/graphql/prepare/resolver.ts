@@ -113,7 +113,7 @@ for (const [name, { input, description, prepare }] of Object.entries(ENTRIES)) {
   Object.defineProperty(PrepareResolver.prototype, name, method);
   Arg("input", () => input, { description: "Who acts, and on what." })(PrepareResolver.prototype, name, 0);
   Ctx()(PrepareResolver.prototype, name, 1);
-  Query(() => PreparedTransaction, { description })(PrepareResolver.prototype, name, method);
+  Query(() => PreparedTransaction, { nullable: true, description })(PrepareResolver.prototype, name, method);
 }
 
 /**

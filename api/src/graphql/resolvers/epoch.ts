@@ -38,7 +38,10 @@ export class EpochResolver {
     return fact && shown(fact);
   }
 
-  @Query(() => EpochConnection, { description: "Epochs, the newest first: from the running one back to 0." })
+  @Query(() => EpochConnection, {
+    nullable: true,
+    description: "Epochs, the newest first: from the running one back to 0.",
+  })
   epochs(@Args(() => PageArgs) page: PageArgs, @Ctx() { snapshot }: Context): Promise<Connection<ShownEpoch>> {
     return readConnection(page, async ({ after, limit }) => {
       const before = after === null ? null : Math.min(Number(after), MAX_EPOCH);

@@ -63,7 +63,7 @@ export class ExchangeQueryResolver {
     return loadEntity(snapshot, LISTING, id);
   }
 
-  @Query(() => ListingConnection, { description: "The last offer of each token." })
+  @Query(() => ListingConnection, { nullable: true, description: "The last offer of each token." })
   listings(
     @Args(() => PageArgs) page: PageArgs,
     @Arg("where", () => ListingWhere, { nullable: true, description: "Which." }) where: ListingWhere | null | undefined,
@@ -82,7 +82,7 @@ export class ExchangeQueryResolver {
     return readList(snapshot, LISTING, page, { where: conditions, order: LISTING_ORDER.orderOf(order) });
   }
 
-  @Query(() => SaleConnection, { description: "Tokens sold on the exchange." })
+  @Query(() => SaleConnection, { nullable: true, description: "Tokens sold on the exchange." })
   sales(
     @Args(() => PageArgs) page: PageArgs,
     @Arg("where", () => SaleWhere, { nullable: true, description: "Which." }) where: SaleWhere | null | undefined,

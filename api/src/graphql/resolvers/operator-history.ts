@@ -53,7 +53,7 @@ export class OperatorHistoryResolver {
 /** Members of all operators. */
 @Resolver()
 export class MemberQueryResolver {
-  @Query(() => MemberConnection, { description: "Who is or was a member of a distributed operator." })
+  @Query(() => MemberConnection, { nullable: true, description: "Who is or was a member of a distributed operator." })
   members(
     @Args(() => PageArgs) page: PageArgs,
     @Arg("where", () => MemberWhere, { nullable: true, description: "Which." }) where: MemberWhere | null | undefined,

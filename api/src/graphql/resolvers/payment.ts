@@ -9,6 +9,7 @@ import { Payment, PaymentConnection, PaymentDiscrepancy, PaymentWhere } from "..
 @Resolver(() => Payment)
 export class PaymentResolver {
   @Query(() => PaymentConnection, {
+    nullable: true,
     description: "Payments in the order in which they came. For the processor's admin, by a bearer token.",
   })
   payments(
@@ -21,6 +22,7 @@ export class PaymentResolver {
   }
 
   @Query(() => [PaymentDiscrepancy], {
+    nullable: true,
     description:
       "Payments against mints, as far as blocks are indexed: empty when all is well, at most 200. For the processor's admin.",
   })

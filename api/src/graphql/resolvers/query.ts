@@ -19,7 +19,7 @@ import { Rental, RentalConnection, RentalWhere } from "../types/rental.ts";
 /** Every entry into the graph. Lists are ordered by id. */
 @Resolver()
 export class QueryResolver {
-  @Query(() => AsOf, { description: "What this answer stands on." })
+  @Query(() => AsOf, { nullable: true, description: "What this answer stands on." })
   asOf(@Ctx() context: Context): Promise<AsOfFact> {
     return context.asOf();
   }
@@ -37,7 +37,7 @@ export class QueryResolver {
     return load.operator.load(id);
   }
 
-  @Query(() => OperatorConnection, { description: "All operators." })
+  @Query(() => OperatorConnection, { nullable: true, description: "All operators." })
   operators(
     @Args(() => PageArgs) page: PageArgs,
     @Arg("orderBy", () => OPERATOR_ORDER.values, { defaultValue: "CREATED_AT_ASC", description: "In which order." })
@@ -55,7 +55,7 @@ export class QueryResolver {
     return load.pool.load(id);
   }
 
-  @Query(() => PoolConnection, { description: "Pools of all operators." })
+  @Query(() => PoolConnection, { nullable: true, description: "Pools of all operators." })
   pools(
     @Args(() => PageArgs) page: PageArgs,
     @Arg("where", () => PoolWhere, { nullable: true, description: "Which." }) where: PoolWhere | null | undefined,
@@ -79,7 +79,7 @@ export class QueryResolver {
     return load.gpu.load(id);
   }
 
-  @Query(() => GpuConnection, { description: "GPU NFTs, retired ones too." })
+  @Query(() => GpuConnection, { nullable: true, description: "GPU NFTs, retired ones too." })
   gpus(
     @Args(() => PageArgs) page: PageArgs,
     @Arg("where", () => GpuWhere, { nullable: true, description: "Which." }) where: GpuWhere | null | undefined,
@@ -104,7 +104,7 @@ export class QueryResolver {
     return load.rental.load(id);
   }
 
-  @Query(() => RentalConnection, { description: "Rentals, past ones too." })
+  @Query(() => RentalConnection, { nullable: true, description: "Rentals, past ones too." })
   rentals(
     @Args(() => PageArgs) page: PageArgs,
     @Arg("where", () => RentalWhere, { nullable: true, description: "Which." }) where: RentalWhere | null | undefined,

@@ -65,6 +65,7 @@ export class OperatorReputationResolver {
   }
 
   @Query(() => [Operator], {
+    nullable: true,
     description: "Operators by score, best first, those that had one at the last full hour; empty before the first.",
   })
   async operatorsByScore(

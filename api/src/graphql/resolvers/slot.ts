@@ -72,7 +72,7 @@ export class SlotQueryResolver {
     return loadEntity(snapshot, SLOT, id);
   }
 
-  @Query(() => SlotConnection, { description: "Slots, those that are gone too." })
+  @Query(() => SlotConnection, { nullable: true, description: "Slots, those that are gone too." })
   slots(
     @Args(() => PageArgs) page: PageArgs,
     @Arg("where", () => SlotWhere, { nullable: true, description: "Which." }) where: SlotWhere | null | undefined,

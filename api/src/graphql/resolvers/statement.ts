@@ -118,6 +118,7 @@ function dollars(text: string): bigint {
 @Resolver(() => Statement)
 export class StatementResolver {
   @Query(() => Statement, {
+    nullable: true,
     description: "A statement of anybody or anything; of a wallet that never had anything it is empty.",
   })
   statement(
