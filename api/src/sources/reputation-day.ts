@@ -79,7 +79,7 @@ export function readGpuDays(client: PoolClient, span: HourSpan): Promise<GpuDayR
        select u.operator, u.member, f.own, u.payer, sum(u.minutes)::int4 as minutes
        from reputation.use_day u
        left join shown f on f.own = u.gpu and f.operator = u.operator and f.member is not distinct from u.member
-       where u.through = to_timestamp($2::float8)
+       where u.until is null
        group by 1, 2, 3, 4),
      payers as (
        select operator, member, own, array_agg('0x' || encode(payer, 'hex') order by payer) as payers,
@@ -102,16 +102,16 @@ export function readGpuDays(client: PoolClient, span: HourSpan): Promise<GpuDayR
 }
 
 /** Busy time of what is kept, by payer; GPU-days that delivered well as one. In no order. */
-export function readBusy(client: PoolClient, { until }: HourSpan): Promise<BusyRow[]> {
+export function readBusy(client: PoolClient): Promise<BusyRow[]> {
   return rows<BusyRow>(
     client,
     `select operator as "operatorId", member as "memberId", case when count(*) = 1 then min(gpu) end::text as "gpuId",
        count(*)::int4 as count, '0x' || encode(payer, 'hex') as payer, sum(busy_ms)::float8 as "busyMs",
        sum(delivered_ms)::float8 as "deliveredMs"
      from reputation.use_day
-     where through = to_timestamp($1::float8) and busy_ms > 0
+     where until is null and busy_ms > 0
      group by operator, member, payer, case when delivered_ms < ${DELIVERED_WELL} * busy_ms then gpu end`,
-    [until],
+    [],
   );
 }
 
@@ -172,7 +172,7 @@ export function readPayerRelations(client: PoolClient, span: HourSpan): Promise<
   return rows<RelationRow>(
     client,
     `with payer as materialized (
-       select operator, payer from reputation.use_day where through = to_timestamp($2::float8)
+       select operator, payer from reputation.use_day where until is null
        union select operator, payer from reputation.rental_end where ${KEPT}
        union select operator, payer from reputation.conduct where ${KEPT} and payer is not null),
      related as (

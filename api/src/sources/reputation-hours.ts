@@ -39,8 +39,13 @@ export async function forgetHours(client: PoolClient, from: number): Promise<num
     [from],
   );
   const start = rowCount === 0 ? midnight : from;
-  for (const table of ["day_so_far", "gpu_day", "use_day"])
+  for (const table of ["day_so_far", "gpu_day"])
     await client.query(`delete from reputation.${table} where through <> to_timestamp($1::float8)`, [start]);
+  await client.query(
+    "delete from reputation.use_day where through > to_timestamp($1::float8) or until <= to_timestamp($1::float8) or $2::boolean",
+    [start, start === midnight],
+  );
+  await client.query("update reputation.use_day set until = null where until is not null");
   for (const table of ["gpu_xid", "rental_end", "conduct"])
     await client.query(
       `delete from reputation.${table} where hour >= to_timestamp($1::float8) or hour < to_timestamp($2::float8)`,
@@ -71,7 +76,7 @@ const bitsOf = (from: string, to: string): string =>
 const STAYS = `
   hour as (select at::numeric as at, (at + 3600)::numeric as until, to_timestamp(at) as hour from generate_series($1::float8::int8, $2::float8::int8 - 3600, 3600) at),
   stay as materialized (
-    select h.at, h.hour, m.gpu, m.operator, m.contributor,
+    select h.at, h.hour, m.gpu::int8 as gpu, m.operator, m.contributor,
       bit_or(${bitsOf("greatest(m.from_at, s.from_at)", `least(coalesce(m.to_at, ${NEVER}), coalesce(s.to_at, ${NEVER}))`)}) as bits
     from chain.gpu_membership m
     join chain.gpu_status_period s on s.gpu = m.gpu and s.status::text = 'ACTIVE'
@@ -87,7 +92,7 @@ const ROLLED = `
     from (select model, telemetry.model_key(model) as key from (select distinct model from chain.gpu) d) m
     left join unnest($3::text[], $4::float8[]) l(key, celsius) on l.key = m.key),
   own as materialized (
-    select g.id as gpu, t.gpu_key, c.key as model, c.limit_celsius
+    select g.id::int8 as gpu, t.gpu_key, c.key as model, c.limit_celsius
     from chain.gpu g join telemetry.gpu t on t.uuid_hash = g.uuid_hash join class c on c.model = g.model),
   rolled as materialized (
     select o.gpu, o.model, o.limit_celsius, r.*
@@ -132,7 +137,7 @@ const CELLS = `
     select hour, model, percentile_cont(0.5) within group (order by clock) as clock
     from rolled where clock > 0 group by 1, 2),
   used as materialized (
-    select h.at, h.hour, r.gpu, ${PAYER} as payer,
+    select h.at, h.hour, r.gpu::int8 as gpu, ${PAYER} as payer,
       bit_or(${bitsOf("r.start_at", OVER_AT)}) as bits,
       sum(least(${OVER_AT}, h.until) - greatest(r.start_at, h.at))::float8 as seconds
     from chain.rental r
@@ -153,7 +158,7 @@ gpus as (
   select to_timestamp($2::float8), gpu, operator, member, sum(up), sum(down), sum(sampled), sum(hot), bool_or(has_xids), bool_or(has_ecc),
     bool_or(has_remap)
   from (
-    select gpu::int8, operator, member, reputation.minute_count(up) as up, reputation.minute_count(down) as down,
+    select gpu, operator, member, reputation.minute_count(up) as up, reputation.minute_count(down) as down,
       least(samples, reputation.minute_count(up)) as sampled, least(hot, samples, reputation.minute_count(up)) as hot,
       xids is not null as has_xids, has_ecc, has_remap
     from cell where up | down <> 0 or xids is not null or has_ecc
@@ -161,21 +166,25 @@ gpus as (
     select gpu, operator, member, up, down, sampled, hot, has_xids, has_ecc, has_remap
     from reputation.gpu_day where through = to_timestamp($1::float8) and $6::boolean) d
   group by gpu, operator, member),
+used_now as materialized (
+  select c.gpu, c.operator, c.member, u.payer, reputation.minute_count((c.up | c.down) & u.bits) as minutes,
+    case when u.performance is null then 0 else round(1000 * coalesce(u.busy, 0))::int4 end as busy_ms,
+    round(1000 * coalesce(u.busy * u.performance, 0))::int4 as delivered_ms
+  from cell c join shared u on u.gpu = c.gpu and u.hour = c.hour
+  where (c.up | c.down) & u.bits <> 0),
+used_before as (
+  update reputation.use_day d set until = to_timestamp($2::float8)
+  from used_now u
+  where $6::boolean and d.until is null and d.gpu = u.gpu and d.payer = u.payer and d.operator = u.operator
+    and d.member is not distinct from u.member
+  returning d.gpu, d.operator, d.member, d.payer, d.minutes, d.busy_ms, d.delivered_ms),
 uses as (
   insert into reputation.use_day (through, gpu, operator, member, payer, minutes, busy_ms, delivered_ms)
   select to_timestamp($2::float8), gpu, operator, member, payer, sum(minutes), sum(busy_ms), sum(delivered_ms)
-  from (
-    select c.gpu::int8, c.operator, c.member, u.payer, reputation.minute_count((c.up | c.down) & u.bits) as minutes,
-      case when u.performance is null then 0 else round(1000 * coalesce(u.busy, 0))::int4 end as busy_ms,
-      round(1000 * coalesce(u.busy * u.performance, 0))::int4 as delivered_ms
-    from cell c join shared u on u.gpu = c.gpu and u.hour = c.hour
-    where (c.up | c.down) & u.bits <> 0
-    union all
-    select gpu, operator, member, payer, minutes, busy_ms, delivered_ms
-    from reputation.use_day where through = to_timestamp($1::float8) and $6::boolean) d
+  from (select * from used_now union all select * from used_before) d
   group by gpu, operator, member, payer),
 codes as (
   insert into reputation.gpu_xid (hour, gpu, operator, member, xid)
-  select c.hour, c.gpu::int8, c.operator, c.member, x from cell c cross join unnest(c.xids) x where c.xids is not null)
+  select c.hour, c.gpu, c.operator, c.member, x from cell c cross join unnest(c.xids) x where c.xids is not null)
 insert into reputation.down_hour (gpu, hour, minutes)
-select gpu::int8, hour, down from gap where down <> 0`;
+select gpu, hour, down from gap where down <> 0`;

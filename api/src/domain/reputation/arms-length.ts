@@ -7,7 +7,7 @@ type Span = Pick<RelationFact, "fromAt" | "toAt">;
 export type Relations = ReadonlyMap<string, ReadonlyMap<string, readonly Span[]>>;
 
 /** Relations by operator and account; addresses in any letter case. */
-export function relationsOf(facts: Iterable<RelationFact>): Relations {
+export function relationsOf(facts: Iterable<RelationFact>): Map<string, Map<string, Span[]>> {
   const relations = new Map<string, Map<string, Span[]>>();
   for (const { operatorId, account, fromAt, toAt } of facts) {
     const accounts = relations.get(operatorId) ?? new Map<string, Span[]>();

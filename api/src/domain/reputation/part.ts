@@ -25,7 +25,7 @@ export interface Weighed {
   heldPayers: { payer: string; countedShare: number; withheldWeight: number }[];
   /** outcomes of payers who were no strangers */
   excludedCount: number;
-  /** the ten that lost most, with what each lost today, after decay and limit; in no order */
+  /** the ten that lost most, with what each lost today, after decay and limit; costliest first */
   costs: readonly LostCost[];
 }
 
@@ -79,19 +79,30 @@ export function weigh(evidence: Evidence, id: string, dimension: Dimension, day:
     weighed.weight += weight * part;
     weighed.good += good * part;
     if (part < 1) weighed.heldPayers.push({ payer, countedShare: part, withheldWeight: weight * (1 - part) });
-    for (const cost of costs) keepLargest(kept, cost, cost.lost * part * decay(day - cost.day));
+    keepLargest(kept, costs, part, day);
   }
   return weighed;
 }
 
-/** Of a large subject there are thousands, of which ten may be shown. */
-function keepLargest(kept: LostCost[], cost: Cost, lostNow: number): void {
-  if (kept.length < COST_COUNT) return void kept.push({ cost, lostNow });
-  let least = 0;
-  for (let at = 1; at < kept.length; at++) if (isBefore(kept[least], kept[at])) least = at;
-  if (lostNow < (kept[least]?.lostNow ?? 0)) return;
-  const one = { cost, lostNow };
-  if (!isBefore(kept[least], one)) kept[least] = one;
+/** Below the least kept one by more than rounding: those that follow are no larger then. */
+const CLEARLY = 1 - 1e-9;
+
+/**
+ * Of a large subject there are thousands, of which ten may be shown, costliest first. A payer's come costliest first, too, so that
+ * most are never looked at.
+ */
+function keepLargest(kept: LostCost[], costs: readonly Cost[], part: number, day: number): void {
+  for (const cost of costs) {
+    const lostNow = cost.lost * part * decay(day - cost.day);
+    const least = kept.length < COST_COUNT ? undefined : kept[COST_COUNT - 1];
+    if (least && lostNow < least.lostNow * CLEARLY) return;
+    const one = { cost, lostNow };
+    if (isBefore(least, one)) continue;
+    if (least) kept.pop();
+    let at = kept.length;
+    while (isBefore(one, kept[at - 1])) at--;
+    kept.splice(at, 0, one);
+  }
 }
 
 /** Whether the first goes before the second among the costliest. */

@@ -1,6 +1,6 @@
 import { relationsOf } from "./arms-length.ts";
 import { foldDay, type Evidence } from "./evidence.ts";
-import type { Fact, RelationFact } from "./facts.ts";
+import type { Fact } from "./facts.ts";
 import { improvements } from "./improve.ts";
 import { decodeFacts } from "./kept-facts.ts";
 import type { Part } from "./part.ts";
@@ -48,24 +48,22 @@ export function publishedExplanation(score: Score) {
 export type PublishedExplanation = ReturnType<typeof publishedExplanation>;
 
 /**
- * Folds a day's kept facts.
+ * Folds a day's kept facts, those of one operator after those of another.
  *
+ * @param evidence of no use if it throws
  * @param texts kept texts by operator
  * @throws BaseError `BAD_FACTS`, `DAY_FOLDED`
  */
 export function foldKept(evidence: Evidence, day: number, texts: ReadonlyMap<string, string>): void {
-  const facts: Fact[][] = [];
-  const relations: RelationFact[][] = [];
-  for (const [operatorId, text] of texts) {
-    const kept = decodeFacts(operatorId, day, text);
-    facts.push([...kept.facts]);
-    relations.push([...kept.relations]);
+  const relations = relationsOf([]);
+  function* facts(): Generator<Fact> {
+    for (const [operatorId, text] of texts) {
+      const kept = decodeFacts(operatorId, day, text);
+      for (const [operator, accounts] of relationsOf(kept.relations)) relations.set(operator, accounts);
+      yield* kept.facts;
+    }
   }
-  foldDay(evidence, day, each(facts), relationsOf(each(relations)));
-}
-
-function* each<T>(lists: readonly (readonly T[])[]): Generator<T> {
-  for (const list of lists) yield* list;
+  foldDay(evidence, day, facts(), relations);
 }
 
 function rounded(value: Part["mean"]): number {

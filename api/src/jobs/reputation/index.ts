@@ -93,7 +93,7 @@ async function gather(client: PoolClient, { start, end }: Hour, day: number) {
   const relations = await readPayerRelations(client, soFar);
   const texts = keptTexts(day, {
     gpuDays: await readGpuDays(client, soFar),
-    busy: await readBusy(client, soFar),
+    busy: await readBusy(client),
     ends: await readRentalEnds(client, soFar, relations),
     conduct: await readConduct(client, soFar),
     relations,
