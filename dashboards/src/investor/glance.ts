@@ -2,7 +2,7 @@ import { falling } from "../fields.ts";
 import { FINAL } from "../money.ts";
 import { DATA_AS_OF } from "../shared.ts";
 import { BCT, rows, series, type PanelSpec } from "../spec.ts";
-import { COST_AND_INCOME, HOLDING, RECENT_DAYS, REWARD, TRADE, WALLET } from "./scope.ts";
+import { COST_AND_INCOME, HOLDING, RECENT_DAYS, REWARD, TOKEN_UNKNOWN, TRADE, WALLET } from "./scope.ts";
 
 const rewards = (column: string, name: string): string => `with ${FINAL}, ${REWARD}
 select start_at as "time", sum(${column}) as "${name}"
@@ -12,7 +12,7 @@ from reward where $__timeFilter(at) group by 1 order by 1`;
 export const GLANCE: readonly PanelSpec[] = [
   {
     type: "stat",
-    title: "Rewards earned",
+    title: "Earned",
     description:
       "BCT that final epochs of the range pay this wallet, claimed or not: Σ ledger.line_sum of epochs whose root the chain has. " +
       "An epoch's rewards fall on its last second. Whole wallet, all pools.",
@@ -25,7 +25,7 @@ export const GLANCE: readonly PanelSpec[] = [
   },
   {
     type: "stat",
-    title: "Value when paid",
+    title: "Value earned",
     description:
       "The same in dollars: each epoch's BCT at the last price that the network had accepted by the epoch's end (chain.price_tick).",
     unit: "currencyUSD",
@@ -69,6 +69,7 @@ from (select * from chain.network limit 1) n cross join (
       { value: 0, color: "green" },
     ],
     noValue: "–",
+    mayBeEmpty: TOKEN_UNKNOWN,
     queries: rows(`with ${FINAL}, ${REWARD}, ${TRADE}, flow as (
   select at, usd from reward union all select at, usd from trade)
 select case when count(*) = count(usd) then sum(usd) end as "Net"
