@@ -2,7 +2,7 @@ import { falling } from "../fields.ts";
 import { FINAL } from "../money.ts";
 import { DATA_AS_OF } from "../shared.ts";
 import { BCT, rows, series, type PanelSpec } from "../spec.ts";
-import { COST_AND_INCOME, HOLDING, RECENT_DAYS, REWARD, TRADE, WALLET } from "./scope.ts";
+import { COST_AND_INCOME, HOLDING, RECENT_DAYS, REWARD, TOKEN_UNKNOWN, TRADE, WALLET } from "./scope.ts";
 
 const rewards = (column: string, name: string): string => `with ${FINAL}, ${REWARD}
 select start_at as "time", sum(${column}) as "${name}"
@@ -69,6 +69,7 @@ from (select * from chain.network limit 1) n cross join (
       { value: 0, color: "green" },
     ],
     noValue: "–",
+    mayBeEmpty: TOKEN_UNKNOWN,
     queries: rows(`with ${FINAL}, ${REWARD}, ${TRADE}, flow as (
   select at, usd from reward union all select at, usd from trade)
 select case when count(*) = count(usd) then sum(usd) end as "Net"

@@ -100,6 +100,7 @@ from gpu where mean > 0 group by 1 order by 1`),
     min: 0,
     max: 1,
     minInterval: "1d",
+    mayBeEmpty: "use is kept an epoch at a time, once its telemetry is complete: in the first minutes there is none",
     legend: ["mean", "min"],
     queries: series(`with ${FINAL}
 select f.start_at as "time", sum(u.rented_seconds) / nullif(sum(u.available_seconds), 0) as "Occupancy",

@@ -59,6 +59,10 @@ export const REWARD = `reward as (
   group by f.epoch, f.start_at, f.at, f.price, s.kind
 )`;
 
+/** Why a panel of trades in dollars may be empty. */
+export const TOKEN_UNKNOWN =
+  "dollars of trades are known once the settlement job has asked the exchange's token for its name, minutes after a start";
+
 /** Common table expression `trade`: what the wallet paid and got on the exchange, signed; `usd` null for a token but BCT. */
 export const TRADE = `trade as (
   select s.id, to_timestamp(s.timestamp) as at, s.gpu, s.slot, s.currency, flow.kind, flow.wei,

@@ -1,5 +1,6 @@
 import { columnOf, linkTo } from "../fields.ts";
 import { FINAL, nameOf, usd, usdOfPrice } from "../money.ts";
+import { TOKEN_UNKNOWN } from "./scope.ts";
 import { BCT, rows, series, type PanelSpec } from "../spec.ts";
 
 /** What GPU NFTs sold for and are asked for, in the whole market: "is it worth the price asked?" */
@@ -17,6 +18,7 @@ export const TRADES: readonly PanelSpec[] = [
     draw: "steps",
     fill: 0,
     legend: ["lastNotNull", "min"],
+    mayBeEmpty: TOKEN_UNKNOWN,
     queries: [
       ...series(`select to_timestamp(s.timestamp) as "time", 'Sold ' || g.model as "metric",
   ${usdOfPrice("s.price", "s.currency", "s.timestamp")} as "value"
@@ -44,6 +46,7 @@ group by m.at, m.price, g.model order by 1, 2`),
     width: 12,
     height: 9,
     noValue: "–",
+    mayBeEmpty: TOKEN_UNKNOWN,
     queries: rows(`with ${FINAL}, ask as (
   select l.gpu, l.seller, l.price, l.listed_at, l.price * n.price * 1e-26 as usd
   from chain.listing l join chain.currency c on c.id = l.currency and c.is_allowed cross join (select * from chain.network limit 1) n

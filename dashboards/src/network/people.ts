@@ -183,6 +183,7 @@ window before as (order by g.n) order by 1`),
     draw: "bars",
     stack: "normal",
     minInterval: "1d",
+    mayBeEmpty: "telemetry is judged hour by hour: in the first hour there is none",
     legend: ["lastNotNull"],
     queries:
       series(`select day as "time", count(*) filter (where score >= 0.8) as "Plausible", count(*) filter (where score < 0.8) as "Doubtful",

@@ -2,7 +2,7 @@ import { columnOf, linkTo, type Mapping } from "../fields.ts";
 import { rollups } from "../shared.ts";
 import { rows, series, type RowSpec } from "../spec.ts";
 import { EVENT_CLASS, FATAL_XIDS } from "../telemetry.ts";
-import { UPTIME_STEPS } from "./glance.ts";
+import { UPTIME_STEPS, USE_LATER } from "./glance.ts";
 import { DOWN_MINUTES_ALLOWED, ENDED_AND_LOST, GPU_KEYS, IS_BROKEN, OVER_AT, POOLS } from "./sql.ts";
 
 const UPTIME = `select to_timestamp((n.genesis_time + x.epoch * n.epoch_length)::float8) as "time", 'pool ' || p.id as metric,
@@ -131,6 +131,7 @@ export const DELIVERY: RowSpec = {
       color: "palette",
       legend: ["mean", "min"],
       noValue: "no final epoch in the range",
+      mayBeEmpty: USE_LATER,
       queries: series(UPTIME),
     },
     {
