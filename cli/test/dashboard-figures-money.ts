@@ -36,7 +36,7 @@ const total = (totals: readonly Total[], kind: string): bigint | null => {
 const EARNED: Figure<InStatement<{ earnedBct: string }>> = {
   name: "rewards earned",
   dashboard: INVESTOR_DASHBOARD,
-  panel: "Rewards earned",
+  panel: "Earned",
   query: (range) => statement(range, "earnedBct"),
   ofPanel: (rows) => sumOf(rows, "Rewards", BCT_DECIMALS) ?? 0n,
   ofApi: ({ statement: { earnedBct } }) => unitsOf(earnedBct, BCT_DECIMALS),
@@ -45,7 +45,7 @@ const EARNED: Figure<InStatement<{ earnedBct: string }>> = {
 const VALUE: Figure<InStatement<{ totals: Total[] }>> = {
   name: "rewards in dollars",
   dashboard: INVESTOR_DASHBOARD,
-  panel: "Value when paid",
+  panel: "Value earned",
   query: (range) => statement(range, "totals { kind amount amountUsd { value } }"),
   ofPanel: (rows) => sumOf(rows, "Value", USD_DECIMALS) ?? 0n,
   ofApi: ({ statement: { totals } }) =>
@@ -115,7 +115,7 @@ const HOLDINGS: Figure<{ account: { portfolio: { nodes: Held[] } } }> = {
 const SUPPLY: Figure<{ economy: { supplyBct: string } }> = {
   name: "BCT in existence",
   dashboard: NETWORK_DASHBOARD,
-  panel: "BCT in existence",
+  panel: "BCT supply",
   query: () => "economy { supplyBct }",
   ofPanel: (rows) => unitsOf(rows.at(-1)?.["BCT"], BCT_DECIMALS),
   ofApi: ({ economy }) => unitsOf(economy.supplyBct, BCT_DECIMALS),
@@ -124,7 +124,7 @@ const SUPPLY: Figure<{ economy: { supplyBct: string } }> = {
 const OUTSTANDING: Figure<{ network: { mintedDc: string; burnedDc: string } }> = {
   name: "DC outstanding",
   dashboard: NETWORK_DASHBOARD,
-  panel: "DC outstanding",
+  panel: "DC unspent",
   query: () => "network { mintedDc burnedDc }",
   ofPanel: (rows) => unitsOf(rows.at(-1)?.["Outstanding"], DC_DECIMALS),
   ofApi: ({ network }) => unitsOf(network.mintedDc, DC_DECIMALS) - unitsOf(network.burnedDc, DC_DECIMALS),

@@ -12,7 +12,7 @@ from reward where $__timeFilter(at) group by 1 order by 1`;
 export const GLANCE: readonly PanelSpec[] = [
   {
     type: "stat",
-    title: "Rewards earned",
+    title: "Earned",
     description:
       "BCT that final epochs of the range pay this wallet, claimed or not: Σ ledger.line_sum of epochs whose root the chain has. " +
       "An epoch's rewards fall on its last second. Whole wallet, all pools.",
@@ -25,7 +25,7 @@ export const GLANCE: readonly PanelSpec[] = [
   },
   {
     type: "stat",
-    title: "Value when paid",
+    title: "Value earned",
     description:
       "The same in dollars: each epoch's BCT at the last price that the network had accepted by the epoch's end (chain.price_tick).",
     unit: "currencyUSD",

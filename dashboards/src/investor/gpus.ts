@@ -13,11 +13,11 @@ const TABLE = `with ${FINAL}, ${HOLDING}, ${COST_AND_INCOME}, earned as (
   from final f join ledger.gpu_use u on u.epoch = f.epoch join holding h on h.gpu = u.gpu
   where f.at > (select max(at) from final) - interval '30 days' group by 1
 )
-select h.id as "GPU", h.model as "Model", h.pool as "Pool", o.name as "Operator", s.score as "Score", h.status as "Status",
-  to_timestamp(h.from_at) as "Held since", c.usd as "Cost", e.recent_wei * 1e-18 as "30 d BCT", e.recent_usd as "30 d USD",
-  365 / d.days * e.recent_usd / nullif(c.usd, 0) as "Yield", e.usd / nullif(c.usd, 0) as "Paid back", ask.usd as "Ask",
-  u.rented / 3600 as "Rented", u.rented / nullif(u.available, 0) as "Occupancy", u.up / nullif(u.up + u.down, 0) as "Uptime",
-  p.score as "Plausible", t.last_seen_at as "Last seen"
+select h.id as "GPU", h.model as "Model", h.pool as "Pool", h.status as "Status", e.recent_wei * 1e-18 as "30 d BCT",
+  e.recent_usd as "30 d USD", c.usd as "Cost", 365 / d.days * e.recent_usd / nullif(c.usd, 0) as "Yield",
+  e.usd / nullif(c.usd, 0) as "Paid back", ask.usd as "Ask", u.rented / 3600 as "Rented",
+  u.rented / nullif(u.available, 0) as "Occupancy", u.up / nullif(u.up + u.down, 0) as "Uptime", p.score as "Plausible",
+  s.score as "Score", o.name as "Operator", to_timestamp(h.from_at) as "Held since", t.last_seen_at as "Last seen"
 from holding h
 left join chain.operator o on o.id = h.operator
 left join reputation.score s on s.subject = h.operator and s.member is null and s.at = (select max(at) from reputation.run)
@@ -65,7 +65,7 @@ export const GPU_PANELS: readonly PanelSpec[] = [
         cell: "color-text",
         thresholds: falling(0.98, 0.995),
       },
-      { match: { name: "Rented" }, unit: "h", decimals: 1 },
+      { match: { name: "Rented" }, unit: "suffix: h", decimals: 0 },
       {
         match: { name: "Status" },
         cell: "color-text",

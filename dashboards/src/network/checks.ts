@@ -1,5 +1,5 @@
 import { FINAL } from "../money.ts";
-import { rows, type PanelSpec } from "../spec.ts";
+import { BCT, rows, type PanelSpec } from "../spec.ts";
 
 /** What must be equal, as rows of name, found, expected and how many base units make one: each from tables of its own. */
 const CHECKS = `with ${FINAL}, n as (select * from chain.network), said(name, found, expected, scale) as (
@@ -62,5 +62,31 @@ from said order by 5 desc, 1`),
         { value: 1, text: "BROKEN", color: "red" },
       ],
     },
+  ],
+};
+
+/** How far each epoch has come, and its money. */
+export const EPOCH_TABLE: PanelSpec = {
+  type: "table",
+  title: "Epochs",
+  description:
+    "The latest 40 of the range, the running one too: how far each has come and what it waits for (ledger.epoch), its money (chain.epoch). " +
+    "Left over: what flooring left of the budget, not minted.",
+  unit: "none",
+  width: 24,
+  height: 10,
+  noValue: "–",
+  queries:
+    rows(`select l.epoch as "Epoch", l.state as "State", to_timestamp(l.start_at) as "Begins", e.burned_dc * 1e-6 as "DC burned",
+  e.budget_bct * 1e-18 as "Budget", e.minted_bct * 1e-18 as "Minted", l.unallocated as "Left over", l.line_count as "Lines",
+  l.claim_count as "Wallets", coalesce(l.trouble, l.waits_for) as "Waits for"
+from ledger.epoch l left join chain.epoch e on e.number = l.epoch
+where l.start_at <= extract(epoch from $__timeTo()::timestamptz) and l.end_at >= extract(epoch from $__timeFrom()::timestamptz)
+order by l.epoch desc limit 40`),
+  overrides: [
+    { match: { name: "Begins" }, unit: "dateTimeAsIso", width: 150 },
+    { match: { name: "DC burned" }, unit: "currencyUSD", decimals: 2 },
+    { match: { regexp: "^(Budget|Minted)$" }, unit: BCT, decimals: 2 },
+    { match: { name: "Left over" }, unit: "suffix: wei" },
   ],
 };

@@ -40,7 +40,6 @@ from total where $__timeFilter(at) order by 1`),
     unit: "currencyUSD",
     width: 12,
     draw: "bars",
-    min: 0,
     minInterval: "1d",
     legend: ["sum", "mean"],
     queries: series(`with day as (
@@ -53,6 +52,10 @@ from total where $__timeFilter(at) order by 1`),
 )
 select at as "time", sum(minted) * 1e-6 as "Minted", sum(burned) * 1e-6 as "Spent"
 from day where $__timeFilter(at) group by 1 order by 1`),
+    overrides: [
+      { match: { name: "Minted" }, color: { fixed: "blue" } },
+      { match: { name: "Spent" }, color: { fixed: "green" }, isMirrored: true },
+    ],
   },
   {
     type: "timeseries",

@@ -67,7 +67,7 @@ const show = (title: string) => askPanel(client, NETWORK_DASHBOARD, title, RANGE
 describe("sums that don't add up", () => {
   const broken = async (): Promise<unknown[]> => {
     const rows = await show("Invariants");
-    const [count] = await show("Sums that don't add up");
+    const [count] = await show("Broken sums");
     const names = rows.filter(({ State }) => State === 1).map(({ Check }) => Check);
     expect(Number(count?.["Broken"])).toBe(names.length);
     return names;
@@ -139,7 +139,7 @@ describe("over time", () => {
   });
 
   it("DC outstanding are those minted less those burned, by the end of each hour, and now", async () => {
-    const rows = await show("DC outstanding");
+    const rows = await show("DC unspent");
     const told = rows.map(({ time, Outstanding }) => [
       ((time as Date).getTime() / 1_000 - GENESIS) / HOUR,
       Number(Outstanding),

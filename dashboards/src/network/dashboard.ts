@@ -1,4 +1,4 @@
-import { CHECK_TABLE } from "./checks.ts";
+import { CHECK_TABLE, EPOCH_TABLE } from "./checks.ts";
 import { CREDITS } from "./credits.ts";
 import { GLANCE } from "./glance.ts";
 import { PARTICIPANTS, SHARE_PANELS } from "./people.ts";
@@ -19,6 +19,6 @@ export const NETWORK_DASHBOARD: DashboardSpec = {
     { title: "What becomes of Data Credits?", panels: CREDITS },
     { title: "Who earns, who pays?", panels: SHARE_PANELS },
     { title: "Who takes part?", panels: PARTICIPANTS },
-    { title: "Does it add up?", panels: [CHECK_TABLE] },
+    { title: "Does it add up?", panels: [CHECK_TABLE, EPOCH_TABLE] },
   ],
 };

@@ -9,7 +9,7 @@ import { DC_TOTALS } from "./credits.ts";
 export const GLANCE: readonly PanelSpec[] = [
   {
     type: "stat",
-    title: "BCT in existence",
+    title: "BCT supply",
     description:
       "Supply at the end of each hour in which it changed (chain.economy_hour), and now (chain.network.supply_bct).",
     unit: "short",
@@ -37,7 +37,7 @@ export const GLANCE: readonly PanelSpec[] = [
   },
   {
     type: "stat",
-    title: "DC outstanding",
+    title: "DC unspent",
     description:
       "Data Credits minted and not yet burned for use, balances and escrow, 1 DC = 1 USD: what customers have paid and not had yet " +
       "(chain.network.minted_dc − burned_dc), hour by hour.",
@@ -83,7 +83,7 @@ select sum(bct_equivalent) / nullif(sum(minted_bct), 0) as "Ratio" from ended wh
   },
   {
     type: "stat",
-    title: "Sums that don't add up",
+    title: "Broken sums",
     description: "Checks of the table at the end that are broken now. 0, or somebody has to look.",
     unit: "none",
     width: 3,

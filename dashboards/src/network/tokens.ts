@@ -1,5 +1,5 @@
 import { ENDED, usd } from "../money.ts";
-import { BCT, rows, series, type PanelSpec } from "../spec.ts";
+import { BCT, series, type PanelSpec } from "../spec.ts";
 
 /** What burning and minting make of the token. */
 export const TOKENS: readonly PanelSpec[] = [
@@ -48,6 +48,7 @@ from ended where $__timeFilter(at) order by 1`),
     unit: "none",
     decimals: 2,
     width: 12,
+    fill: 0,
     min: 0,
     max: 3,
     minInterval: "1d",
@@ -92,7 +93,7 @@ from ended where $__timeFilter(at) order by 1`),
       "(chain.price_report), and what mints of DC used, the lower of feed and 30-minute mean (chain.credits_mint).",
     unit: "currencyUSD",
     decimals: 4,
-    width: 12,
+    width: 24,
     legend: ["lastNotNull", "min", "max"],
     queries: [
       ...series(`select timestamp as "time", price * 1e-8 as "Accepted" from chain.price_tick
@@ -107,29 +108,6 @@ where $__unixEpochFilter(timestamp) group by timestamp order by 1`),
       { match: { regexp: "report$" }, color: { fixed: "text" }, lineWidth: 1, fill: 0 },
       { match: { name: "Highest report" }, fillBelowTo: "Lowest report", fill: 15 },
       { match: { name: "Used by a mint" }, draw: "points" },
-    ],
-  },
-  {
-    type: "table",
-    title: "Epochs",
-    description:
-      "The latest 40 of the range, the running one too: how far each has come and what it waits for (ledger.epoch), its money (chain.epoch). " +
-      "Left over: what flooring left of the budget, not minted.",
-    unit: "none",
-    width: 12,
-    noValue: "–",
-    queries:
-      rows(`select l.epoch as "Epoch", l.state as "State", to_timestamp(l.start_at) as "Begins", e.burned_dc * 1e-6 as "DC burned",
-  e.budget_bct * 1e-18 as "Budget", e.minted_bct * 1e-18 as "Minted", l.unallocated as "Left over", l.line_count as "Lines",
-  l.claim_count as "Wallets", coalesce(l.trouble, l.waits_for) as "Waits for"
-from ledger.epoch l left join chain.epoch e on e.number = l.epoch
-where l.start_at <= extract(epoch from $__timeTo()::timestamptz) and l.end_at >= extract(epoch from $__timeFrom()::timestamptz)
-order by l.epoch desc limit 40`),
-    overrides: [
-      { match: { name: "Begins" }, unit: "dateTimeAsIso", width: 150 },
-      { match: { name: "DC burned" }, unit: "currencyUSD", decimals: 2 },
-      { match: { regexp: "^(Budget|Minted)$" }, unit: BCT, decimals: 2 },
-      { match: { name: "Left over" }, unit: "suffix: wei" },
     ],
   },
 ];
