@@ -2,7 +2,7 @@ import { columnOf, linkTo, type Mapping } from "../fields.ts";
 import { rollups } from "../shared.ts";
 import { rows, series, type RowSpec } from "../spec.ts";
 import { EVENT_CLASS, FATAL_XIDS } from "../telemetry.ts";
-import { UPTIME_STEPS } from "./glance.ts";
+import { UPTIME_STEPS, USE_LATER } from "./glance.ts";
 import { DOWN_MINUTES_ALLOWED, ENDED_AND_LOST, GPU_KEYS, IS_BROKEN, OVER_AT, POOLS } from "./sql.ts";
 
 const UPTIME = `select to_timestamp((n.genesis_time + x.epoch * n.epoch_length)::float8) as "time", 'pool ' || p.id as metric,
@@ -126,11 +126,13 @@ export const DELIVERY: RowSpec = {
       max: 1,
       width: 12,
       draw: "steps",
+      fill: 0,
       thresholds: UPTIME_STEPS,
       hasThresholdLines: true,
       color: "palette",
       legend: ["mean", "min"],
       noValue: "no final epoch in the range",
+      mayBeEmpty: USE_LATER,
       queries: series(UPTIME),
     },
     {
@@ -152,7 +154,7 @@ export const DELIVERY: RowSpec = {
       description:
         "Sold: hours of rentals and of slots, used or not, on ACTIVE GPUs (market.tick). Below zero: what rentals met DOWN " +
         "(telemetry.gpu_down_hour).",
-      unit: "h",
+      unit: "suffix: h",
       width: 8,
       draw: "bars",
       minInterval: "1h",
@@ -208,7 +210,7 @@ export const DELIVERY: RowSpec = {
         { match: { name: "over at" }, unit: "dateTimeAsIso", width: 170 },
         {
           match: { name: "DOWN" },
-          unit: "m",
+          unit: "suffix: min",
           cell: "color-text",
           thresholds: [
             { value: null, color: "green" },

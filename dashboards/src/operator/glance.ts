@@ -12,6 +12,8 @@ const stat = (spec: Omit<StatPanel, "type" | "width"> & { width?: number }): Sta
 /** From which score an operator is good, and from which fair: a half and four fifths of the way to 100. */
 export const SCORE_STEPS = falling(50, 80);
 const SHARE_STEPS = falling(0.3, 0.6);
+/** Why there may be no uptime by epoch. */
+export const USE_LATER = "an epoch's use is kept once it is final";
 /** Three nines are what a data center promises, two what a customer bears. */
 export const UPTIME_STEPS = falling(0.99, 0.999);
 
@@ -118,6 +120,7 @@ export const GLANCE: RowSpec = {
       decimals: 2,
       thresholds: UPTIME_STEPS,
       noValue: "no final epoch yet",
+      mayBeEmpty: USE_LATER,
       queries: series(UPTIME),
     }),
     stat({
