@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXAMPLES } from "#api/src/graphql/examples.ts";
 import { schemaText } from "#api/src/graphql/schema.ts";
+import { alertsText } from "#dashboards/src/alerts.ts";
 import { DASHBOARDS, dashboardText } from "#dashboards/src/index.ts";
 import { isPrebuiltCurrent, prebuildSubgraph } from "#devnet/subgraph.ts";
 import { viewsDocument } from "#indexer/views-document.ts";
@@ -21,6 +22,7 @@ const FILES: readonly Generated[] = [
   { file: "schema.graphql", make: () => schemaText() },
   { file: "api/client/src/generated/schema.ts", make: async () => clientTypes(await schemaText()) },
   ...DASHBOARDS.map((spec) => ({ file: `dashboards/${spec.uid}.json`, make: () => dashboardText(spec) })),
+  { file: "dashboards/provisioning/alerting/rules.yaml", make: () => alertsText(DASHBOARDS) },
   {
     file: "subgraph/VIEWS.md",
     make: (present) =>

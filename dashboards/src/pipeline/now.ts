@@ -10,6 +10,12 @@ const stat = (
   more: Partial<StatPanel> = {},
 ): StatPanel => ({ type: "stat", title, description, unit, width: 3, queries, ...more });
 
+/** How many sums that must agree don't; one row, column "value". */
+export const INVARIANTS = `select (select count(*) from chain.network n where n.burned_dc <> (select sum(burned_dc) from chain.gpu))
+  + (select count(*) from chain.network where supply_bct <> minted_bct - destroyed_bct)
+  + (select count(*) from ledger.epoch e where e.total is not null and e.total <> coalesce(
+      (select sum(l.amount) from ledger.line_sum l where l.epoch = e.epoch), 0)) as value`;
+
 /** How far behind each stream is, and what wants a look. */
 export const NOW: RowSpec = {
   panels: [
@@ -68,10 +74,7 @@ from telemetry.target_1m where $__timeFilter(bucket) group by 1 order by 1`),
       "Invariants broken",
       "Sums that must agree and don't: Data Credits burned by GPU and in all; BCT minted, destroyed and in supply; each paid epoch's lines and its total (chain.network, chain.gpu, ledger.line_sum).",
       "none",
-      rows(`select (select count(*) from chain.network n where n.burned_dc <> (select sum(burned_dc) from chain.gpu))
-  + (select count(*) from chain.network where supply_bct <> minted_bct - destroyed_bct)
-  + (select count(*) from ledger.epoch e where e.total is not null and e.total <> coalesce(
-      (select sum(l.amount) from ledger.line_sum l where l.epoch = e.epoch), 0)) as "broken"`),
+      rows(INVARIANTS),
       { thresholds: NONE_ALLOWED },
     ),
     DATA_AS_OF,

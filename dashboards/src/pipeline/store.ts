@@ -13,12 +13,15 @@ left join timescaledb_information.job_stats s on s.job_id = j.job_id
 left join telemetry.maintenance m on m.job_id = j.job_id and m.error is null
 where a.view_schema = 'telemetry' order by 1`;
 
-const TABLES = `select coalesce(a.view_name, c.hypertable_name)::text as "table", count(*) as chunks, count(*) filter (where c.is_compressed) as compressed,
-  hypertable_size(format('%I.%I', c.hypertable_schema, c.hypertable_name)::regclass) as bytes,
-  extract(epoch from min(c.range_start)) * 1000 as "since"
-from timescaledb_information.chunks c
+const TABLES = `select coalesce(a.view_name, c.hypertable_name)::text as "table", c.chunks, c.compressed,
+  hypertable_approximate_size(format('%I.%I', c.hypertable_schema, c.hypertable_name)::regclass) as bytes, c.since
+from (
+  select hypertable_schema, hypertable_name, count(*) as chunks, count(*) filter (where is_compressed) as compressed,
+    extract(epoch from min(range_start)) * 1000 as "since"
+  from timescaledb_information.chunks group by 1, 2
+) c
 left join timescaledb_information.continuous_aggregates a on a.materialization_hypertable_name = c.hypertable_name
-group by 1, c.hypertable_schema, c.hypertable_name order by 4 desc`;
+order by 4 desc`;
 
 const JOBS = `select name, 'hourly job' as kind, holder, extract(epoch from ran_at) * 1000 as "last run",
   extract(epoch from done_through) * 1000 as "done through", expires_at > now() as "is held", error
@@ -95,7 +98,7 @@ export const STORE: RowSpec = {
       type: "table",
       title: "Hypertables",
       description:
-        "Chunks, how many are compressed, and what they weigh with their indexes (timescaledb_information.chunks).",
+        "Chunks, how many are compressed, and about what they weigh with their indexes (timescaledb_information.chunks, hypertable_approximate_size).",
       unit: "none",
       width: 10,
       queries: rows(TABLES),
