@@ -78,8 +78,7 @@ it("a month stands behind the first answer: its market, its machines, and both a
   await expectMachines();
   await expectOutage();
   await expectDashboards();
-  const path = await browser;
-  if (path) expect(await picturesOf(`http://127.0.0.1:${place.env["DASHBOARDS_PORT"]}/`, path)).toEqual([]);
+  expect(await picturesOf(`http://127.0.0.1:${place.env["DASHBOARDS_PORT"]}/`, await browser)).toEqual([]);
 }, 420_000);
 
 /** Every query of every dashboard runs as its reader and has something to show. */

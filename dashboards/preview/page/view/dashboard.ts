@@ -162,9 +162,7 @@ export class DashboardView {
       const found = list.filter(
         ({ uid, tags }) => uid !== this.#dashboard.uid && (link.tags ?? []).every((tag) => tags.includes(tag)),
       );
-      return found.map(({ uid, title }) =>
-        anchor(shortTitle(title), linkAddress(link, `/d/${uid}`, scope), link),
-      );
+      return found.map(({ uid, title }) => anchor(shortTitle(title), linkAddress(link, `/d/${uid}`, scope), link));
     });
     this.#links.replaceChildren(...(await Promise.all(links)).flat());
   }
