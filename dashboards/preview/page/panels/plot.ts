@@ -121,8 +121,8 @@ const MOST_DECIMALS = 4;
 function decimalsOf(value: number, write: (value: number, decimals: number) => string): number {
   const number = (decimals: number): number => Number(NUMBER.exec(write(value, decimals))?.[0] ?? 0);
   const exact = number(6);
-  for (let decimals = 0; decimals < MOST_DECIMALS; decimals++) {
-    if (Math.abs(number(decimals) - exact) <= Math.abs(exact) * 1e-5) return decimals;
+  for (let decimals = 0; decimals <= MOST_DECIMALS; decimals++) {
+    if (Math.abs(number(decimals) - exact) <= Math.abs(exact) * 1e-6) return decimals;
   }
-  return MOST_DECIMALS;
+  return 1; // a third of something: more digits say no more
 }
