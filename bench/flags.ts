@@ -11,6 +11,8 @@ export interface BenchFlags {
   readonly profile: boolean;
   /** URL of a running network's GraphQL API */
   readonly api?: string;
+  /** URL of a running network's database */
+  readonly database?: string;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface BenchFlags {
  */
 export function readFlags(args: readonly string[]): { names: readonly string[]; flags: BenchFlags } {
   const { positionals, values } = parse(args);
-  const { only, runs, profile = false, api } = values;
+  const { only, runs, profile = false, api, database } = values;
   if (runs !== undefined && !/^[1-9]\d?$/.test(runs)) {
     throw new BaseError("BAD_FLAG", `--runs is "${runs}", which is no number from 1 to 99`);
   }
@@ -28,6 +30,7 @@ export function readFlags(args: readonly string[]): { names: readonly string[]; 
     profile,
     ...(only === undefined ? {} : { only }),
     ...(api === undefined ? {} : { api }),
+    ...(database === undefined ? {} : { database }),
     ...(runs === undefined ? {} : { runs: Number(runs) }),
   };
   return { names: positionals, flags };
@@ -43,11 +46,12 @@ function parse(args: readonly string[]) {
         runs: { type: "string" },
         profile: { type: "boolean" },
         api: { type: "string" },
+        database: { type: "string" },
       },
     });
   } catch (error) {
     throw new BaseError("BAD_FLAG", messageOf(error), {
-      hints: ["flags: --only <sides>, --runs <count>, --profile, --api <url>"],
+      hints: ["flags: --only <sides>, --runs <count>, --profile, --api <url>, --database <url>"],
     });
   }
 }

@@ -4,6 +4,7 @@ import { describeFigure, isHeld, type Figure } from "./figure.ts";
 import { readFlags, type BenchFlags } from "./flags.ts";
 import { benchApi } from "./api/bench.ts";
 import { benchCollect } from "./collect/bench.ts";
+import { benchDashboards } from "./dashboards.ts";
 import { benchIndex } from "./index/bench.ts";
 import { benchLists } from "./lists.ts";
 import { benchPast } from "./past/bench.ts";
@@ -20,6 +21,7 @@ const BENCHES: Record<string, (flags: BenchFlags) => Promise<Figure[]>> = {
   past: benchPast,
   collect: benchCollect,
   lists: benchLists,
+  dashboards: benchDashboards,
   pricing: benchPricing,
   settle: benchSettle,
   statement: benchStatement,
@@ -28,7 +30,7 @@ const BENCHES: Record<string, (flags: BenchFlags) => Promise<Figure[]>> = {
   api: benchApi,
 };
 /** Those that need a running network, on the ports that others need free. */
-const BY_NAME_ONLY = new Set(["lists"]);
+const BY_NAME_ONLY = new Set(["lists", "dashboards"]);
 
 /** Runs the benchmarks asked for, or all that need nothing running; one that fails doesn't keep the others from running. */
 async function main(args: readonly string[]): Promise<void> {

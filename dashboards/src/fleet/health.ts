@@ -95,7 +95,7 @@ order by e.time desc limit 100`),
 from (
   select gpu_key, max(ecc_dbe_total) - min(ecc_dbe_total) as ecc, max(remap_uncorrectable_total) - min(remap_uncorrectable_total) as remapped,
     max(row_remap_failed) as failed, max(page_retirement_pending) as pending
-  from telemetry.rollup_1d where bucket > $__timeTo()::timestamptz - interval '30 days' and bucket <= $__timeTo()
+  from telemetry.rollup_1d where bucket > to_timestamp($__unixEpochTo() - 2592000) and bucket <= $__timeTo()
   group by 1
 ) r join (${CHOSEN}) c using (gpu_key)
 where r.ecc > 0 or r.remapped > 0 or r.failed > 0 or r.pending > 0

@@ -1,6 +1,7 @@
+import { rollups } from "../shared.ts";
 import { series, type RowSpec } from "../spec.ts";
 import { weighted } from "../telemetry.ts";
-import { CHOSEN, fleetPanel, fleetSeries, seriesByModel } from "./sql.ts";
+import { CHOSEN, DAYS_FROM_MS, fleetPanel, fleetSeries, seriesByModel } from "./sql.ts";
 
 const band = (value: string): string =>
   [10, 50, 90]
@@ -12,19 +13,24 @@ const BAND = [
   { match: { name: "p50" }, lineWidth: 2, fill: 0 },
 ] as const;
 
-/** Coverage by region and hour: a silent GPU has no row in the roll-up, so hours are laid out first. */
+/** Coverage by region and hour, or day: a silent GPU has no row in the roll-up, so hours are laid out first. */
+const STEP = `(case when $__interval_ms < ${DAYS_FROM_MS} then interval '1 hour' else interval '1 day' end)`;
 const UPTIME_BY_REGION = `with fleet as (
   select c.gpu_key, coalesce(p.region, 'none') as region, t.first_seen_at
   from (${CHOSEN}) c join telemetry.gpu t using (gpu_key) left join chain.gpu g on g.id = c.gpu left join chain.pool p on p.id = g.pool
-), hours as (
-  select h as bucket from generate_series(date_trunc('hour', $__timeFrom()::timestamptz, 'UTC') + interval '1 hour',
-    least($__timeTo()::timestamptz, (select sampled_through from telemetry.watermark)) - interval '1 hour', interval '1 hour') h
+), laid as (
+  select h as bucket from generate_series(time_bucket(${STEP}, $__timeFrom()::timestamptz) + ${STEP},
+    least($__timeTo()::timestamptz, (select sampled_through from telemetry.watermark)) - ${STEP}, ${STEP}) h
+), covered as (
+  select r.bucket, f.region, sum(r.covered_seconds) as seconds
+  from ${rollups("gpu_key, bucket, covered_seconds", { hoursFromMs: 0, daysFromMs: DAYS_FROM_MS })} r join fleet f using (gpu_key)
+  where f.first_seen_at <= r.bucket group by 1, 2
+), present as (
+  select l.bucket, f.region, count(*) as gpus from laid l join fleet f on f.first_seen_at <= l.bucket group by 1, 2
 )
-select h.bucket as "time", f.region as metric, least(1, coalesce(sum(r.covered_seconds), 0) / (3600 * count(*))) as "uptime"
-from hours h join fleet f on f.first_seen_at <= h.bucket
-left join (select gpu_key, bucket, covered_seconds from telemetry.rollup_1h where $__timeFilter(bucket)) r
-  on r.gpu_key = f.gpu_key and r.bucket = h.bucket
-group by 1, 2 order by 1`;
+select p.bucket as "time", p.region as metric, least(1, coalesce(c.seconds, 0) / (extract(epoch from ${STEP}) * p.gpus)) as "uptime"
+from present p left join covered c using (bucket, region)
+order by 1`;
 
 /** What the fleet does, and how far apart its GPUs are. */
 export const LOAD: RowSpec = {
@@ -89,7 +95,7 @@ export const LOAD: RowSpec = {
     fleetPanel({
       title: "Uptime by region",
       description:
-        "Share of the time that samples cover, of the GPUs of each pool's region, by hour; hours in progress and GPUs that weren't there yet don't count. A dip to 0: a region in the dark.",
+        "Share of the time that samples cover, of the GPUs of each pool's region, by hour, or by day beyond three weeks; what is in progress and GPUs that weren't there yet don't count. A dip to 0: a region in the dark.",
       unit: "percentunit",
       decimals: 1,
       width: 8,

@@ -74,13 +74,14 @@ from (${CHOSEN}) c`),
   ],
 };
 
-/** The ten highest, by GPU and host; added up by GPU before its name is looked up. */
+/** The ten highest, by GPU and host; found before their names are looked up. */
 const topTen = (value: string, name: string, columns: string): readonly Query[] =>
   rows(`select coalesce('GPU ' || c.gpu, c.uuid) || ', ' || c.host as "GPU", r.value as "${name}"
 from (
-  select gpu_key, ${value} as value from ${fleetRollups(`gpu_key, bucket, ${columns}`)} r group by 1
+  select gpu_key, ${value} as value from ${fleetRollups(`gpu_key, bucket, ${columns}`)} r
+  group by 1 order by 2 desc nulls last, 1 limit 10
 ) r join (${CHOSEN}) c using (gpu_key)
-where r.value is not null order by 2 desc, 1 limit 10`);
+where r.value is not null order by 2 desc, 1`);
 
 const TEN = { type: "bargauge", isByRow: true, width: 8 } as const;
 

@@ -35,19 +35,21 @@ export const NOW: RowSpec = {
     ),
     stat(
       "Samples per minute",
-      "Lines kept of good scrapes, by minute (telemetry.scrape).",
+      "Lines kept of good scrapes, by minute (telemetry.scrape); of the range's last day at most.",
       "none",
       series(`select $__timeGroupAlias(time, $__interval), sum(sample_count) * 60000.0 / $__interval_ms as "samples"
-from telemetry.scrape where $__timeFilter(time) and time < $__timeTo()::timestamptz - interval '1 minute'
+from telemetry.scrape
+where $__timeFilter(time) and time > to_timestamp($__unixEpochTo() - 86400) and time < to_timestamp($__unixEpochTo() - 60)
 group by 1 order by 1`),
       { decimals: 0, minInterval: "1m", maxDataPoints: 120 },
     ),
     stat(
       "Good scrapes",
-      "Good scrapes of all, by minute (telemetry.target_1m).",
+      "Good scrapes of all, by minute (telemetry.target_1m); of the range's last week at most.",
       "percentunit",
       series(`select $__timeGroupAlias(bucket, $__interval), sum(good_count)::float8 / nullif(sum(scrape_count), 0) as "good"
-from telemetry.target_1m where $__timeFilter(bucket) group by 1 order by 1`),
+from telemetry.target_1m
+where $__timeFilter(bucket) and bucket > to_timestamp($__unixEpochTo() - 604800) group by 1 order by 1`),
       {
         decimals: 1,
         minInterval: "1m",
