@@ -2,11 +2,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { DASHBOARDS } from "#dashboards/src/index.ts";
-import { askDashboard, faultsOf } from "#dashboards/src/testing/ask.ts";
+import { askDashboard, faultsOf, type Opening } from "#dashboards/src/testing/ask.ts";
 import { planOf } from "#devnet/market/plans.ts";
 import { waitFor } from "#kernel/time.ts";
-import { findBrowser, picturesOf } from "./test/pictures.ts";
+import { tellFigure, type Figure } from "./test/dashboard-figures.ts";
+import { FATAL_SETS, MARKET_FIGURES, OPERATOR_FIGURES, POOL_FIGURES } from "./test/dashboard-figures-market.ts";
+import { INVESTOR_FIGURES, NETWORK_FIGURES } from "./test/dashboard-figures-money.ts";
 import { openPlace, processesWith, runBc, type Place, type Run } from "./test/network.ts";
+import { findBrowser, picturesOf } from "./test/pictures.ts";
 
 const HOUR = 3_600;
 
@@ -77,9 +80,66 @@ it("a month stands behind the first answer: its market, its machines, and both a
 
   await expectMachines();
   await expectOutage();
+  await someIsFinal();
   await expectDashboards();
+  await expectEqualFigures();
   expect(await picturesOf(`http://127.0.0.1:${place.env["DASHBOARDS_PORT"]}/`, await browser)).toEqual([]);
 }, 420_000);
+
+/**
+ * Waits until some of the past's epochs are final, as before that nobody has earned anything, and some of its hours scored and
+ * priced. All of them take two minutes.
+ */
+async function someIsFinal(): Promise<void> {
+  await waitFor(
+    async () => {
+      const [past] = await sql<{ is_worked: boolean }>(
+        `select finalized_epoch_count >= 5 and exists (select from reputation.run) and exists (select from market.tick) as is_worked
+         from chain.network`,
+      );
+      return past?.is_worked ? true : undefined;
+    },
+    { timeoutMs: 120_000, everyMs: 1_000, onTimeout: () => new Error("five epochs aren't final after 2 min") },
+  );
+}
+
+/**
+ * What the dashboards show of the network, of the wallet that bought most GPUs, of the operator with most members and of its
+ * pool and its market, is what the API says, to the base unit.
+ */
+async function expectEqualFigures(): Promise<void> {
+  const [most] = await sql<{ wallet: string }>(
+    `select '0x' || encode(buyer, 'hex') as wallet from chain.sale where gpu is not null
+     group by buyer order by count(*) desc, buyer limit 1`,
+  );
+  const [shown] = await sql<Record<"operator" | "pool" | "model" | "region", string>>(
+    `select p.operator, p.id as pool, p.model, p.region from chain.pool p
+     order by (select count(*) from chain.member m where m.operator = p.operator) desc, p.id limit 1`,
+  );
+  const day = 24 * HOUR * 1_000;
+  const ago = (days: number): Date => new Date((Math.floor(Date.now() / day) - days) * day);
+  const opening = { to: new Date(Date.now() + HOUR * 1_000), variables: { wallet: most?.wallet ?? "", ...shown } };
+  await expectEqual([...INVESTOR_FIGURES, ...NETWORK_FIGURES], { ...opening, from: ago(30) });
+  await expectEqual([...OPERATOR_FIGURES, ...MARKET_FIGURES], { ...opening, from: ago(28) });
+  const [newest] = await sql<{ at: Date }>("select max(at) as at from market.tick");
+  const to = newest?.at ?? opening.to;
+  await expectEqual(POOL_FIGURES, { ...opening, to, from: new Date(to.getTime() - 2 * day) });
+  expect(FATAL_SETS.dashboard).toEqual(FATAL_SETS.methodology);
+}
+
+async function expectEqual(figures: readonly unknown[], opening: Required<Opening>): Promise<void> {
+  const client = await pool.connect();
+  try {
+    for (const figure of figures as readonly Figure<unknown>[]) {
+      const { panel, api } = await tellFigure({ client, ask }, figure, opening);
+      expect([figure.name, panel]).toEqual([figure.name, api]);
+      expect([figure.name, panel]).not.toEqual([figure.name, []]);
+      if (figure.name !== "what can be claimed") expect([figure.name, panel]).not.toEqual([figure.name, 0n]);
+    }
+  } finally {
+    client.release();
+  }
+}
 
 /** Every query of every dashboard runs as its reader and has something to show. */
 async function expectDashboards(): Promise<void> {

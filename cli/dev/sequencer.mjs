@@ -41,6 +41,7 @@ const SLOW = [
   "devnet/subgraph",
   "indexer/deployments/deployments",
   "indexer/scenario",
+  "cli/dashboards-equal",
 ];
 /** Rooms whose suites need compiled contracts: in a clean checkout these are being compiled while the first ones run. */
 const LATER = /^(api|cli|contracts|devnet)\//;

@@ -90,7 +90,9 @@ export async function askPanel(
   opening: Opening = {},
   place = 0,
 ): Promise<Row[]> {
-  const { values } = await choose(client, spec, opening);
+  const { values, answers } = await choose(client, spec, opening);
+  const failed = answers.find(({ error }) => error !== undefined);
+  if (failed) throw new Error(`${failed.where}: ${failed.error ?? ""}`);
   const panel = panelsOf(spec).find((panel) => panel.title === title);
   const sql = expandMacros(queryOf(spec, title, place).sql, panel ? valuesFor(panel, values) : values);
   return (await client.query<Row>(sql)).rows;
