@@ -10,8 +10,8 @@ import { waitFor } from "#kernel/time.ts";
 import { tellFigure, type Figure } from "./test/dashboard-figures.ts";
 import { FATAL_SETS, MARKET_FIGURES, OPERATOR_FIGURES, POOL_FIGURES } from "./test/dashboard-figures-market.ts";
 import { INVESTOR_FIGURES, NETWORK_FIGURES } from "./test/dashboard-figures-money.ts";
-import { findBrowser, picturesOf } from "./test/pictures.ts";
 import { openPlace, processesWith, runBc, type Place, type Run } from "./test/network.ts";
+import { findBrowser, picturesOf } from "./test/pictures.ts";
 
 const HOUR = 3_600;
 
@@ -85,8 +85,7 @@ it("a month stands behind the first answer: its market, its machines, and both a
   await someIsFinal();
   await expectDashboards();
   await expectEqualFigures();
-  const path = await browser;
-  if (path) expect(await picturesOf(`http://127.0.0.1:${place.env["DASHBOARDS_PORT"]}/`, path)).toEqual([]);
+  expect(await picturesOf(`http://127.0.0.1:${place.env["DASHBOARDS_PORT"]}/`, await browser)).toEqual([]);
 }, 600_000);
 
 /**

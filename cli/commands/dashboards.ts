@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { BaseError } from "#kernel/errors.ts";
 import { createLogger } from "#kernel/log.ts";
 import { checkReachable } from "#kernel/pg.ts";
 import type { SettingName } from "#kernel/settings.ts";
@@ -19,7 +20,14 @@ export function addDashboards(program: Command): void {
     const { startPreview } = await import("#dashboards/server/index.ts");
     const logger = createLogger("dashboards", settings.logLevel);
     const databaseUrl = databaseUrlOf(settings);
-    await checkReachable(databaseUrl);
+    await checkReachable(databaseUrl).catch((error: unknown) => {
+      if (settings.databaseUrl !== "") throw error;
+      const hints = [
+        "start a network with `npm start`",
+        "or set DATABASE_URL to a server that has a network's schemas",
+      ];
+      throw new BaseError("NO_NETWORK", "no network runs here: its database doesn't answer", { cause: error, hints });
+    });
     const port = flags.screenshots === undefined ? settings.dashboardsPort : 0;
     const preview = await startPreview({ databaseUrl, host: settings.host, port, logger });
     try {

@@ -31,7 +31,7 @@ export async function takeScreenshots(
   try {
     const page = await browser.newPage({ viewport: { width: WIDTH, height: 900 }, colorScheme: "dark" });
     for (const { uid } of dashboards) {
-      await page.goto(new URL(`/d/${uid}`, url).href);
+      await page.goto(new URL(`/d/${uid}?refresh=`, url).href);
       await settled(page);
       const file = join(folder, `${uid}.webp`);
       const bytes = await shoot(page, file, { width: WIDTH, height: Math.min(MOST_HEIGHT, await heightOf(page)) });

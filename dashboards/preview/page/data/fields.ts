@@ -80,7 +80,7 @@ function configOf(panel: Panel, field: Matched): FieldConfig {
       else config[id] = value;
     }
   }
-  return { ...config, custom } as FieldConfig;
+  return { ...config, custom };
 }
 
 /** Whether an override is about a field, by the matchers that our dashboards use. */

@@ -25,6 +25,8 @@ interface Bars {
   share: (value: number) => string;
   /** every which category's name there is room for */
   every: number;
+  /** how many letters of a value there is room for on a bar */
+  room: number;
 }
 
 /** Bars by category: side by side, or one upon the other. */
@@ -58,12 +60,14 @@ function barsOf(frame: Frame, x: Field, fields: readonly Field[], { panel }: Sce
   const [low = 0, high = 1] = [ticks[0], ticks.at(-1)];
   const write = displayOf(x);
   const names = x.values.map((value) => write(value).text);
+  const room = Math.max(1, width - 60) / Math.max(1, frame.length);
   const letters = Math.max(1, ...names.map((name) => name.length));
   return {
     ...{ names, fields, values, isStacked, ticks },
     isFlat: optionOf(panel, "orientation", "auto") === "horizontal",
     share: (value) => `${(100 * value) / (high - low || 1)}%`,
-    every: Math.max(1, Math.ceil((Math.min(letters, 14) * LETTER * frame.length) / Math.max(1, width - 60))),
+    every: Math.max(1, Math.ceil((Math.min(letters, 14) * LETTER) / room)),
+    room: (room * 0.8) / (fields.length * LETTER),
   };
 }
 
@@ -76,7 +80,10 @@ function picture(bars: Bars): HTMLElement {
   );
   return h(
     "div",
-    { class: `bar-plot ${isFlat ? "flat" : "upright"}` },
+    {
+      class: `bar-plot ${isFlat ? "flat" : "upright"}`,
+      style: { "--axis": `${Math.max(36, ...texts.map((text) => text.length * LETTER + 10))}px` },
+    },
     h("div", { class: "bar-axis", "aria-hidden": "true" }, ...axis),
     h("div", { class: "bar-groups" }, ...names.map((_name, row) => group(bars, row))),
   );
@@ -84,13 +91,13 @@ function picture(bars: Bars): HTMLElement {
 
 /** The bars of one category. */
 function group(bars: Bars, row: number): HTMLElement {
-  const { names, fields, values, isStacked, isFlat, every } = bars;
+  const { names, fields, values, isStacked, isFlat, every, room } = bars;
   const title = names[row] ?? "";
   const lines = fields.map((field, place) => {
     const value = values[place]?.[row] ?? null;
     return { color: fieldColor(field, value), name: field.title, text: displayOf(field)(value).text, value };
   });
-  const isLabelled = !isStacked && names.length * fields.length <= 24;
+  const isLabelled = !isStacked && (isFlat || lines.every(({ text }) => text.length <= room));
   const pieces = lines.map(({ color, text, value }, place) => {
     const label = isLabelled ? h("span", { class: "bar-label", text }) : undefined;
     const background = faded(color, customOf(fields[place]!, "fillOpacity", 80) / 100);

@@ -15,6 +15,22 @@ export interface Ink {
 
 /** Distances between marks of bytes. */
 const POWERS_OF_TWO = Array.from({ length: 60 }, (_, power) => 2 ** power);
+/** Distances between marks of spans of time, seconds. */
+const SPANS = [
+  ...[1e-6, 1e-3, 1].flatMap((size) => [1, 2, 5, 10, 20, 50, 100, 200, 500].map((count) => count * size)).slice(0, -4),
+  ...[30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, 86_400, 172_800, 259_200],
+  ...[1, 2, 4, 8, 13, 26].map((weeks) => weeks * 604_800),
+  ...[1, 2, 5, 10].map((years) => years * 31_536_000),
+];
+const SECONDS: Readonly<Record<string, number>> = { ms: 1e-3, s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** Distances between marks that are round in a unit which isn't decimal. */
+function stepsOf(unit: string): Pick<uPlot.Axis, "incrs"> {
+  if (/^(bytes|kbytes|mbytes|binBps)$/.test(unit)) return { incrs: POWERS_OF_TWO };
+  const seconds = SECONDS[unit];
+  return seconds === undefined ? {} : { incrs: SPANS.map((span) => span / seconds) };
+}
+
 const FONT = "11px Inter, system-ui, sans-serif";
 
 /** The scale that a field is drawn on: one for each unit and side. */
@@ -65,7 +81,7 @@ function valueAxis(scale: string, field: Field, place: number, ink: Ink): uPlot.
     grid: { show: place === 0, stroke: ink.grid, width: 1 },
     ticks: { show: false },
     space: 34,
-    ...(/^(bytes|kbytes|mbytes|binBps)$/.test(unit) ? { incrs: POWERS_OF_TWO } : {}),
+    ...stepsOf(unit),
     gap: 6,
     size: (_chart, values) => Math.max(36, ...(values ?? []).map((text) => text.length * 6.4 + 14)),
     values: (_chart, splits) => axisLabels(splits, (value, decimals) => format(value, decimals)),

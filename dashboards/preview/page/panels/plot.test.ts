@@ -1,4 +1,5 @@
 import type { Field, Frame } from "../data/fields.ts";
+import { formatterOf } from "../format/units.ts";
 import { axisLabels, plotOf, valueNear } from "./plot.ts";
 import { niceTicks, timeLabel, timeTicks } from "./ticks.ts";
 import { spansOf } from "./timeline.ts";
@@ -66,6 +67,10 @@ describe("axes", () => {
     expect(axisLabels([0, 0.25, 0.5], plain)).toEqual(["0.00", "0.25", "0.50"]);
     expect(axisLabels([0, 0.1 + 0.2, 0.6], plain)).toEqual(["0.0", "0.3", "0.6"]);
     expect(axisLabels([0, 100], plain)).toEqual(["0", "100"]);
+    expect(axisLabels([0, 0.0125], plain)).toEqual(["0.0000", "0.0125"]);
+    expect(axisLabels([0, 1 / 3], plain)).toEqual(["0.0", "0.3"]);
+    const hertz = (value: number, decimals: number): string => formatterOf("hertz")!(value, decimals);
+    expect(axisLabels([0, 5e8, 1e9, 1.5e9], hertz)).toEqual(["0 Hz", "500 MHz", "1.0 GHz", "1.5 GHz"]);
   });
 
   it("have round numbers around the data", () => expect(niceTicks(0, 93, 5)).toEqual([0, 20, 40, 60, 80, 100]));

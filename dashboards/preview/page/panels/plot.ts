@@ -96,19 +96,33 @@ export function valueNear(values: PlotSeries["raw"], place: number, reach = 3): 
   return undefined;
 }
 
-/** The fewest decimals at which an axis's labels still say their values exactly. */
+/**
+ * Labels of an axis's marks: with the fewest decimals at which they still say their values exactly, the same for all that
+ * are in one unit ("500 MHz", "1.0 GHz", "1.5 GHz").
+ */
 export function axisLabels(
   ticks: readonly (number | null)[],
   write: (value: number, decimals: number) => string,
 ): string[] {
-  const numbers = ticks.map((tick) => (tick === null ? null : Number(tick.toPrecision(12))));
-  const texts = (decimals: number): string[] => numbers.map((tick) => (tick === null ? "" : write(tick, decimals)));
-  const exact = texts(6).map(parseNumber);
-  for (let decimals = 0; decimals < 3; decimals++) {
-    const short = texts(decimals);
-    if (short.every((text, place) => Math.abs(parseNumber(text) - exact[place]!) < 1e-6 || text === "")) return short;
-  }
-  return [3, 4, 5].map(texts).find((all) => new Set(all).size === all.length) ?? texts(6);
+  const decimals = new Map<string, number>();
+  const marks = ticks.map((tick) => {
+    if (tick === null) return undefined;
+    const value = Number(tick.toPrecision(12)); // 0.1 + 0.2 is 0.3
+    const unit = write(value, 0).replace(NUMBER, "");
+    decimals.set(unit, Math.max(decimals.get(unit) ?? 0, decimalsOf(value, write)));
+    return { value, unit };
+  });
+  return marks.map((mark) => (mark ? write(mark.value, decimals.get(mark.unit) ?? 0) : ""));
 }
 
-const parseNumber = (text: string): number => Number(/-?[\d.]+/.exec(text)?.[0] ?? 0);
+const NUMBER = /-?[\d.]+/;
+const MOST_DECIMALS = 4;
+
+function decimalsOf(value: number, write: (value: number, decimals: number) => string): number {
+  const number = (decimals: number): number => Number(NUMBER.exec(write(value, decimals))?.[0] ?? 0);
+  const exact = number(6);
+  for (let decimals = 0; decimals <= MOST_DECIMALS; decimals++) {
+    if (Math.abs(number(decimals) - exact) <= Math.abs(exact) * 1e-6) return decimals;
+  }
+  return 1; // a third of something: more digits say no more
+}

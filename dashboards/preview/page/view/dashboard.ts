@@ -11,7 +11,7 @@ import type { PanelView } from "./panel.ts";
 import { rangePicker } from "./picker.ts";
 import { refreshControl, Refresher } from "./refresh.ts";
 import { rowsOf, rowView } from "./rows.ts";
-import { pageFault, shell } from "./shell.ts";
+import { pageFault, shell, shortTitle } from "./shell.ts";
 import { variableControl } from "./variable.ts";
 
 const DEFAULT_RANGE: RawRange = { from: "now-6h", to: "now" };
@@ -39,7 +39,7 @@ export class DashboardView {
   /** Draws it as the address says. @throws AskError when the variables' choices can't be had */
   async show(): Promise<void> {
     const { title, panels } = this.#dashboard;
-    const { main, bar } = shell(title.replace(/^Berkeley Compute\s*\/\s*/, ""), () => void this.#load(), this.#tools);
+    const { main, bar } = shell(shortTitle(title), () => void this.#load(), this.#tools);
     bar.after(h("div", { class: "subbar" }, this.#controls, this.#links));
     const rows = rowsOf(panels).map((row) => rowView(row, (views) => void this.#load(views)));
     this.#views = rows.flatMap(({ views }) => views);
@@ -157,14 +157,12 @@ export class DashboardView {
     const scope = this.#linkScope();
     const links = (this.#dashboard.links ?? []).map(async (link) => {
       if (link.type !== "dashboards")
-        return [anchor(link.title ?? "", linkAddress(link, link.url ?? "#", scope), link)];
+        return [anchor(shortTitle(link.title ?? ""), linkAddress(link, link.url ?? "#", scope), link)];
       const list = await askList().catch(() => []);
       const found = list.filter(
         ({ uid, tags }) => uid !== this.#dashboard.uid && (link.tags ?? []).every((tag) => tags.includes(tag)),
       );
-      return found.map(({ uid, title }) =>
-        anchor(title.replace(/^Berkeley Compute\s*\/\s*/, ""), linkAddress(link, `/d/${uid}`, scope), link),
-      );
+      return found.map(({ uid, title }) => anchor(shortTitle(title), linkAddress(link, `/d/${uid}`, scope), link));
     });
     this.#links.replaceChildren(...(await Promise.all(links)).flat());
   }

@@ -1,6 +1,6 @@
 import { h } from "../dom.ts";
 import { askList } from "../state/ask.ts";
-import { shell } from "./shell.ts";
+import { shell, shortTitle } from "./shell.ts";
 
 /** The list of all dashboards. @throws AskError */
 export async function showHome(): Promise<void> {
@@ -10,7 +10,7 @@ export async function showHome(): Promise<void> {
     h(
       "a",
       { class: "card", href: `/d/${encodeURIComponent(uid)}` },
-      h("h2", { text: title.replace(/^Berkeley Compute\s*\/\s*/, "") }),
+      h("h2", { text: shortTitle(title) }),
       h("p", { text: description }),
       h("span", { class: "muted", text: `${panelCount} panels` }),
     ),

@@ -55,11 +55,14 @@ export function shell(
     title === "" ? undefined : h("h1", { text: title }),
   );
   const tools = h("div", { class: "tools" }, ...controls, toggle);
-  const bar = h("header", { class: "bar" }, crumbs, notice, tools);
+  const bar = h("header", { class: "topbar" }, crumbs, notice, tools);
   document.title = title === "" ? "Berkeley Compute dashboards" : `${title} – Berkeley Compute`;
   document.body.replaceChildren(h("a", { class: "skip", href: "#main", text: "Skip to the panels" }), bar, main);
   return { main, bar };
 }
+
+/** A dashboard's title without the network's name, which stands on every page. */
+export const shortTitle = (title: string): string => title.replace(/^Berkeley Compute\s*\/\s*/, "");
 
 /** What is said where a page can't be shown. */
 export const pageFault = (message: string, hints: readonly string[] = []): HTMLElement =>
