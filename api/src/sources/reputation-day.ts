@@ -18,7 +18,7 @@ export interface GpuDayRow extends SubjectRow {
   xids: number[] | null;
   hasEcc: boolean;
   hasRemap: boolean;
-  /** 0x hex, with the minutes rented; by payer */
+  /** 0x hex, with the minutes rented; in no order */
   payers: string[];
   minutes: number[];
 }
@@ -82,8 +82,7 @@ export function readGpuDays(client: PoolClient, span: HourSpan): Promise<GpuDayR
        where u.until is null
        group by 1, 2, 3, 4),
      payers as (
-       select operator, member, own, array_agg('0x' || encode(payer, 'hex') order by payer) as payers,
-         array_agg(minutes order by payer) as minutes
+       select operator, member, own, array_agg('0x' || encode(payer, 'hex')) as payers, array_agg(minutes) as minutes
        from used group by 1, 2, 3),
      code as (
        select operator, member, gpu, array_agg(distinct xid order by xid) as xids
