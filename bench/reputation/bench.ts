@@ -11,8 +11,7 @@ import type { SideResult } from "./side.ts";
 
 const SIZE: NetworkSize = { operators: 1_000, gpus: 100_000, payers: 25, days: 90 };
 const SIDE = fileURLToPath(new URL("side.ts", import.meta.url));
-/** V8's settings of `bc` (cli/bc.mjs), and room for what a side asks for. */
-const FLAGS = ["--min-semi-space-size=8", "--max-semi-space-size=24", "--single-threaded-gc", "--max-old-space-size=8192"];
+const HEAP_MIB = 8_192;
 
 type Measured = SideResult & { databaseSeconds: number };
 
@@ -54,7 +53,7 @@ const cpu = ({ cpuSeconds, databaseSeconds }: Measured): number => cpuSeconds + 
 
 /** A run in a process of its own; the server's time counts from when that says that it is ready. */
 async function measure(side: string, { url, pid }: { url: string; pid: number }): Promise<Measured> {
-  const args = [...FLAGS, "--import", "tsx", SIDE, side, url];
+  const args = [`--max-old-space-size=${HEAP_MIB}`, "--import", "tsx", SIDE, side, url];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
   let [before, said] = [cpuOfTree(pid), ""];
   child.stderr.on("data", (chunk: Buffer) => {
