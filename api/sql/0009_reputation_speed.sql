@@ -1,10 +1,10 @@
 -- An hour of a large network's reputation: less is written, and less is looked through.
 
--- What goes on from the hour before is only worked out anew where somebody rented; the rest stays as it lies. All of it can be
--- had again from roll-ups and chain, and is when day_so_far is empty: so none of it goes through the log, and a crash empties
--- the three together.
+-- Of who used what only the hour's rows take the place of theirs; the rest stays as it lies. All of it can be had again from
+-- roll-ups and chain, and is when day_so_far is empty: so none of it goes through the log, and a crash empties the three together.
+truncate reputation.day_so_far, reputation.gpu_day, reputation.use_day;
 alter table reputation.use_day add column until timestamptz;
-comment on column reputation.use_day.through is 'From midnight before it to here; it stands as long as nothing is rented.';
+comment on column reputation.use_day.through is 'From midnight before the hour that ends here; nothing has come to it since.';
 comment on column reputation.use_day.until is 'When a later row took its place; null: none has.';
 drop index reputation.use_day_through;
 drop index reputation.gpu_day_through;

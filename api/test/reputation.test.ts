@@ -156,6 +156,19 @@ describe("the facts of a day", () => {
     expect([await textAt(3, "1"), await textAt(3, "2")]).toEqual(texts);
   });
 
+  it("come out the same when the last hour comes again, and when a crash has emptied what the day is put together from", async () => {
+    const texts = [await textAt(3, "1"), await textAt(3, "2")];
+    await runHours(2, 3);
+    expect([await textAt(3, "1"), await textAt(3, "2")]).toEqual(texts);
+    const { rows } = await pool.query<{ name: string }>(
+      "select relname as name from pg_class where relnamespace = 'reputation'::regnamespace and relkind = 'r' and relpersistence = 'u'",
+    );
+    expect(rows.map(({ name }) => name).sort()).toEqual(["day_so_far", "gpu_day", "use_day"]);
+    for (const { name } of rows) await pool.query(`truncate reputation.${name}`);
+    await runHours(2, 3);
+    expect([await textAt(3, "1"), await textAt(3, "2")]).toEqual(texts);
+  });
+
   it("have the rentals of a payer that ended alike and well as one, but bad ends and those on the operator's side alone", async () => {
     const client = await pool.connect();
     try {

@@ -18,7 +18,7 @@ export interface GpuDayRow extends SubjectRow {
   xids: number[] | null;
   hasEcc: boolean;
   hasRemap: boolean;
-  /** 0x hex, with the minutes rented; by payer */
+  /** 0x hex, with the minutes rented; in no order */
   payers: string[];
   minutes: number[];
 }
@@ -62,8 +62,8 @@ export interface RelationRow {
   toAt: number | null;
 }
 
-/** GPU-days that delivered less than this part of their class stand by themselves. */
-const DELIVERED_WELL = 0.9;
+/** GPU-days that delivered less than so many hundredths of their class stand by themselves. */
+const DELIVERED_WELL = 90;
 
 const VALUES = ({ from, until }: HourSpan): number[] => [from, until];
 const KEPT = "hour >= to_timestamp($1::float8) and hour < to_timestamp($2::float8)";
@@ -75,15 +75,14 @@ export function readGpuDays(client: PoolClient, span: HourSpan): Promise<GpuDayR
     `with shown as materialized (
        select *, case when down > 0 or hot > 0 or sampled = 0 or has_xids or has_ecc or has_remap then gpu end as own
        from reputation.gpu_day where through = to_timestamp($2::float8)),
-     used as (
+     used as materialized (
        select u.operator, u.member, f.own, u.payer, sum(u.minutes)::int4 as minutes
        from reputation.use_day u
        left join shown f on f.own = u.gpu and f.operator = u.operator and f.member is not distinct from u.member
        where u.until is null
        group by 1, 2, 3, 4),
      payers as (
-       select operator, member, own, array_agg('0x' || encode(payer, 'hex') order by payer) as payers,
-         array_agg(minutes order by payer) as minutes
+       select operator, member, own, array_agg('0x' || encode(payer, 'hex')) as payers, array_agg(minutes) as minutes
        from used group by 1, 2, 3),
      code as (
        select operator, member, gpu, array_agg(distinct xid order by xid) as xids
@@ -110,7 +109,7 @@ export function readBusy(client: PoolClient): Promise<BusyRow[]> {
        sum(delivered_ms)::float8 as "deliveredMs"
      from reputation.use_day
      where until is null and busy_ms > 0
-     group by operator, member, payer, case when delivered_ms < ${DELIVERED_WELL} * busy_ms then gpu end`,
+     group by operator, member, payer, case when 100 * delivered_ms::int8 < ${DELIVERED_WELL} * busy_ms::int8 then gpu end`,
     [],
   );
 }
@@ -171,10 +170,13 @@ export function readConduct(client: PoolClient, span: HourSpan): Promise<Conduct
 export function readPayerRelations(client: PoolClient, span: HourSpan): Promise<RelationRow[]> {
   return rows<RelationRow>(
     client,
-    `with payer as materialized (
-       select operator, payer from reputation.use_day where until is null
-       union select operator, payer from reputation.rental_end where ${KEPT}
-       union select operator, payer from reputation.conduct where ${KEPT} and payer is not null),
+    `with side as materialized (
+       select owner as account from chain.operator_ownership union select payee from chain.operator_payee
+       union select account from chain.member_period union select owner from chain.gpu_ownership),
+     payer as materialized (
+       select operator, payer from reputation.use_day where until is null and payer in (select account from side)
+       union select operator, payer from reputation.rental_end where ${KEPT} and payer in (select account from side)
+       union select operator, payer from reputation.conduct where ${KEPT} and payer in (select account from side)),
      related as (
        select o.operator, o.owner as account, o.from_at, o.to_at from chain.operator_ownership o
        union all select y.operator, y.payee, y.from_at, y.to_at from chain.operator_payee y

@@ -28,6 +28,7 @@ type EndTuple = [
   ...rest: [wasNoticed: 0 | 1, paidSeconds: number, down: number],
 ];
 type ConductTuple = [id: string, event: ConductFact["event"], gpu: string | null, member: Place, payer: Place];
+type RelationTuple = [account: Place, fromAt: number, toAt: number | null];
 
 /** Facts of one kind stand in tuples; accounts and members by their place in a list, −1 for none. */
 interface KeptForm {
@@ -38,7 +39,7 @@ interface KeptForm {
   busy: BusyTuple[];
   ends: EndTuple[];
   conduct: ConductTuple[];
-  relations: [account: Place, fromAt: number, toAt: number | null][];
+  relations: RelationTuple[];
 }
 
 /**
@@ -50,30 +51,22 @@ export function encodeFacts({ facts, relations }: OperatorFacts): string {
   const members = placesOf(facts.flatMap(({ memberId }) => memberId ?? []));
   const payer = (name: string | null): Place => (name === null ? -1 : (payers.get(name.toLowerCase()) ?? -1));
   const member = (name: string | null): Place => (name === null ? -1 : (members.get(name.toLowerCase()) ?? -1));
-  const kept: KeptForm = {
-    form: FORM,
-    payers: [...payers.keys()],
-    members: [...members.keys()],
-    gpuDays: sorted(ofKind(facts, "GPU_DAY").map((fact) => gpuDayTuple(fact, member, payer))),
-    busy: sorted(
-      ofKind(facts, "BUSY_HOURS").map((fact) => [
-        ...([fact.gpuId, member(fact.memberId), fact.count, payer(fact.payer)] as const),
-        ...([Math.round(fact.busyHours * MS_PER_HOUR), Math.round(fact.deliveredHours * MS_PER_HOUR)] as const),
-      ]),
-    ),
-    ends: sorted(ofKind(facts, "RENTAL_END").map((fact) => endTuple(fact, member, payer))),
-    conduct: sorted(
-      ofKind(facts, "CONDUCT").map((fact) => [
-        fact.eventId,
-        fact.event,
-        fact.gpuId,
-        member(fact.memberId),
-        payer(fact.payer),
-      ]),
-    ),
-    relations: sorted(relations.map(({ account, fromAt, toAt }) => [payer(account), fromAt, toAt])),
-  };
-  return JSON.stringify(kept);
+  const lists = {
+    gpuDays: ofKind(facts, "GPU_DAY").map((fact) => gpuDayTuple(fact, member, payer)),
+    busy: ofKind(facts, "BUSY_HOURS").map((fact): BusyTuple => [
+      ...([fact.gpuId, member(fact.memberId), fact.count, payer(fact.payer)] as const),
+      ...([Math.round(fact.busyHours * MS_PER_HOUR), Math.round(fact.deliveredHours * MS_PER_HOUR)] as const),
+    ]),
+    ends: ofKind(facts, "RENTAL_END").map((fact) => endTuple(fact, member, payer)),
+    conduct: ofKind(facts, "CONDUCT").map(({ eventId, event, gpuId, ...fact }): ConductTuple => [
+      ...([eventId, event, gpuId] as const),
+      ...([member(fact.memberId), payer(fact.payer)] as const),
+    ]),
+    relations: relations.map(({ account, fromAt, toAt }): RelationTuple => [payer(account), fromAt, toAt]),
+  } satisfies Partial<KeptForm>;
+  const head = JSON.stringify({ form: FORM, payers: [...payers.keys()], members: [...members.keys()] });
+  const tail = Object.entries(lists).map(([name, tuples]) => `,"${name}":[${sortedTexts(tuples).join()}]`);
+  return `${head.slice(0, -1)}${tail.join("")}}`;
 }
 
 /**
@@ -179,8 +172,7 @@ function placesOf(names: readonly string[]): Map<string, Place> {
   return new Map(once.map((name, place) => [name, place]));
 }
 
-/** By the text of a tuple: what is the same is interchangeable. */
-function sorted<T>(tuples: readonly T[]): T[] {
-  const keyed = tuples.map((tuple) => ({ tuple, key: JSON.stringify(tuple) }));
-  return keyed.sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key))).map(({ tuple }) => tuple);
+/** Tuples as text, in the order of these: what is the same is interchangeable. */
+function sortedTexts(tuples: readonly unknown[]): string[] {
+  return tuples.map((tuple) => JSON.stringify(tuple)).sort();
 }

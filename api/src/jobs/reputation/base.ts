@@ -62,7 +62,10 @@ export function dayOfRun(at: number): number {
 /** So many subjects' sums are written down at a time: those of a large network are a hundred megabytes. */
 const SUBJECTS_AT_ONCE = 50;
 
-/** Keeps the evidence through the end of a day. While one part is being stored the next one is written down. */
+/**
+ * Keeps the evidence through the end of a day. While one part is being stored the next one is written down. Nobody takes it before
+ * all of it is there, with or without a transaction: the mark comes last.
+ */
 export async function keepBase(client: Queryable, day: number, evidence: Evidence): Promise<Base> {
   const hash = createHash("sha256");
   const subjects = [...evidence.subjects].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,7 +1,7 @@
 import { withTransaction, type PoolClient } from "#kernel/pg.ts";
 import { copyEvidence } from "../../domain/reputation/evidence.ts";
 import { foldKept } from "../../domain/reputation/publish.ts";
-import { scoreAll } from "../../domain/reputation/score.ts";
+import { scoreAll, type Scores } from "../../domain/reputation/score.ts";
 import {
   readBusy,
   readConduct,
@@ -44,24 +44,18 @@ export function reputationJob({ pool }: JobContext): HourlyJob {
     base = await readBase(pool, day - 1, base);
     const evidence = copyEvidence(base.evidence);
     foldKept(evidence, day, texts);
-    const scores = scoreAll(evidence, subjects, span.end);
-    const content = {
-      at: span.end,
-      methodologyVersion: scores.methodologyVersion,
-      blockNumber: span.block.number,
-      blockHash: span.block.hash,
-      sampledThrough: span.sampledThrough,
-      factsHash: hashFacts(texts),
-      priorMeans: scores.priorMeans,
-      facts: texts,
-      ...scoreRows(scores),
+    const publish = (): Promise<void> => {
+      const run = runOf(span, texts, scoreAll(evidence, subjects, span.end));
+      const tookMs = Math.round(performance.now() - startedAt);
+      return withTransaction(pool, (client) => storeRun(client, { ...run, tookMs }));
     };
-    const isDayOver = span.end % DAY_SECONDS === 0;
-    const kept = await withTransaction(pool, async (client) => {
-      await storeRun(client, { ...content, tookMs: Math.round(performance.now() - startedAt) });
-      return isDayOver ? keepBase(client, day, evidence) : undefined;
-    });
-    if (kept) base = kept;
+    if (span.end % DAY_SECONDS !== 0) return publish();
+    // one is worked out while the other is stored; both are over when this ends, well or not
+    const keeping = keepBase(pool, day, evidence);
+    const [published, kept] = await Promise.allSettled([publish(), keeping]);
+    if (published.status === "rejected") throw published.reason;
+    if (kept.status === "rejected") throw kept.reason;
+    base = kept.value;
   };
   return {
     name: "reputation",
@@ -77,6 +71,16 @@ export function reputationJob({ pool }: JobContext): HourlyJob {
         if (runs.length < LOOKED_BACK) return before === NEVER ? undefined : 0;
       }
     },
+  };
+}
+
+/** A run to be stored, but for the time that it took. */
+function runOf({ end, block, sampledThrough }: Hour, texts: ReadonlyMap<string, string>, scores: Scores) {
+  const { methodologyVersion, priorMeans } = scores;
+  return {
+    ...{ at: end, methodologyVersion, blockNumber: block.number, blockHash: block.hash, sampledThrough },
+    ...{ factsHash: hashFacts(texts), priorMeans, facts: texts },
+    ...scoreRows(scores),
   };
 }
 
