@@ -34,7 +34,7 @@ export interface Api {
  */
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { databaseUrl, host, port, logger, policy, liveLimits, chain, paymentsToken } = options;
-  const pool = createPool(databaseUrl, { name: "bc-api" });
+  const pool = createPool(databaseUrl, { name: "bc-api", isPipelined: true });
   const livePool = createPool(databaseUrl, { name: "bc-api-live", max: 1 });
   const endPools = () => Promise.all([pool.end(), livePool.end()]);
   let bound = port;

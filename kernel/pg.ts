@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import pg from "pg";
 import { BaseError, messageOf } from "./errors.ts";
 
@@ -25,19 +26,44 @@ export interface PoolOptions {
   /** shown in `pg_stat_activity` */
   name: string;
   max?: number;
+  /**
+   * whether its clients send a statement without waiting for the one before. Each still fails by itself, and what a
+   * transaction does after that is up to who began it. Not for COPY.
+   */
+  isPipelined?: boolean;
+}
+
+type Written = (error?: Error | null) => void;
+
+/** A socket that sends together what is written before the process looks up: a write costs more than what is in it. */
+class GatheringSocket extends Socket {
+  #isGathering = false;
+
+  override write(chunk: string | Uint8Array, encoding?: BufferEncoding | Written, written?: Written): boolean {
+    if (!this.#isGathering) {
+      this.#isGathering = true;
+      this.cork();
+      process.nextTick(() => {
+        this.#isGathering = false;
+        this.uncork();
+      });
+    }
+    return super.write(chunk, encoding as BufferEncoding, written);
+  }
 }
 
 /**
  * A pool on a `DATABASE_URL`, with the value mapping above. The embedded database has one backend: never use the pool
  * inside an open transaction, keep transactions short, and use only `SET LOCAL`.
  */
-export function createPool(databaseUrl: string, { name, max = 10 }: PoolOptions): pg.Pool {
+export function createPool(databaseUrl: string, { name, max = 10, isPipelined = false }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     application_name: name,
     max,
     types,
     connectionTimeoutMillis: 10_000,
+    ...(isPipelined ? { pipeline: true, stream: () => new GatheringSocket() } : {}),
   });
   // A client that loses its server says so in its next query; without a listener the event would end the process.
   pool.on("error", () => undefined);

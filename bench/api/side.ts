@@ -44,6 +44,8 @@ async function startRaw(databaseUrl: string): Promise<string> {
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ data }));
     });
   });
+  // the other side's rounds come between: a connection that is closed just then breaks the round
+  server.keepAliveTimeout = 300_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   return `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;

@@ -11,7 +11,7 @@ import {
   type Place,
 } from "../sources/entity.ts";
 import type { Snapshot } from "../sources/snapshot.ts";
-import { badArgument, checkedFirst, type Connection, type PageArgs } from "./connection.ts";
+import { badArgument, checkedFirst, type Connection, type PageArgs, type PageInfo } from "./connection.ts";
 
 /** Loaders of an operation by what they load: the objects and the lists of a page are read in one statement each. */
 const loaders = new WeakMap<Snapshot, Map<string, DataLoader<string, unknown>>>();
@@ -93,16 +93,29 @@ function loaderOf(
 }
 
 function connection<Row extends { id: string }>(rows: Listed<Row>[], first: number, order: Order): Connection<Row> {
-  const nodes = rows.slice(0, first);
-  const cursorOf = (row: Listed<Row>): string =>
-    Buffer.from(JSON.stringify([orderName(order), row.$order, row.id])).toString("base64url");
-  const last = nodes.at(-1);
-  return {
-    nodes,
-    edges: nodes.map((node) => ({ cursor: cursorOf(node), node })),
-    pageInfo: { hasNextPage: rows.length > first, endCursor: last ? cursorOf(last) : null },
-  };
+  return new RowPage(rows.length > first ? rows.slice(0, first) : rows, rows.length > first, order);
 }
+
+/** A page whose edges are only made where they are asked for. */
+class RowPage<Row extends { id: string }> implements Connection<Row> {
+  readonly nodes: Listed<Row>[];
+  readonly pageInfo: PageInfo;
+  readonly #order: Order;
+
+  constructor(nodes: Listed<Row>[], hasNextPage: boolean, order: Order) {
+    const last = nodes.at(-1);
+    this.nodes = nodes;
+    this.pageInfo = { hasNextPage, endCursor: last ? cursorOf(last, order) : null };
+    this.#order = order;
+  }
+
+  get edges(): { cursor: string; node: Row }[] {
+    return this.nodes.map((node) => ({ cursor: cursorOf(node, this.#order), node }));
+  }
+}
+
+const cursorOf = (row: Listed<{ id: string }>, order: Order): string =>
+  Buffer.from(JSON.stringify([orderName(order), row.$order, row.id])).toString("base64url");
 
 const orderName = ({ column, isDescending }: Order): string => `${column}${isDescending ? " desc" : ""}`;
 

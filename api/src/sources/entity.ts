@@ -146,7 +146,8 @@ export async function listEntities<Row extends { id: string }>(
 ): Promise<Listed<Row>[]> {
   const values: unknown[] = [];
   const sql = pageSql(kind, page, values, []);
-  return (await snapshot.rows(nameOf(`${kind.table}-list`, sql), sql, values)).map((row) => withOrder(kind, row));
+  const rows = await snapshot.rows(nameOf(`${kind.table}-list`, sql), sql, values);
+  return rows.map((row) => toListed(kind, row));
 }
 
 /** One page for each value of a column, in one statement: what the objects of a page each list. */
@@ -164,17 +165,16 @@ export async function listEntitiesOf<Row extends { id: string }>(
   const rows = await snapshot.rows<{ $key: string }>(nameOf(`${kind.table}-of`, sql), sql, values);
   const result = new Map<string, Listed<Row>[]>();
   for (const row of rows) {
-    const { $key, ...rest } = row;
-    const list = result.get($key);
-    if (list) list.push(withOrder(kind, rest));
-    else result.set($key, [withOrder(kind, rest)]);
+    const list = result.get(row.$key);
+    if (list) list.push(toListed(kind, row));
+    else result.set(row.$key, [toListed(kind, row)]);
   }
   return result;
 }
 
-function withOrder<Row extends { id: string }>(kind: Entity<Row>, raw: object): Listed<Row> {
-  const { $order, ...rest } = raw as { $order: string };
-  return Object.assign(kind.toRow(rest as never), { $order });
+/** The row itself: a page has too many values to copy each. */
+function toListed<Row extends { id: string }>(kind: Entity<Row>, raw: object): Listed<Row> {
+  return kind.toRow(raw as never) as Listed<Row>;
 }
 
 /** The statement of a page; `values` gets its parameters. */

@@ -26,6 +26,34 @@ describe("a statement", () => {
   });
 });
 
+describe.each([true, false])("statements asked for at once, of which one fails (pipelined: %s)", (isPipelined) => {
+  let own: Pool;
+  beforeAll(() => (own = createPool(database.url, { name: "at-once", max: 1, isPipelined })));
+  afterAll(() => own.end());
+
+  it("leave the others their answers, in the same snapshot, and the next operation its connection", async () => {
+    const snapshot = new Snapshot(own);
+    const first = await snapshot.rows("seen", "select pg_current_snapshot()::text as seen");
+    const asked = await Promise.allSettled([
+      snapshot.rows("one", "select 1 as one"),
+      snapshot.rows("fails", "select 1 / $1::int", [0]),
+      snapshot.rows("seen", "select pg_current_snapshot()::text as seen"),
+      // neither has been prepared where the first attempt of the one before it fails
+      snapshot.rows("two", "select $1::int as two", [2]),
+      snapshot.rows("two", "select $1::int as two", [3]),
+      snapshot.rows("fails-too", "select * from nowhere"),
+      snapshot.rows("three", "select 3 as three"),
+    ]);
+    await snapshot.close();
+    expect(
+      asked.map((one) => (one.status === "fulfilled" ? one.value : (one.reason as { code: string }).code)),
+    ).toEqual([[{ one: 1 }], "22012", first, [{ two: 2 }], [{ two: 3 }], "UPSTREAM_UNAVAILABLE", [{ three: 3 }]]);
+    const next = new Snapshot(own);
+    expect(await next.rows("two", "select $1::int as two", [4])).toEqual([{ two: 4 }]);
+    await next.close();
+  });
+});
+
 describeOnServer("a statement that takes too long (server only: the embedded database has no timers)", () => {
   it("is an error of its own, and the next one runs", async () => {
     const snapshot = new Snapshot(pool, 100);

@@ -7,6 +7,8 @@ const STALE_PLAN = "0A000";
 const NOT_LOADED = new Set(["3F000", "42P01"]);
 /** The server gave a statement up after our limit. */
 const CANCELED = "57014";
+/** Of a transaction that has failed before this statement, and of a statement whose preparation was skipped by that. */
+const LOST_WITH_ANOTHER = new Set(["25P02", "26000"]);
 /** How long a statement may take on a server. The embedded database has no timers and lets it run. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 /** How long an operation may go on asking for more: its statements keep a connection from others. */
@@ -19,6 +21,13 @@ const PLANNING = "set local plan_cache_mode = force_custom_plan; set local jit =
 /** Classes of SQLSTATE, and codes of Node, that say that the server is away or too busy. */
 const AWAY = /^(08|53|55|57|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_)/;
 
+/** A statement as `pg` takes it, prepared under its name. */
+interface Statement {
+  name: string;
+  text: string;
+  values: unknown[];
+}
+
 /**
  * One consistent view of the database for one operation: every query sees the same block and the same samples, so that
  * an answer and its `asOf` belong together. Opened by the first query; the caller closes it when the answer is made.
@@ -30,8 +39,13 @@ export class Snapshot {
   /** no statement begins after this, on `performance.now`'s clock */
   readonly #until: number;
   #client: Promise<PoolClient> | undefined;
-  /** resolves when the statement asked for last is done: a connection runs one at a time */
+  /** rejects where the transaction could not begin */
+  #begun: Promise<unknown> = Promise.resolve();
+  /** resolves when the statement asked for last is done */
   #last: Promise<unknown> = Promise.resolve();
+  /** how often the transaction was rolled back to its beginning, and when it is for the last time */
+  #failureCount = 0;
+  #recovered: Promise<unknown> = Promise.resolve();
   #isClosed = false;
   /** why the connection can't be used again */
   #fault: Error | undefined;
@@ -47,7 +61,8 @@ export class Snapshot {
   }
 
   /**
-   * Runs one statement. Statements are prepared once per connection under `name`.
+   * Runs one statement, or several at once where they don't wait for each other. Statements are prepared once per
+   * connection under `name`.
    *
    * @throws BaseError `UPSTREAM_UNAVAILABLE` when the database is away or has not been loaded yet, `TOO_SLOW` for a
    * statement that took too long
@@ -56,11 +71,12 @@ export class Snapshot {
     if (this.#isClosed) throw new Error(`BUG: ${name} after its snapshot was closed`);
     if (performance.now() > this.#until) throw tooSlow("the operation as a whole takes too long");
     try {
-      this.#client ??= this.#open();
-      const client = await this.#client;
-      const run = this.#last.then(() => client.query<Row>({ name, text, values }));
-      this.#last = run.catch((error: unknown) => this.#recover(client, error));
-      return (await run).rows;
+      const client = await (this.#client ??= this.#open());
+      const run = client.pipeline
+        ? this.#run<Row>(client, { name, text, values })
+        : this.#last.then(() => this.#run<Row>(client, { name, text, values }));
+      this.#last = run.catch(() => undefined);
+      return await run;
     } catch (error) {
       throw toDatabaseFault(error);
     }
@@ -73,31 +89,49 @@ export class Snapshot {
     const client = await this.#client?.catch(() => undefined);
     if (!client) return;
     await this.#last;
-    const broken = await client.query("commit").then(
+    const ended = client.query("commit").then(
       () => undefined,
       (error: unknown) => error as Error,
     );
-    client.release(this.#fault ?? broken);
+    // what comes next on a pipelined connection comes after the commit; if that is lost, so is the connection
+    client.release(this.#fault ?? (client.pipeline ? undefined : await ended));
+  }
+
+  /** One statement, again where it only failed because one that was sent before it had. */
+  async #run<Row extends QueryResultRow>(client: PoolClient, statement: Statement): Promise<Row[]> {
+    const failureCount = this.#failureCount;
+    try {
+      const { rows } = await client.query<Row>(statement);
+      await this.#begun;
+      return rows;
+    } catch (error) {
+      const isLostWithAnother = this.#failureCount > failureCount && LOST_WITH_ANOTHER.has(codeOf(error));
+      if (!isLostWithAnother) this.#recover(client, error);
+      // answered after all that was sent before it: `pg` knows by then which statements are prepared
+      await this.#recovered;
+      if (isLostWithAnother) return this.#run(client, statement);
+      throw error;
+    }
   }
 
   /** A statement that failed must not take those after it along: back to where the transaction still stood. */
-  async #recover(client: PoolClient, error: unknown): Promise<void> {
+  #recover(client: PoolClient, error: unknown): void {
+    this.#failureCount++;
     if (codeOf(error) === STALE_PLAN) this.#fault = error as Error;
-    await client.query("rollback to savepoint opened").catch((fault: unknown) => (this.#fault = fault as Error));
+    this.#recovered = client
+      .query("rollback to savepoint opened")
+      .catch((fault: unknown) => (this.#fault = fault as Error));
   }
 
   async #open(): Promise<PoolClient> {
     const client = await this.pool.connect();
-    try {
-      await client.query(
-        `begin transaction isolation level repeatable read, read only;
-         set local statement_timeout = ${this.#timeoutMs}; ${PLANNING}; savepoint opened`,
-      );
-      return client;
-    } catch (error) {
-      client.release(error as Error);
-      throw error;
-    }
+    this.#begun = client.query(
+      `begin transaction isolation level repeatable read, read only;
+       set local statement_timeout = ${this.#timeoutMs}; ${PLANNING}; savepoint opened`,
+    );
+    this.#begun.catch((fault: unknown) => (this.#fault = fault as Error));
+    if (!client.pipeline) await this.#begun.catch(() => undefined);
+    return client;
   }
 }
 
