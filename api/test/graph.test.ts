@@ -1,5 +1,4 @@
 import { keccak256, toBytes } from "viem";
-import { EXAMPLES } from "../src/graphql/examples.ts";
 import { execute, openApi, type ApiFixture } from "./fixture.ts";
 
 const OWNER = `0x${"a1".repeat(20)}`;
@@ -306,18 +305,6 @@ describe("series of an operation", () => {
       extensions: { code: "TOO_LARGE", hints: ["ask for at most 40 GPUs at once, or for fewer hours"] },
     });
   });
-});
-
-describe("the explorer's examples", () => {
-  // the others ask for more than these tables have: see graph/lists.test.ts
-  it.each(EXAMPLES.slice(0, 2).map(({ title, query }) => [title, query]))(
-    "%s: runs as it stands",
-    async (_title, query) => {
-      const { data, errors } = await fixture.ask(query);
-      expect(errors).toBeUndefined();
-      expect(JSON.stringify(data)).toContain("NVIDIA H100 80GB HBM3");
-    },
-  );
 });
 
 describe("bad input", () => {

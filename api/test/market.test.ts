@@ -5,6 +5,7 @@ import { parseInputs } from "../src/domain/rewards/parse.ts";
 import { settle } from "../src/domain/rewards/settle.ts";
 import type { Claim } from "../src/domain/rewards/types.ts";
 import { runExample } from "./example.ts";
+import { explorerExamples } from "./golden/examples.ts";
 import { goldenStories } from "./golden/stories.ts";
 import { EVERY_SECONDS, isUsedAt, reading, scrapeMarket, type Use } from "./market-telemetry.ts";
 import { openMarket, type MarketFixture } from "./market.ts";
@@ -304,6 +305,7 @@ describe("over a market with a past", () => {
 });
 
 goldenStories(() => market);
+explorerExamples(() => market);
 
 it("is told by the typed client's example, built as it is published", async () => {
   const ids = [...gpuIds.values()].sort((a, b) => Number(a - b));

@@ -1,3 +1,6 @@
+/** First day and day after the last that examples ask for; the explorer puts the last 30 days in their place. */
+export const EXAMPLE_DAYS = { from: "2026-11-01", to: "2026-12-01" } as const;
+
 /** Queries that the explorer and the README show; tests run them. */
 export const EXAMPLES = [
   {
@@ -92,7 +95,7 @@ export const EXAMPLES = [
   },
   {
     title: "Anyone: is the economy sound? Burns, mints, supply and the price by day",
-    query: `query Economy($from: DateTime! = "2026-11-01", $to: DateTime! = "2026-12-01") {
+    query: `query Economy($from: DateTime! = "${EXAMPLE_DAYS.from}", $to: DateTime! = "${EXAMPLE_DAYS.to}") {
   economy { supplyBct mintedBct destroyedBct rewardedBct claimedBct }
   economyByDay(from: $from, to: $to) { day burnedDc bctEquivalent mintedBct destroyedBct supplyBct }
   bctPriceHistory(from: $from, to: $to, every: DAY) { at open high low close }
@@ -100,9 +103,42 @@ export const EXAMPLES = [
 }`,
   },
   {
-    title: "Anyone: the market as it was at a time",
-    query: `query Past($at: DateTime! = "2026-11-24") {
-  history(atTime: $at) {
+    title: "Investor: a wallet's statement and what it holds, each figure with the reason where there is none",
+    query: `query Statement($wallet: Bytes! = "0x976ea74026e726554db657fa54763abd0c3a0aa9") {
+  account(address: $wallet) {
+    statement {
+      from to earnedBct claimedBct missingEpochs
+      totals { kind lineCount amount token { symbol } amountUsd { value reason } }
+      lines(first: 10) { nodes { at kind gpuId epoch amount amountUsd { value } } pageInfo { hasNextPage endCursor } }
+      metrics { realised { netUsd { value reason } aprOnCost { value reason } occupancy { value reason } } }
+    }
+    portfolio(first: 10) {
+      nodes {
+        gpuId model heldSince
+        costUsd { value reason }
+        trailingIncomeUsd { value reason }
+        netAssetValueUsd { value reason }
+      }
+    }
+  }
+}`,
+  },
+  {
+    title: "Anyone: was I paid right? An epoch's lines, each with the steps that it was worked out by",
+    query: `query Epochs {
+  epochs(first: 3) {
+    nodes {
+      id state waits burnedDc budgetBct totalBct linesRoot inputsHash
+      lines(first: 2) { nodes { account kind gpuId amountBct steps { symbol words formula numbers value } } }
+    }
+  }
+  rewardEstimate { epoch burnedDc totalBct budgetBct }
+}`,
+  },
+  {
+    title: "Anyone: the market as it was at a block; `atTime` takes a time",
+    query: `query Past($block: BigInt! = "100") {
+  history(atBlock: $block) {
     block { number timestamp isTimeExact }
     network { gpuCount burnedDc price }
     pools { nodes { id onDemandRateDcPerHour gpus(first: 3) { nodes { id owner { address } } } } }
@@ -152,6 +188,17 @@ subscription Prices {
     kind
     block { number timestamp }
     events { kind epoch budgetBct totalBct mintedBct votes quorum windowEndsAt reason }
+  }
+}`,
+  },
+  {
+    title: "Live: a wallet's rewards, as they become final and are paid",
+    query: `subscription Rewards($account: Bytes! = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8") {
+  rewards(account: $account) {
+    kind
+    block { number timestamp }
+    events { kind epoch amountBct cumulativeBct }
+    undone
   }
 }`,
   },

@@ -1,5 +1,10 @@
 import { gzipSync } from "node:zlib";
-import { EXAMPLES, LIVE_EXAMPLES } from "./examples.ts";
+import { HOUR_MS } from "#kernel/time.ts";
+import { EXAMPLE_DAYS, EXAMPLES, LIVE_EXAMPLES } from "./examples.ts";
+import { PREPARE_EXAMPLES, SIGN_IN_EXAMPLE } from "./examples-wallet.ts";
+
+/** What the explorer's tabs show, in their order. */
+const TABS = [...EXAMPLES, ...PREPARE_EXAMPLES, SIGN_IN_EXAMPLE, ...LIVE_EXAMPLES];
 
 let page: Promise<Buffer> | undefined;
 
@@ -9,7 +14,7 @@ let page: Promise<Buffer> | undefined;
  */
 export function explorerPage(): Promise<Buffer> {
   page ??= import("@graphql-yoga/render-graphiql").then(({ renderGraphiQL }) => {
-    const tabs = [...EXAMPLES, ...LIVE_EXAMPLES].map(({ title, query }) => ({ query: `# ${title}\n${query}\n` }));
+    const tabs = TABS.map(({ title, query }) => ({ query: `# ${title}\n${inDays(query)}\n` }));
     return gzipSync(
       renderGraphiQL({
         ...{ title: "Berkeley Compute", endpoint: "/graphql", defaultTabs: tabs },
@@ -18,4 +23,10 @@ export function explorerPage(): Promise<Buffer> {
     );
   });
   return page;
+}
+
+/** An example about the last 30 days. */
+function inDays(query: string): string {
+  const day = (ago: number): string => new Date(Date.now() - ago * 24 * HOUR_MS).toISOString().slice(0, 10);
+  return query.replaceAll(EXAMPLE_DAYS.from, day(30)).replaceAll(EXAMPLE_DAYS.to, day(-1));
 }

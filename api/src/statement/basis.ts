@@ -21,6 +21,8 @@ export interface StatementBasis {
   epochs: FinalEpochs;
   /** that are final, and whose lines the ledger hasn't: they are in no statement */
   missing: readonly number[];
+  /** when those ended, seconds since 1970 */
+  missingEnds: readonly number[];
   sales(): Promise<SaleLineFact[]>;
 }
 
@@ -46,11 +48,13 @@ export async function openStatement(snapshot: Snapshot, scope: Scope, asked: Ask
   const window = checkedWindow({ fromAt, toAt }, STATEMENT_MAX_DAYS);
   const parts = await readScope(snapshot, known);
   const rows = await readFinalEpochs(snapshot);
+  const missing = rows.filter(({ isKnown }) => !isKnown);
   let sales: Promise<SaleLineFact[]> | undefined;
   return {
     ...{ snapshot, asOf, at, scope: known, parts, window },
     epochs: new Map(rows.filter(({ isKnown }) => isKnown).map((row) => [row.epoch, row])),
-    missing: rows.filter(({ isKnown }) => !isKnown).map(({ epoch }) => epoch),
+    missing: missing.map(({ epoch }) => epoch),
+    missingEnds: missing.map(({ endAt }) => endAt),
     sales: () => (sales ??= readSaleFacts(snapshot, parts.sale)),
   };
 }
@@ -58,6 +62,11 @@ export async function openStatement(snapshot: Snapshot, scope: Scope, asked: Ask
 /** Up to when rewards are known: the end of the last final epoch, seconds since 1970; 0: of none. */
 export function knownThrough({ epochs }: StatementBasis): number {
   return [...epochs.values()].at(-1)?.endAt ?? 0;
+}
+
+/** Whether some epoch's lines are missing whose rewards lie in a window: their sum isn't known. */
+export function isMissingWithin({ missingEnds }: StatementBasis, { fromAt, toAt }: Window): boolean {
+  return missingEnds.some((endAt) => endAt - 1 >= fromAt && endAt - 1 < toAt);
 }
 
 /** The epochs whose rewards lie in a window: an epoch's are of its last second. Undefined: none. */

@@ -13,7 +13,7 @@ import {
   type PriceRow,
 } from "../sources/cashflow-holding.ts";
 import { readGpuIncome, type GpuIncomeRow } from "../sources/cashflow-rewards.ts";
-import { epochsWithin, knownThrough, type StatementBasis } from "./basis.ts";
+import { epochsWithin, isMissingWithin, knownThrough, type StatementBasis } from "./basis.ts";
 import { floorOf, usdOf } from "./holding.ts";
 import type { Assumptions } from "./metrics.ts";
 
@@ -82,12 +82,16 @@ async function readTrailing(
   gpuIds: readonly string[],
 ): Promise<(row: HoldingRow) => Measure<bigint>> {
   const toAt = knownThrough(basis);
-  const range = epochsWithin(basis, { fromAt: toAt - TRAILING_DAYS * DAY_SECONDS, toAt });
+  const window = { fromAt: toAt - TRAILING_DAYS * DAY_SECONDS, toAt };
+  const range = epochsWithin(basis, window);
   const rows = range ? await readGpuIncome(basis.snapshot, gpuIds, range) : [];
   const byHolder = new Map<string, GpuIncomeRow[]>();
   for (const row of rows)
     byHolder.set(`${row.gpuId}/${row.account}`, [...(byHolder.get(`${row.gpuId}/${row.account}`) ?? []), row]);
+  // what a missing epoch paid isn't known, and a sum of the others would pass for that of all 30 days
+  const isMissing = isMissingWithin(basis, window);
   return ({ gpuId, owner }) => {
+    if (isMissing) return unknown("MISSING_EPOCHS");
     let sum = 0n;
     for (const { epoch, amount } of byHolder.get(`${gpuId}/${owner}`) ?? []) {
       const usd = usdTowardZero(amount, BCT, basis.epochs.get(epoch)?.price ?? null);

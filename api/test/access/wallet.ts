@@ -12,12 +12,12 @@ export interface FullAnswer extends Answer {
 export async function send(
   url: string,
   query: string,
-  options: { variables?: Record<string, unknown>; headers?: Record<string, string> } = {},
+  options: { variables?: Record<string, unknown>; headers?: Record<string, string>; operationName?: string } = {},
 ): Promise<FullAnswer> {
   const response = await fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json", ...options.headers },
-    body: JSON.stringify({ query, variables: options.variables ?? {} }),
+    body: JSON.stringify({ query, variables: options.variables ?? {}, operationName: options.operationName }),
   });
   return { status: response.status, headers: response.headers, ...((await response.json()) as object) };
 }
