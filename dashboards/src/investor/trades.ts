@@ -59,9 +59,9 @@ group by m.at, m.price, g.model order by 1, 2`),
     group by l.gpu, f.epoch, f.price) r
   group by r.gpu
 )
-select a.gpu as "GPU", g.model as "Model", g.pool as "Pool", o.name as "Operator", s.score as "Score", ${nameOf("a.seller")} as "Seller",
-  a.price * 1e-18 as "Ask BCT", a.usd as "Ask USD", i.usd as "30 d USD",
-  365 * i.usd / (i.epochs * n.epoch_length / 86400.0) / nullif(a.usd, 0) as "Yield at ask"
+select a.gpu as "GPU", g.model as "Model", a.price * 1e-18 as "Ask BCT", a.usd as "Ask USD", i.usd as "30 d USD",
+  365 * i.usd / (i.epochs * n.epoch_length / 86400.0) / nullif(a.usd, 0) as "Yield at ask", s.score as "Score", g.pool as "Pool",
+  o.name as "Operator", ${nameOf("a.seller")} as "Seller"
 from ask a cross join (select * from ledger.network limit 1) n join chain.gpu g on g.id = a.gpu
 left join chain.operator o on o.id = g.operator left join income i on i.gpu = a.gpu::int8
 left join reputation.score s on s.subject = g.operator and s.member is null and s.at = (select max(at) from reputation.run)

@@ -18,7 +18,7 @@ export const SHARE_PANELS: readonly PanelSpec[] = [
     title: "Rewards by operator",
     description:
       "Of the range's final epochs (ledger.pool_amount): what customers spent at the operator's pools and what these were paid, operator " +
-      "and owners together. Each epoch's budget is parted by DC: the greatest difference of the two shares in any epoch is rounding.",
+      "and owners together. Each epoch's budget is parted by DC: what the two shares differ by in any epoch, at most, is rounding.",
     unit: "none",
     width: 16,
     queries: rows(`with ${ENDED}, part as (
@@ -31,7 +31,7 @@ export const SHARE_PANELS: readonly PanelSpec[] = [
 select o.name as "Operator", sum(p.dc) * 1e-6 as "DC burned", sum(p.dc) / nullif(sum(sum(p.dc)) over (), 0) as "Share of DC",
   sum(p.wei) * 1e-18 as "Paid", sum(p.wei * p.price) * 1e-26 as "Paid USD",
   sum(p.wei) / nullif(sum(sum(p.wei)) over (), 0) as "Share of rewards", sum(p.own) * 1e-18 as "To the operator",
-  max(abs(p.dc_share - p.paid_share)) as "Greatest difference"
+  max(abs(p.dc_share - p.paid_share)) as "Differs by"
 from part p join chain.operator o on o.id = p.operator::text
 group by o.id, o.name order by sum(p.dc) desc`),
     overrides: [
@@ -39,7 +39,7 @@ group by o.id, o.name order by sum(p.dc) desc`),
       { match: { regexp: "^(Paid|To the operator)$" }, unit: BCT, decimals: 0 },
       { match: { regexp: "^Share" }, unit: "percentunit", decimals: 1, min: 0, max: 1, cell: "gauge" },
       {
-        match: { name: "Greatest difference" },
+        match: { name: "Differs by" },
         unit: "percentunit",
         decimals: 4,
         cell: "color-text",
