@@ -27,7 +27,7 @@ const OCCUPANCY = `select p.model || ', ' || p.region || ', pool ' || p.id as "p
   sum(t.rented_seconds)::float8 / nullif(sum(t.available_seconds), 0) as "occupancy"
 from chain.pool p
 join market.tick t on t.pool = p.id::int8
-where t.at > $__timeTo()::timestamptz - interval '24 hours' and t.at <= $__timeTo()
+where t.at <= $__timeTo() and t.at > (select max(x.at) from market.tick x where x.at <= $__timeTo()) - interval '24 hours'
 group by p.id, p.model, p.region
 order by 2 desc nulls last limit 20`;
 
@@ -110,7 +110,7 @@ export const SUPPLY: RowSpec = {
       type: "bargauge",
       title: "Occupancy by pool, 24 h",
       description:
-        "Sold / ACTIVE GPU time of the 24 hours up to the range's end, every model (market.tick), the twenty fullest. Rates rise above 80 %.",
+        "Sold / ACTIVE GPU time of the 24 hours up to the newest full hour, every model (market.tick), the twenty fullest. Rates rise above 80 %.",
       unit: "percentunit",
       decimals: 0,
       min: 0,
