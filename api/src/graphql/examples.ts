@@ -151,7 +151,7 @@ export const EXAMPLES = [
 export const LIVE_EXAMPLES = [
   {
     title: "Live: GPUs that become free or taken, of one model",
-    query: `subscription Offers($model: String = "NVIDIA H100 80GB HBM3") {
+    query: `subscription FreeGpus($model: String = "NVIDIA H100 80GB HBM3") {
   offers(where: { model: $model }) {
     kind
     block { number timestamp }
@@ -183,7 +183,7 @@ subscription Prices {
   },
   {
     title: "Live: epochs, step by step",
-    query: `subscription Epochs {
+    query: `subscription EpochSteps {
   epochProgress {
     kind
     block { number timestamp }

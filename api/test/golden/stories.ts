@@ -22,7 +22,7 @@ export function goldenStories(marketOf: () => MarketFixture): void {
   const statements: Statement[] = [];
 
   describe("what is asked of a market with a past", () => {
-    beforeAll(() => workMarket(marketOf()), 60_000);
+    beforeAll(() => workMarket(marketOf()), 240_000);
 
     it.each(STORIES)("$name: has its golden answer", async (story) => {
       const { url } = marketOf();
