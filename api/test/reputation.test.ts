@@ -344,7 +344,7 @@ class ExplainingSnapshot extends Snapshot {
 describe("what the graph asks", () => {
   it("is read by index: the plans are those of golden/reputation-plans.txt", async () => {
     // a plan is the planner's statistics' as much as the statement's: they are those of these rows, whenever upkeep ran
-    await pool.query("vacuum analyze reputation.run, reputation.score, reputation.explanation");
+    await pool.query("vacuum (full, analyze) reputation.run, reputation.score, reputation.explanation");
     const snapshot = new ExplainingSnapshot(pool);
     const [from, to] = [new Date(T0 * 1_000), new Date((T0 + DAY) * 1_000)];
     await readNewestScores(snapshot, ["1", "2"]);
