@@ -102,11 +102,15 @@ export async function keepDownHours(pool: Pool, from: number, signal?: AbortSign
   let count = 0;
   for (let at = next.getTime(); at < until && signal?.aborted !== true; at += KEPT_AT_ONCE * HOUR_MS) {
     const to = Math.min(at + KEPT_AT_ONCE * HOUR_MS, until);
-    const kept = await pool.query<{ count: number }>("select telemetry.keep_down_hours($1, $2) as count", [
-      new Date(at),
-      new Date(to),
-    ]);
-    count += kept.rows[0]?.count ?? 0;
+    count += await withTransaction(pool, async (client) => {
+      // one snapshot for the aggregates' rows and how far they reach: of two, a refresh in between would look like DOWN
+      await client.query("set transaction isolation level repeatable read");
+      const kept = await client.query<{ count: number }>("select telemetry.keep_down_hours($1, $2) as count", [
+        new Date(at),
+        new Date(to),
+      ]);
+      return kept.rows[0]?.count ?? 0;
+    });
   }
   return count;
 }
