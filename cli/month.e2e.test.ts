@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
+import { ALERT_GROUPS } from "#dashboards/src/alerts.ts";
 import { DASHBOARDS } from "#dashboards/src/index.ts";
+import { callsOf } from "#dashboards/src/testing/alerts.ts";
 import { askDashboard, faultsOf, type Opening } from "#dashboards/src/testing/ask.ts";
 import { planOf } from "#devnet/market/plans.ts";
 import { waitFor } from "#kernel/time.ts";
@@ -141,13 +143,14 @@ async function expectEqual(figures: readonly unknown[], opening: Required<Openin
   }
 }
 
-/** Every query of every dashboard runs as its reader and has something to show. */
+/** Every query of every dashboard and alert runs as its reader; what must show something does. */
 async function expectDashboards(): Promise<void> {
   const client = await pool.connect();
   try {
     const faults: string[] = [];
     for (const spec of DASHBOARDS) faults.push(...faultsOf(spec, await askDashboard(client, spec)));
     expect(faults).toEqual([]);
+    for (const alert of ALERT_GROUPS.flatMap(({ alerts }) => alerts)) await callsOf(client, alert);
   } finally {
     client.release();
   }

@@ -70,7 +70,7 @@ export const GLANCE: RowSpec = {
       index("ASK_ON_DEMAND"),
     ),
     price(
-      "Reserved for a year",
+      "Reserved, 1 y",
       `The cheapest hour of a slot of ${YEAR_HOURS} hours that a pool in the region asks, its discount for the term taken off ` +
         "(market.tick, chain.discount_change).",
       YEAR,

@@ -115,7 +115,7 @@ export const PRICES: RowSpec = {
       fill: 0,
       draw: "steps",
       legend: ["lastNotNull", "min", "max"],
-      overrides: [{ match: { name: "paid" }, lineWidth: 3, color: { fixed: "green" } }],
+      overrides: [{ match: { name: "paid" }, lineWidth: 3, color: { fixed: "purple" } }],
       queries: series(INDICES),
     },
     {
@@ -149,7 +149,7 @@ export const PRICES: RowSpec = {
       title: "GPU-hours traded",
       description:
         "GPU time that the burns of the last 24 h paid for in the region, at each full hour (market.price_index, TRADE).",
-      unit: "h",
+      unit: "suffix: h",
       min: 0,
       width: 12,
       legend: ["mean", "max"],

@@ -64,10 +64,12 @@ export const RESALE: RowSpec = {
         "Open listings of slots of the model (chain.listing): dollars for each hour left, at the last price of BCT, beside what the pool asks for a slot of " +
         "as many hours reserved anew. Below zero: cheaper than from the pool.",
       unit: "none",
-      width: 12,
+      width: 14,
       mayBeEmpty: "no slot of the model is listed",
       overrides: [
-        { match: { name: "from" }, unit: "dateTimeAsIso", width: 160 },
+        { match: { name: "from" }, unit: "dateTimeAsIso", width: 150 },
+        { match: { regexp: "^(slot|pool|token)$" }, width: 65 },
+        { match: { regexp: "^(price|hours left)$" }, width: 85 },
         { match: { regexp: "^(USD an hour|reserved anew)$" }, unit: "currencyUSD", decimals: 3 },
         { match: { name: "price" }, decimals: 2 },
         {
@@ -91,10 +93,10 @@ export const RESALE: RowSpec = {
         "sold (chain.pool). Below zero: the longer one is cheaper.",
       unit: "currencyUSD",
       decimals: 2,
-      width: 12,
+      width: 10,
       overrides: [
         { match: { name: "pool" }, unit: "none" },
-        { match: { regexp: "^(hours|longer slot)$" }, unit: "h", decimals: 0 },
+        { match: { regexp: "^(hours|longer slot)$" }, unit: "suffix: h", decimals: 0 },
         {
           match: { name: "difference" },
           cell: "color-text",

@@ -27,7 +27,7 @@ const OCCUPANCY = `select p.model || ', ' || p.region || ', pool ' || p.id as "p
   sum(t.rented_seconds)::float8 / nullif(sum(t.available_seconds), 0) as "occupancy"
 from chain.pool p
 join market.tick t on t.pool = p.id::int8
-where t.at > $__timeTo()::timestamptz - interval '24 hours' and t.at <= $__timeTo()
+where t.at <= $__timeTo() and t.at > (select max(x.at) from market.tick x where x.at <= $__timeTo()) - interval '24 hours'
 group by p.id, p.model, p.region
 order by 2 desc nulls last limit 20`;
 
@@ -41,7 +41,7 @@ from (
 group by o.rate order by o.rate`;
 
 const HAZARD = `select 'pool ' || p.id || ', ' || p.region as "pool", ${chanceWithin(1)} as "1 h", ${chanceWithin(6)} as "6 h", ${chanceWithin(24)} as "24 h",
-  z.exposed_gpu_hours / nullif(z.taken_count, 0) * 3600 as "mean time to it", z.taken_count as "taken", z.exposed_gpu_hours as "exposed"
+  z.exposed_gpu_hours / nullif(z.taken_count, 0) * 3600 as "mean time", z.taken_count as "taken", z.exposed_gpu_hours as "exposed"
 from ${POOLS_OF_MODEL} p join market.hazard z on z.pool = p.pool
 order by 4, 1`;
 
@@ -65,7 +65,7 @@ where $__timeFilter(f.at) and f.idle >= 0
 group by 1 order by 1`;
 
 const DELIVERED = `select 'pool ' || p.id || ', ' || p.region as "pool", o.name as "operator", count(distinct t.gpu_key) as "GPUs",
-  sum(r.busy_seconds) as "busy time",
+  sum(r.busy_seconds) / 3600 as "busy hours",
   sum(r.util_ratio * r.covered_seconds) / nullif(sum(r.covered_seconds) filter (where r.util_ratio is not null), 0) as "utilization",
   sum(r.tensor_active_ratio * r.covered_seconds) / nullif(sum(r.covered_seconds) filter (where r.tensor_active_ratio is not null), 0) as "tensor",
   percentile_cont(0.5) within group (order by r.busy_sm_clock_hertz) as "clock, busy",
@@ -110,7 +110,7 @@ export const SUPPLY: RowSpec = {
       type: "bargauge",
       title: "Occupancy by pool, 24 h",
       description:
-        "Sold / ACTIVE GPU time of the 24 hours up to the range's end, every model (market.tick), the twenty fullest. Rates rise above 80 %.",
+        "Sold / ACTIVE GPU time of the 24 hours up to the newest full hour, every model (market.tick), the twenty fullest. Rates rise above 80 %.",
       unit: "percentunit",
       decimals: 0,
       min: 0,
@@ -129,7 +129,7 @@ export const SUPPLY: RowSpec = {
       title: "GPU-hours on offer by price",
       description:
         "Of GPUs of the model free now, in every region: hours of the next 24 until a booking or an exit that is known, by what the pool asks.",
-      unit: "h",
+      unit: "suffix: h",
       decimals: 0,
       min: 0,
       width: 6,
@@ -148,10 +148,11 @@ export const SUPPLY: RowSpec = {
       width: 8,
       overrides: [
         { match: { name: "pool" }, unit: "none" },
+        { match: { regexp: "^(1 h|6 h|taken)$" }, width: 55 },
         { match: { name: "24 h" }, cell: "color-text", thresholds: CHANCE_STEPS },
-        { match: { name: "mean time to it" }, unit: "s", decimals: 0, noValue: "never seen" },
+        { match: { name: "mean time" }, unit: "s", decimals: 0, noValue: "never seen" },
         { match: { name: "taken" }, unit: "short", decimals: 0 },
-        { match: { name: "exposed" }, unit: "h", decimals: 0 },
+        { match: { name: "exposed" }, unit: "suffix: h", decimals: 0 },
       ],
       queries: rows(HAZARD),
     },
@@ -190,7 +191,7 @@ export const SUPPLY: RowSpec = {
       type: "table",
       title: "What a renter really gets",
       description:
-        "Telemetry of the last seven whole days by pool of the model (telemetry.rollup_1d): time with load, mean DCGM utilization and tensor activity " +
+        "Telemetry of the last seven whole days by pool of the model (telemetry.rollup_1d): hours with load, mean DCGM utilization and tensor activity " +
         "over all samples, the median GPU-day's clock under load and its highest power, and the share of time throttled.",
       unit: "percentunit",
       decimals: 1,
@@ -198,7 +199,7 @@ export const SUPPLY: RowSpec = {
       height: 6,
       overrides: [
         { match: { regexp: "^(pool|operator|GPUs)$" }, unit: "none", decimals: 0 },
-        { match: { name: "busy time" }, unit: "s", decimals: 0 },
+        { match: { name: "busy hours" }, unit: "suffix: h", decimals: 0 },
         { match: { regexp: "^clock" }, unit: "hertz", decimals: 2 },
         { match: { regexp: "^power" }, unit: "watt", decimals: 0 },
         { match: { name: "throttled" }, decimals: 2 },

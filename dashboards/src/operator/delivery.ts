@@ -126,6 +126,7 @@ export const DELIVERY: RowSpec = {
       max: 1,
       width: 12,
       draw: "steps",
+      fill: 0,
       thresholds: UPTIME_STEPS,
       hasThresholdLines: true,
       color: "palette",
@@ -153,7 +154,7 @@ export const DELIVERY: RowSpec = {
       description:
         "Sold: hours of rentals and of slots, used or not, on ACTIVE GPUs (market.tick). Below zero: what rentals met DOWN " +
         "(telemetry.gpu_down_hour).",
-      unit: "h",
+      unit: "suffix: h",
       width: 8,
       draw: "bars",
       minInterval: "1h",
@@ -209,7 +210,7 @@ export const DELIVERY: RowSpec = {
         { match: { name: "over at" }, unit: "dateTimeAsIso", width: 170 },
         {
           match: { name: "DOWN" },
-          unit: "m",
+          unit: "suffix: min",
           cell: "color-text",
           thresholds: [
             { value: null, color: "green" },

@@ -52,8 +52,6 @@ export const STANDING: RowSpec = {
         "the past, hours since the network runs. A wide band says that little is known.",
       unit: "none",
       decimals: 1,
-      min: 0,
-      max: 100,
       width: 8,
       height: 9,
       legend: ["lastNotNull", "min"],
