@@ -47,7 +47,7 @@ const RENTED = `with rented as (
 )
 select p."time", 'rental' as metric, max(p.state) as "state"
 from (
-  select $__timeFrom()::timestamptz as "time", 10 as state
+  select to_timestamp($__unixEpochFrom()) as "time", 10 as state
   union all
   select to_timestamp(greatest(start_at, $__unixEpochFrom())), tier from rented
   union all
