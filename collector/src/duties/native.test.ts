@@ -2,12 +2,12 @@ import { jest } from "@jest/globals";
 import type { NativePostgres } from "#indexer/testdata/native-postgres.ts";
 import { silentLogger } from "#kernel/log.ts";
 import { createPool, type Pool } from "#kernel/pg.ts";
-import { HOUR_MS, waitFor } from "#kernel/time.ts";
+import { bucketStart, HOUR_MS, waitFor } from "#kernel/time.ts";
 import { blankResult } from "../scrape/scrape.ts";
 import { migrateTelemetry, openWriter } from "../testing/database.ts";
 import { hasNativeTimescale, startNativeTimescale } from "../testing/native-timescale.ts";
 import { rowOf } from "../testing/rows.ts";
-import { refresh } from "../write/watermark.ts";
+import { refresh, type Span } from "../write/watermark.ts";
 import { Lease } from "./lease.ts";
 import { Maintenance } from "./maintenance.ts";
 import { readWorkerFacts } from "./workers.ts";
@@ -19,6 +19,7 @@ const describeNative = hasNativeTimescale ? describe : describe.skip;
 
 let server: NativePostgres;
 let pool: Pool;
+let policyKey: number;
 async function start(maxWorkers: number): Promise<void> {
   server = await startNativeTimescale({ settings: { "timescaledb.max_background_workers": String(maxWorkers) } });
   pool = createPool(server.url, { name: "test", max: 2 });
@@ -64,6 +65,36 @@ describeNative("TimescaleDB's jobs (on a native server only)", () => {
     await Promise.all(four.map((own) => own.end()));
     const { rows } = await pool.query("select sum(sample_count)::int as n from telemetry.gpu_1m");
     expect(rows).toEqual([{ n: 21_610 }]);
+  });
+
+  it.each([
+    ["our own refresh", (span: Span) => refresh(pool, "telemetry.gpu_1m", span)],
+    ["a policy's run", () => pool.query("call run_job($1)", [policyKey])],
+  ])("hide no minute while %s goes through a backlog", async (_what, work) => {
+    await start(0);
+    const { rows: policies } = await pool.query<{ job_id: number }>(
+      `select job_id from timescaledb_information.jobs
+       where proc_name = 'policy_refresh_continuous_aggregate' and hypertable_name = 'gpu_1m'`,
+    );
+    policyKey = policies[0]?.job_id ?? 0;
+    const to = bucketStart(Date.now() - HOUR_MS, HOUR_MS);
+    await pool.query(
+      `insert into telemetry.sample (time, gpu_key, covers_until, covered_seconds)
+       select t, k, t + interval '1 min', 60 from generate_series($1::timestamptz, $2, interval '1 min') t, generate_series(1, 50) k`,
+      [new Date(to - 20 * HOUR_MS), new Date(to)],
+    );
+    const reader = createPool(server.url, { name: "test", max: 1 });
+    const seen = async (): Promise<number> =>
+      (await reader.query<{ n: number }>("select count(*)::int as n from telemetry.gpu_1m")).rows[0]?.n ?? 0;
+    const counts = [await seen()];
+    let isDone = false;
+    const working = Promise.resolve(work({ from: to - 20 * HOUR_MS, to })).finally(() => (isDone = true));
+    while (!isDone) counts.push(await seen());
+    await working;
+    counts.push(await seen());
+    await reader.end();
+    expect(counts.length).toBeGreaterThan(3);
+    expect(new Set(counts)).toEqual(new Set([50 * 1_201]));
   });
 
   it("are left to its workers where it has some", async () => {

@@ -50,6 +50,14 @@ describe("the tables", () => {
     expect(indexes).toEqual([{ indexname: "sample_gpu_time" }, { indexname: "scrape_target_time" }]);
   });
 
+  it("have policies that refresh the oldest first, as an aggregate's newest row says how far it reaches", async () => {
+    const policies = await database.rows(
+      `select config->>'refresh_newest_first' as newest from timescaledb_information.jobs
+       where proc_name = 'policy_refresh_continuous_aggregate'`,
+    );
+    expect(policies).toEqual(Array(4).fill({ newest: "false" }));
+  });
+
   it.each(["0002_rollups.sql", "0003_policies.sql"])(
     "of %s can be made again, as one that was cut off must be",
     async (name) => {

@@ -41,11 +41,20 @@ export async function refreshMinutes(pool: Pool, span: Span, nowMs: number): Pro
   }
 }
 
+/**
+ * As one transaction: TimescaleDB 2.28 would commit batches, the newest first, and hide what isn't refreshed before it. Servers
+ * that know no batches have no such parameter.
+ */
+const OPTIONS = `select bool_or('options' = any(proargnames)) as has from pg_proc where proname = 'refresh_continuous_aggregate'`;
+const AS_ONE = `, options => '{"buckets_per_batch": 0}'`;
+
 /** Refreshes one aggregate over whole buckets of its own. Where a worker is refreshing it too, one comes after the other. */
 export async function refresh(pool: Pool, view: string, { from, to }: Span): Promise<void> {
+  const { rows } = await pool.query<{ has: boolean | null }>(OPTIONS);
+  const options = rows[0]?.has ? AS_ONE : "";
   for (let attempt = 0; ; attempt++) {
     try {
-      await pool.query("call refresh_continuous_aggregate($1::regclass, $2::timestamptz, $3::timestamptz)", [
+      await pool.query(`call refresh_continuous_aggregate($1::regclass, $2::timestamptz, $3::timestamptz${options})`, [
         view,
         new Date(from),
         new Date(to),
