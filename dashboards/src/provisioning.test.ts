@@ -17,7 +17,7 @@ beforeAll(async () => {
   database = await openTestDatabase({ content: migrated({ room: "collector", dir: at("../../collector/sql") }) });
   owner = createPool(database.url, { name: "test" });
   const [, sql = ""] = /```sql\n([^`]+)```/.exec(README) ?? [];
-  await owner.query(sql.replace(/\bgrafana\b/, ROLE));
+  await owner.query(sql.replaceAll(/\bgrafana\b/g, ROLE));
   const [, password = ""] = /password '([^']+)'/.exec(sql) ?? [];
   const url = new URL(database.url);
   [url.username, url.password] = [ROLE, password];
