@@ -15,9 +15,9 @@ export async function firstAnswer(apiUrl: string, rpcUrl: string): Promise<void>
     async () => {
       const response = await fetch(apiUrl, { method: "POST", headers: { "content-type": "application/json" }, body });
       const { data } = (await response.json()) as {
-        data: { asOf: { block: { number: string; hash: string } } } | null;
+        data: { asOf: { block: { number: string; hash: string } } | null } | null;
       };
-      const indexed = data?.asOf.block;
+      const indexed = data?.asOf?.block;
       if (!indexed || Number(indexed.number) < head) return undefined;
       const tag = `0x${Number(indexed.number).toString(16)}`;
       const block = await rpcCall<{ hash: string } | null>(rpcUrl, "eth_getBlockByNumber", [tag, false]);
