@@ -10,7 +10,7 @@ import { waitFor } from "#kernel/time.ts";
 import { tellFigure, type Figure } from "./test/dashboard-figures.ts";
 import { FATAL_SETS, MARKET_FIGURES, OPERATOR_FIGURES, POOL_FIGURES } from "./test/dashboard-figures-market.ts";
 import { INVESTOR_FIGURES, NETWORK_FIGURES } from "./test/dashboard-figures-money.ts";
-import { openPlace, processesWith, runBc, type Place, type Run } from "./test/network.ts";
+import { killAll, openPlace, processesWith, runBc, type Place, type Run } from "./test/network.ts";
 import { findBrowser, picturesOf } from "./test/pictures.ts";
 
 const HOUR = 3_600;
@@ -214,7 +214,7 @@ it("a start that is killed while the past's telemetry is written leaves the next
     everyMs: 2,
     onTimeout: () => new Error("the past is not played"),
   });
-  for (const { pid } of await processesWith(place.dataDir)) process.kill(pid, "SIGKILL");
+  killAll(await processesWith(place.dataDir));
   run.process.kill("SIGKILL");
   await run.ended;
   expect(existsSync(days)).toBe(true);

@@ -118,6 +118,17 @@ export async function processesWith(text: string): Promise<Running[]> {
   return all.filter(({ command }) => command.includes(text));
 }
 
+/** Kills processes with no time to tidy up; one that has gone by itself, as those of a killed parent do, is as good. */
+export function killAll(processes: readonly Running[]): void {
+  for (const { pid } of processes) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+}
+
 /** From Linux itself: slim images have no `ps`. */
 function processesOfProc(): Running[] {
   return readdirSync("/proc")
