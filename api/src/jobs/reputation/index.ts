@@ -40,9 +40,16 @@ export function reputationJob({ pool }: JobContext): HourlyJob {
   const run = async (span: Hour): Promise<void> => {
     const startedAt = performance.now();
     const day = dayOfRun(span.end);
-    const { texts, subjects } = await withTransaction(pool, (client) => gather(client, span, day));
-    base = await readBase(pool, day - 1, base);
-    const evidence = copyEvidence(base.evidence);
+    // what earlier days left is taken in hand while the database works on this one; both are over when this ends, well or not
+    const [gathered, loaded] = await Promise.allSettled([
+      withTransaction(pool, (client) => gather(client, span, day)),
+      readBase(pool, day - 1, base).then((found) => ({ found, evidence: copyEvidence(found.evidence) })),
+    ]);
+    if (gathered.status === "rejected") throw gathered.reason;
+    if (loaded.status === "rejected") throw loaded.reason;
+    const { texts, subjects } = gathered.value;
+    const { found, evidence } = loaded.value;
+    base = found;
     foldKept(evidence, day, texts);
     const publish = (): Promise<void> => {
       const run = runOf(span, texts, scoreAll(evidence, subjects, span.end));
