@@ -99,13 +99,14 @@ create table reputation.evidence (
 comment on table reputation.evidence is 'Sums of all facts through the end of a UTC day, by subject: where the next day, or a replay, begins. Those of the last 8 days and of every seventh are kept.';
 comment on column reputation.evidence.sums is 'JSON: by dimension and payer (api/src/domain/reputation/kept-evidence.ts).';
 
--- What the running day is put together from; rows of days that are over are deleted.
-create table reputation.day_so_far (
+-- What the running day is put together from; rows of days that are over are deleted. The first three can be had again from roll-ups and
+-- chain, and are when day_so_far is empty: so none of them goes through the log, and a crash empties them together.
+create unlogged table reputation.day_so_far (
   through timestamptz primary key
 );
 comment on table reputation.day_so_far is 'Up to where gpu_day and use_day are there: for the last run, and the one before it.';
 
-create table reputation.gpu_day (
+create unlogged table reputation.gpu_day (
   through timestamptz not null,
   gpu int8 not null,
   operator text not null,
@@ -118,7 +119,6 @@ create table reputation.gpu_day (
   has_ecc boolean not null,
   has_remap boolean not null
 );
-create index gpu_day_through on reputation.gpu_day (through);
 comment on table reputation.gpu_day is 'Minutes of a GPU on a UTC day up to a time, in which it was an active member of an operator''s pool.';
 comment on column reputation.gpu_day.through is 'From midnight before it to here.';
 comment on column reputation.gpu_day.up is 'Minutes UP.';
@@ -129,7 +129,7 @@ comment on column reputation.gpu_day.has_xids is 'Which, gpu_xid says.';
 comment on column reputation.gpu_day.has_ecc is 'New uncorrectable memory errors.';
 comment on column reputation.gpu_day.has_remap is 'A row remap that failed, or page retirement pending.';
 
-create table reputation.use_day (
+create unlogged table reputation.use_day (
   through timestamptz not null,
   gpu int8 not null,
   operator text not null,
@@ -137,10 +137,12 @@ create table reputation.use_day (
   payer bytea not null,
   minutes int2 not null,
   busy_ms int4 not null,
-  delivered_ms int4 not null
+  delivered_ms int4 not null,
+  until timestamptz
 );
-create index use_day_through on reputation.use_day (through);
 comment on table reputation.use_day is 'What of a gpu_day one payer rented.';
+comment on column reputation.use_day.through is 'From midnight before the hour that ends here; nothing has come to it since.';
+comment on column reputation.use_day.until is 'When a later row took its place; null: none has.';
 comment on column reputation.use_day.minutes is 'Minutes UP or DOWN that it rented.';
 comment on column reputation.use_day.busy_ms is 'Busy time of which the clock is known.';
 comment on column reputation.use_day.delivered_ms is 'busy_ms * min(1, clock / class median) * (1 - throttled share), hour by hour.';
@@ -246,13 +248,6 @@ begin
     from telemetry.gpu_target s
     where s.gpu_key in (select gpu_key from gap)
   ),
-  due as (
-    select t.target_key, t.collector_key, m.minute
-    from telemetry.target_1m t
-    cross join lateral generate_series(
-      t.bucket, greatest(t.bucket, t.due_until - interval '1 microsecond'), interval '1 minute') as m(minute)
-    where t.bucket >= opens_at and t.bucket < until_at and t.target_key = any(target_keys)
-  ),
   alive as materialized (
     select h.collector_key, h.minute
     from telemetry.heartbeat h
@@ -260,23 +255,36 @@ begin
       and h.minute >= from_at and h.minute < until_at
       and h.minute + interval '1 minute' <= (select sampled_through from telemetry.watermark)
   ),
-  watched as materialized (
-    select distinct d.target_key, d.minute
-    from due d
-    join alive a on a.collector_key = d.collector_key and a.minute = d.minute
-  ),
   missing as materialized (
     select p.gpu_key, m.minute
     from gap p
     cross join lateral generate_series(p.since, p.until - interval '1 microsecond', interval '1 minute') as m(minute)
   ),
-  down as (
-    select distinct n.gpu_key, n.minute
+  -- of the targets only minutes that a GPU misses
+  due as materialized (
+    select t.target_key, t.collector_key, m.minute
+    from telemetry.target_1m t
+    cross join lateral generate_series(
+      t.bucket, greatest(t.bucket, t.due_until - interval '1 microsecond'), interval '1 minute') as m(minute)
+    where t.bucket >= opens_at and t.bucket < until_at and t.target_key = any(target_keys)
+      and m.minute = any(array(select distinct minute from missing))
+  ),
+  watched as materialized (
+    select d.target_key, d.minute
+    from due d
+    join alive a on a.collector_key = d.collector_key and a.minute = d.minute
+  ),
+  seated as materialized (
+    select n.gpu_key, n.minute, s.target_key
     from missing n
     join seat s on s.gpu_key = n.gpu_key
       and s.since < n.minute + interval '1 minute'
       and (s.until is null or s.until >= n.minute + interval '1 minute')
-    join watched w on w.target_key = s.target_key and w.minute = n.minute
+  ),
+  down as (
+    select distinct x.gpu_key, x.minute
+    from seated x
+    join watched w on w.target_key = x.target_key and w.minute = x.minute
   )
   select n.gpu_key, date_trunc('hour', n.minute, 'UTC'),
     bit_or(1::int8 << extract(minute from n.minute at time zone 'UTC')::int4),
