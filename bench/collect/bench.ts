@@ -7,7 +7,7 @@ import type { DatabaseKind } from "../databases.ts";
 import { measureDrain } from "./drain.ts";
 import { measureLive, type LiveResult, type LiveTimes } from "./live.ts";
 import { measureParse } from "./parse.ts";
-import { measureStalled } from "./stalled.ts";
+import { FULL_RATE, measureStalled, WHOLE_HOUR, type Stall } from "./stalled.ts";
 import type { Spent } from "../stopwatch.ts";
 
 const MIB = 2 ** 20;
@@ -18,6 +18,8 @@ const AGENT_GPUS = GPUS.native;
 /** It has no roll-ups to wait for. */
 const AGENT_TIMES: LiveTimes = { warmMs: MINUTE_MS, measuredMs: 2 * MINUTE_MS };
 const MAX_LAG_SECONDS = 20;
+/** Takes an hour, so only when it is named. */
+const HOUR_PART = "hour stalled";
 /** Five minutes are left to the samples, a minute passes between two refreshes, which take their time. */
 const MAX_ROLLUP_LAG_SECONDS = 480;
 
@@ -33,12 +35,13 @@ export async function benchCollect({ only }: BenchFlags): Promise<Figure[]> {
     "live embedded": () => livePart("embedded"),
     "live native": () => livePart("native"),
     agent: agentPart,
-    stalled: stalledPart,
+    stalled: () => stalledPart(FULL_RATE),
+    [HOUR_PART]: () => stalledPart(WHOLE_HOUR),
   };
-  const wanted = only?.split(",").map((name) => name.trim()) ?? [""];
+  const wanted = only?.split(",").map((name) => name.trim());
   const figures: Figure[] = [];
   for (const [name, part] of Object.entries(parts)) {
-    if (!wanted.some((beginning) => name.startsWith(beginning))) continue;
+    if (wanted ? !wanted.some((beginning) => name.startsWith(beginning)) : name === HOUR_PART) continue;
     if (name.endsWith("native") && !hasNativeTimescale) {
       process.stdout.write(`${name}: left out, as no PostgreSQL with TimescaleDB is installed\n`);
     } else figures.push(...(await part()));
@@ -84,9 +87,9 @@ async function agentPart(): Promise<Figure[]> {
   return [];
 }
 
-async function stalledPart(): Promise<Figure[]> {
+async function stalledPart(stall: Stall): Promise<Figure[]> {
   const kind = hasNativeTimescale ? "native" : "embedded";
-  const { scrapes, droppedRecords, earlyBytes, lateBytes } = await measureStalled(kind);
+  const { scrapes, droppedRecords, earlyBytes, lateBytes } = await measureStalled(kind, stall);
   process.stdout.write(
     `stalled: ${scrapes} scrapes, ${droppedRecords} dropped, RSS ${mib(earlyBytes)} then ${mib(lateBytes)}\n`,
   );

@@ -8,11 +8,17 @@ import { openDatabase, type DatabaseKind } from "../databases.ts";
 import { startLoadFleet } from "./fleet.ts";
 import { readCounters, startCollector } from "./live.ts";
 
-/** Scraped every second: as many scrapes as 50,000 GPUs have at 10 s. */
-const HOSTS = 625;
+/** A stall, longer than the spool's gigabyte lasts: the oldest scrapes are being dropped at its end. */
+export interface Stall {
+  /** each scraped every second */
+  hosts: number;
+  stalledMs: number;
+}
+/** As many scrapes as 50,000 GPUs have at 10 s. */
+export const FULL_RATE: Stall = { hosts: 625, stalledMs: 6 * MINUTE_MS };
+/** As many as 10,000 GPUs have. */
+export const WHOLE_HOUR: Stall = { hosts: 125, stalledMs: 60 * MINUTE_MS };
 const WARM_MS = MINUTE_MS;
-/** Longer than the spool's gigabyte lasts: the oldest scrapes are being dropped at the end. */
-const STALLED_MS = 6 * MINUTE_MS;
 
 /** A collector whose database has stopped answering. */
 export interface StalledResult {
@@ -24,10 +30,10 @@ export interface StalledResult {
 }
 
 /** Stops the database's processes where they are, and looks how the collector's memory grows. */
-export async function measureStalled(kind: DatabaseKind): Promise<StalledResult> {
+export async function measureStalled(kind: DatabaseKind, { hosts, stalledMs }: Stall): Promise<StalledResult> {
   const dir = mkdtempSync(join(tmpdir(), "bc-bench-stalled-"));
   const database = await openDatabase(kind);
-  const fleet = await startLoadFleet(HOSTS, join(dir, "targets.json"));
+  const fleet = await startLoadFleet(hosts, join(dir, "targets.json"));
   const port = await freePort();
   const order = { dir, url: database.url, targetsFile: fleet.targetsFile, port, scrapeSeconds: 1 };
   const collector = await startCollector(order);
@@ -39,7 +45,7 @@ export async function measureStalled(kind: DatabaseKind): Promise<StalledResult>
     for (const pid of stopped) process.kill(pid, "SIGSTOP");
     await sleep(MINUTE_MS);
     const earlyBytes = residentBytes(collector.pid);
-    await sleep(STALLED_MS - MINUTE_MS);
+    await sleep(stalledMs - MINUTE_MS);
     const after = await readCounters(port);
     return {
       scrapes: (after.get("bc_collector_scrapes_total") ?? NaN) - before,
